@@ -1,0 +1,114 @@
+/** Reductions over named axes, and softmax. */
+import type { Axis } from '../../terms/axes.ts';
+import type { Dense } from '../dense.ts';
+import { dense, lengthOf, offsets, reduce, without } from '../dense.ts';
+import type { Lowering } from '../lowering.ts';
+import type { NodeOptions } from '../onnxWriter.ts';
+import type { Primitive, Rows } from '../primitive.ts';
+import { reducedShape } from '../shapes.ts';
+import type { ValueType } from '../value.ts';
+import { hasAxis } from '../value.ts';
+import type { Dimension, View } from '../view.ts';
+import { factorsOf, sameFactors } from '../view.ts';
+
+function reduction(operator: string, compute: (values: Float64Array) => number): Primitive<'sum' | 'mean' | 'max'> {
+  return {
+    shape: ({ over }, inputs) => reducedShape(inputs, over),
+    evaluate: ({ over }, [x]) => reduce(x as Dense, over, compute),
+    lower: (to, [x], type, { over }) => lowerReduction(to, operator, x as View, over, type),
+  };
+}
+
+function normaliser(operator: string, compute: (values: Float64Array) => Float64Array): Primitive<'softmax' | 'logSoftmax'> {
+  return {
+    shape: ({ over }, inputs) => alongShape(inputs, over),
+    evaluate: ({ over }, [x]) => along(x as Dense, over, compute),
+    lower: (to, [x], type, { over }) => lowerAlong(to, operator, x as View, over, type),
+  };
+}
+
+function alongShape(inputs: readonly ValueType[], over: Axis): ValueType | string {
+  const [x] = inputs;
+  if (inputs.length !== 1 || x === undefined || x.dtype !== 'float32' || !hasAxis(x, over)) return `one float32 operand with axis ${over}`;
+  return x;
+}
+
+/** Replaces the values along one axis. */
+function along(x: Dense, over: Axis, compute: (values: Float64Array) => Float64Array): Dense {
+  const steps = offsets(x, [{ axis: over, size: lengthOf(x, over) }]);
+  const data = new Float64Array(x.data.length);
+  for (const start of offsets(x, without(x, [over]))) {
+    const values = compute(Float64Array.from(steps, (step) => x.data[start + step] as number));
+    steps.forEach((step, i) => (data[start + step] = values[i] as number));
+  }
+  return dense(x.axes, data);
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function softmax(values: Float64Array): Float64Array {
+  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = values.map((value) => Math.exp(value - largest));
+  const sum = total(powers);
+  return powers.map((power) => power / sum);
+}
+
+function logSoftmax(values: Float64Array): Float64Array {
+  const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const logTotal = largest + Math.log(total(values.map((value) => Math.exp(value - largest))));
+  return values.map((value) => value - logTotal);
+}
+
+/** The view with each of these axes as a dimension of its own: as it is where it has that form. */
+function withOwnDimensions(to: Lowering, x: View, axes: readonly Axis[], type: ValueType): View {
+  const isOwn = (axis: Axis) => x.dimensions.some((dimension) => dimension.length > 0 && sameFactors(dimension, factorsOf(x, axis)));
+  if (x.source.kind === 'tensor' && axes.every(isOwn)) return x;
+  return to.settled(x, type);
+}
+
+function placesOf(x: View, axes: readonly Axis[]): number[] {
+  // A settled axis of size 1 has no factors: its dimension is its place among the axes.
+  return axes.map((axis) => {
+    const factors = factorsOf(x, axis);
+    if (factors.length === 0) return x.axes.findIndex((entry) => entry.axis === axis);
+    return x.dimensions.findIndex((dimension) => sameFactors(dimension, factors));
+  });
+}
+
+function lowerReduction(to: Lowering, operator: string, x: View, over: readonly Axis[], type: ValueType): View {
+  const settled = withOwnDimensions(to, x, over, xType(x, type));
+  const places = placesOf(settled, over);
+  const tensor = to.node(operator, [to.read(settled, settled.dimensions), to.writer.int64s(places)], keepNone);
+  const dimensions = settled.dimensions.filter((_, place) => !places.includes(place));
+  return relabelled(settled, tensor, dimensions, settled.axes.filter(({ axis }) => !over.includes(axis)), type);
+}
+
+const keepNone: NodeOptions = { attributes: { keepdims: 0 } };
+
+function lowerAlong(to: Lowering, operator: string, x: View, over: Axis, type: ValueType): View {
+  const settled = withOwnDimensions(to, x, [over], type);
+  const attributes = { axis: placesOf(settled, [over])[0] as number };
+  const tensor = to.node(operator, [to.read(settled, settled.dimensions)], { attributes });
+  return relabelled(settled, tensor, settled.dimensions, settled.axes, type);
+}
+
+/** The operand's own type: the result's dtype over the view's axes. */
+function xType(x: View, { dtype }: ValueType): ValueType {
+  const size = (factors: Dimension) => factors.reduce<number | 'dynamic'>((a, f) => (a === 'dynamic' || f.size === 'dynamic' ? 'dynamic' : a * f.size), 1);
+  return { dtype, axes: x.axes.map(({ axis, factors }) => ({ axis, size: size(factors) })) };
+}
+
+// The factors keep the lengths that they had: their origin is still the operand.
+function relabelled(_x: View, tensor: string, dimensions: View['dimensions'], axes: View['axes'], { dtype }: ValueType): View {
+  return { source: { kind: 'tensor', name: tensor }, dtype, scale: 1, dimensions, axes };
+}
+
+export const reductionRows: Rows<'sum' | 'mean' | 'max' | 'softmax' | 'logSoftmax'> = {
+  sum: reduction('ReduceSum', total),
+  mean: reduction('ReduceMean', (values) => total(values) / values.length),
+  max: reduction('ReduceMax', (values) => values.reduce((a, b) => Math.max(a, b), -Infinity)),
+  softmax: normaliser('Softmax', softmax),
+  logSoftmax: normaliser('LogSoftmax', logSoftmax),
+};

@@ -1,0 +1,157 @@
+/** An open model: files, family, tokenizer, programs. */
+import type { Architecture, Family } from '../arch/architecture.ts';
+import { checkWeights } from '../arch/checkWeights.ts';
+import { familyOf } from '../arch/index.ts';
+import type { ModelFiles } from '../files/modelFiles.ts';
+import { openModelFiles } from '../files/open.ts';
+import { readFloat32 } from '../files/readTensor.ts';
+import type { Tokenizer } from '../files/tokenizer/index.ts';
+import { checkVocabulary, createTokenizer } from '../files/tokenizer/index.ts';
+import { Fault } from '../terms/fault.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Activations, ForwardHost, ForwardRequest } from './forward.ts';
+import { forward } from './forward.ts';
+import type { GeneratedToken, GenerateRequest } from './generate.ts';
+import { generate } from './generate.ts';
+import { chooseMode, freeMemory, memoryEstimate, requireFits } from './memory.ts';
+import type { ProgramPart } from './program.ts';
+import { Programs } from './programs.ts';
+import type { WeightMode } from './weightStore.ts';
+import { WeightStore } from './weightStore.ts';
+
+export interface OpenOptions {
+  /** `auto`: float32 unless that would take more than half of the free memory. */
+  readonly weights?: WeightMode | 'auto';
+  /** Bytes; what the system says is free where omitted. */
+  readonly memoryBudget?: number;
+  readonly signal?: AbortSignal;
+  /** Programs made, of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What is known of a model before its weights are read. */
+export interface ModelDescription {
+  readonly files: ModelFiles;
+  readonly architecture: Architecture;
+  readonly family: Family;
+}
+
+/** Reads headers and config only. Throws Fault for an unknown family, a config that is not understood, weights that don't fit it. */
+export async function describeModel(path: string): Promise<ModelDescription> {
+  const files = await openModelFiles(path);
+  const { architecture, family } = familyOf(files.config);
+  checkWeights(family, files.tensors);
+  return { files, architecture, family };
+}
+
+/** Opens a model for running: checks that it fits, makes every plain program. */
+export async function openModel(path: string, options: OpenOptions = {}): Promise<Model> {
+  const description = await describeModel(path);
+  const budget = options.memoryBudget ?? freeMemory();
+  const chosen = options.weights ?? 'auto';
+  const mode = chosen === 'auto' ? chooseMode(description.files, description.family, budget) : chosen;
+  requireFits(memoryEstimate(description.files, description.family, mode), budget, path);
+  const model = new Model(description, mode);
+  await model.prepare(options);
+  return model;
+}
+
+export class Model implements ForwardHost {
+  readonly files: ModelFiles;
+  readonly architecture: Architecture;
+  readonly family: Family;
+  readonly weights: WeightMode;
+  readonly programs: Programs;
+  readonly #store: WeightStore;
+  #tokenizer: Tokenizer | undefined;
+  /** Requests run one at a time: the runtime serialises them anyway, and a program is never let go while it runs. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #streamIsChecked = false;
+
+  constructor({ files, architecture, family }: ModelDescription, weights: WeightMode) {
+    this.files = files;
+    this.architecture = architecture;
+    this.family = family;
+    this.weights = weights;
+    this.#store = new WeightStore(files, weights);
+    this.programs = new Programs(family, this.#store);
+  }
+
+  /** Throws Fault with the reason where the model came without a tokenizer, or with one for another vocabulary. */
+  get tokenizer(): Tokenizer {
+    if (this.#tokenizer === undefined) {
+      const tokenizer = createTokenizer(this.files.tokenizer, this.files.config);
+      checkVocabulary(tokenizer, this.family.shape.vocabulary);
+      this.#tokenizer = tokenizer;
+    }
+    return this.#tokenizer;
+  }
+
+  /** Why there is no tokenizer, or null. */
+  get tokenizerReason(): string | null {
+    return this.files.tokenizer.kind === 'none' ? this.files.tokenizer.reason : null;
+  }
+
+  async prepare({ signal, onProgress }: OpenOptions): Promise<void> {
+    const parts = allParts(this.family);
+    for (const [i, part] of parts.entries()) {
+      signal?.throwIfAborted();
+      await this.programs.get(part);
+      onProgress?.(i + 1, parts.length);
+    }
+  }
+
+  forward(request: ForwardRequest): Promise<Activations> {
+    return this.exclusive(() => forward(this, request));
+  }
+
+  async *generate(
+    request: Omit<GenerateRequest, 'endIds'> & { readonly endIds?: readonly number[] },
+  ): AsyncGenerator<GeneratedToken> {
+    const endIds = request.endIds ?? (this.tokenizerReason === null ? this.tokenizer.eosIds : []);
+    const steps = generate(this, { ...request, endIds });
+    for (;;) {
+      const step = await this.exclusive(() => steps.next());
+      if (step.done === true) return;
+      yield step.value;
+    }
+  }
+
+  /** Runs `act` after every request before it, and before every one after it. */
+  exclusive<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(act);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** On the first pass only: a weight that is no number makes the stream one; the tensor that holds it is then named. */
+  async checkStream(layer: number, stream: Tensor): Promise<void> {
+    if (this.#streamIsChecked) return;
+    if (stream.data.every(Number.isFinite)) {
+      this.#streamIsChecked = layer === this.family.shape.layers - 1;
+      return;
+    }
+    const suspects = [
+      ...this.#store.tensorsOf(this.family.embed.weights),
+      ...this.#store.tensorsOf(this.family.block(layer).weights),
+    ];
+    for (const tensor of suspects) await readFloat32(tensor);
+    throw new Fault({
+      what: `the stream after layer ${layer} is not finite though the weights are`,
+      where: this.files.path,
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await this.exclusive(() => this.programs.dispose());
+  }
+}
+
+/** The largest first: what its making needs for a moment is then reused by the others. */
+function allParts(family: Family): ProgramPart[] {
+  const blocks = Array.from(
+    { length: family.shape.layers },
+    (_, layer) => ({ kind: 'block', layer, narrow: false }) as const,
+  );
+  return [{ kind: 'unembed' }, { kind: 'embed' }, ...blocks];
+}

@@ -1,0 +1,88 @@
+/** The only importer of onnxruntime-node: sessions over lowered programs. Choices below are measured (see CONTRIBUTING). */
+import { availableParallelism } from 'node:os';
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Axis } from '../terms/axes.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { LoweredProgram } from '../graph/lower.ts';
+
+// Warnings about fallback kernels are not for users; errors are thrown anyway.
+env.logLevel = 'error';
+
+export type FeedData = Float32Array | BigInt64Array;
+
+/** Row-major values for one program input; `shape` goes with the input's axes. */
+export interface Feed {
+  readonly data: FeedData;
+  readonly shape: readonly number[];
+}
+
+export type Feeds = Readonly<Record<string, Feed>>;
+
+/** Bytes that a program's external initializers name by `path` and that lie in memory. */
+export interface MemoryInitializer {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+export interface SessionOptions {
+  /** Real folder of the weight files that the program points into. */
+  readonly folder?: string | undefined;
+  readonly memory: readonly MemoryInitializer[];
+}
+
+export class Session {
+  readonly program: LoweredProgram;
+  readonly #session: InferenceSession;
+
+  private constructor(program: LoweredProgram, session: InferenceSession) {
+    this.program = program;
+    this.#session = session;
+  }
+
+  static async create(program: LoweredProgram, options: SessionOptions): Promise<Session> {
+    const session = await InferenceSession.create(program.model, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: availableParallelism(),
+      graphOptimizationLevel: 'all',
+      // One arena per session would never shrink, and there is a session per layer.
+      enableCpuMemArena: false,
+      logSeverityLevel: 3,
+      externalData: [...options.memory],
+      extra: {
+        session: {
+          // Dozens of spinning thread pools starve each other.
+          intra_op: { allow_spinning: '0' },
+          ...(options.folder === undefined ? {} : { model_external_initializers_file_folder_path: options.folder }),
+        },
+      },
+    });
+    return new Session(program, session);
+  }
+
+  /** Runs once; gives the outputs asked for, with axes named as in the graph. */
+  async run(feeds: Feeds, outputs: readonly string[]): Promise<ReadonlyMap<string, Tensor>> {
+    const given = Object.fromEntries(this.program.inputs.map(({ name }) => [name, ortTensor(name, feeds[name])]));
+    const results = await this.#session.run(given, outputs);
+    return new Map(outputs.map((name) => [name, this.#named(name, results[name])]));
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #named(name: string, result: OrtTensor | undefined): Tensor {
+    const output = this.program.outputs.find((entry) => entry.name === name);
+    if (result === undefined || output === undefined) throw new RangeError(`program has no output ${name}`);
+    const data = result.data;
+    if (!(data instanceof Float32Array)) throw new TypeError(`output ${name}: expected float32, got ${result.type}`);
+    const axes = output.axes.map(({ axis }: { axis: Axis }, i: number) => ({ axis, size: result.dims[i] ?? 0 }));
+    return { axes, data };
+  }
+}
+
+function ortTensor(name: string, feed: Feed | undefined): OrtTensor {
+  if (feed === undefined) throw new RangeError(`program input ${name}: nothing was fed`);
+  return feed.data instanceof Float32Array
+    ? new OrtTensor('float32', feed.data, feed.shape)
+    : new OrtTensor('int64', feed.data, feed.shape);
+}

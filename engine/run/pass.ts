@@ -1,0 +1,197 @@
+/** One pass of a batch through single programs: feeds that layers share are made once. */
+import type { Family } from '../arch/architecture.ts';
+import type { Edit } from '../terms/edits.ts';
+import type { Site } from '../terms/sites.ts';
+import { axisSize } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Batch } from './batch.ts';
+import { keyPositionsFeed, maskFeed, positionsFeed, rotaryFeeds } from './batch.ts';
+import type { AffineFeeds, SiteEdits, Slots } from './editPlan.ts';
+import { affineFeeds } from './editPlan.ts';
+import type { Feed, Feeds } from './ort.ts';
+import type { Program, ProgramPart } from './program.ts';
+import { STREAM } from './program.ts';
+import type { Programs } from './programs.ts';
+import type { Taps } from './taps.ts';
+import { addInput, captureOutput, scaleInput } from './taps.ts';
+
+/** Keys and values [B G T H] of the positions before this pass. */
+export interface LayerCache {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+export interface PartResult {
+  readonly stream: Tensor;
+  /** Captured sites, after their edits. */
+  readonly captured: ReadonlyMap<Site, Tensor>;
+  /** Keys and values of this pass' own positions, where asked for. */
+  readonly fresh: LayerCache | null;
+}
+
+/** Edits as feeds, by site; made from `Edit`s or, in sweeps, directly. */
+export type AffineBySite = ReadonlyMap<Site, AffineFeeds>;
+
+export interface BlockRequest {
+  readonly layer: number;
+  /** [B P D] at the query slots. */
+  readonly residPre: Tensor;
+  /** [B T D] at all slots, in a narrowed pass. */
+  readonly keyStream?: Tensor | undefined;
+  readonly cache?: LayerCache | undefined;
+  readonly edits: AffineBySite;
+  readonly capture: ReadonlySet<Site>;
+  readonly keepsCache: boolean;
+}
+
+export class Pass {
+  readonly #family: Family;
+  readonly #programs: Programs;
+  readonly #batch: Batch;
+  readonly #slots: Slots;
+  readonly #shared = new Map<string, Feeds>();
+
+  constructor(family: Family, programs: Programs, batch: Batch, slots: Slots) {
+    this.#family = family;
+    this.#programs = programs;
+    this.#batch = batch;
+    this.#slots = slots;
+  }
+
+  /** ids and positions -> residPre.0 */
+  async embed(edits: AffineBySite, capture: ReadonlySet<Site>): Promise<PartResult> {
+    const { queries } = this.#slots;
+    const ids: Feed = { data: idsAt(this.#batch, queries), shape: [this.#batch.rows, queries.length] };
+    const feeds = { ids, positions: positionsFeed(this.#batch, queries) };
+    return this.#run({ kind: 'embed' }, feeds, edits, capture, false);
+  }
+
+  async block(request: BlockRequest): Promise<PartResult> {
+    const { layer, residPre, keyStream, cache, edits, capture } = request;
+    const narrow = keyStream !== undefined;
+    const part: ProgramPart = { kind: 'block', layer, narrow };
+    const stream = narrow ? { keyStream: feedOf(keyStream) } : this.#pastFeeds(cache);
+    const feeds = { residPre: feedOf(residPre), ...stream, ...this.#layerFeeds(layer) };
+    return this.#run(part, feeds, edits, capture, request.keepsCache);
+  }
+
+  async unembed(residPost: Tensor, edits: AffineBySite, capture: ReadonlySet<Site>): Promise<PartResult> {
+    return this.#run({ kind: 'unembed' }, { residPost: feedOf(residPost) }, edits, capture, false);
+  }
+
+  /** `Edit`s of one layer (null: of the model's own sites) as feeds. */
+  affine(edits: SiteEdits, layer: number | null): AffineBySite {
+    const entry = (site: Site, chosen: readonly Edit[]) =>
+      [site, affineFeeds(site, chosen, layer, this.#family, this.#batch, this.#slots)] as const;
+    return new Map([...edits].map(([site, chosen]) => entry(site, chosen)));
+  }
+
+  async #run(
+    part: ProgramPart,
+    feeds: Feeds,
+    edits: AffineBySite,
+    capture: ReadonlySet<Site>,
+    keepsCache: boolean,
+  ): Promise<PartResult> {
+    const inTheStream = streamSite(part);
+    const taps: Taps = {
+      edited: new Set(edits.keys()),
+      captured: new Set([...capture].filter((site) => site !== inTheStream)),
+    };
+    const program = await this.#programs.get(part, taps);
+    const outputs = [STREAM, ...[...taps.captured].map(captureOutput), ...(keepsCache ? ['keys', 'values'] : [])];
+    const results = await program.run(only(program, { ...feeds, ...editFeeds(edits) }), outputs);
+    const stream = required(results, STREAM);
+    const captured = new Map([...taps.captured].map((site) => [site, required(results, captureOutput(site))] as const));
+    if (capture.has(inTheStream)) captured.set(inTheStream, stream);
+    return { stream, captured, fresh: keepsCache ? cacheOf(results) : null };
+  }
+
+  #pastFeeds(cache: LayerCache | undefined): Feeds {
+    if (cache !== undefined) return { pastKeys: feedOf(cache.keys), pastValues: feedOf(cache.values) };
+    const { kvHeads, headWidth } = this.#family.shape;
+    const empty: Feed = { data: new Float32Array(0), shape: [this.#batch.rows, kvHeads, 0, headWidth] };
+    return { pastKeys: empty, pastValues: empty };
+  }
+
+  #layerFeeds(layer: number): Feeds {
+    const window = this.#family.windowOf(layer);
+    const rotary = this.#family.rotaryOf(layer);
+    return {
+      ...this.#once(`mask ${window}`, () => this.#maskFeeds(window)),
+      ...(rotary === null ? {} : this.#once(`rotary ${rotary}`, () => this.#rotaryFeeds(rotary))),
+      ...(this.#family.readsKeyPositions ? this.#once('keyPositions', () => this.#keyFeeds()) : {}),
+    };
+  }
+
+  #maskFeeds(window: number | null): Feeds {
+    return { mask: maskFeed(this.#batch, this.#family.causal, window, this.#slots.queries, this.#slots.keys) };
+  }
+
+  #rotaryFeeds(index: number): Feeds {
+    const kind = this.#family.rotaryKinds[index];
+    if (kind === undefined) throw new RangeError(`family names rotary kind ${index}, which it does not have`);
+    const queries = rotaryFeeds(this.#batch, kind, this.#slots.queries);
+    const keys = rotaryFeeds(this.#batch, kind, this.#slots.stream);
+    return { cos: queries.cos, sin: queries.sin, keyCos: keys.cos, keySin: keys.sin };
+  }
+
+  #keyFeeds(): Feeds {
+    return { keyPositions: keyPositionsFeed(this.#batch, this.#slots.keys) };
+  }
+
+  #once(key: string, make: () => Feeds): Feeds {
+    const known = this.#shared.get(key) ?? make();
+    this.#shared.set(key, known);
+    return known;
+  }
+}
+
+export function feedOf({ data, axes }: Tensor): Feed {
+  return { data, shape: axes.map(({ size }) => size) };
+}
+
+/** The site whose value leaves the program anyway. */
+function streamSite({ kind }: ProgramPart): Site {
+  return kind === 'embed' ? 'embed' : kind === 'block' ? 'residPost' : 'logits';
+}
+
+function only(program: Program, feeds: Feeds): Feeds {
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => program.inputs.has(name)));
+}
+
+function editFeeds(edits: AffineBySite): Feeds {
+  return Object.fromEntries(
+    [...edits].flatMap(([site, { scale, add }]) => [
+      [scaleInput(site), scale],
+      [addInput(site), add],
+    ]),
+  );
+}
+
+function required(results: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const found = results.get(name);
+  if (found === undefined) throw new RangeError(`program gave no output ${name}`);
+  return found;
+}
+
+function cacheOf(results: ReadonlyMap<string, Tensor>): LayerCache {
+  const asCached = ({ axes, data }: Tensor): Tensor => ({
+    data,
+    axes: axes.map(({ axis, size }) => ({ axis: axis === 'P' ? 'T' : axis, size })),
+  });
+  return { keys: asCached(required(results, 'keys')), values: asCached(required(results, 'values')) };
+}
+
+function idsAt(batch: Batch, slots: readonly number[]): BigInt64Array {
+  if (slots.length === batch.slots) return batch.ids;
+  const ids = new BigInt64Array(batch.rows * slots.length);
+  for (let row = 0, i = 0; row < batch.rows; row++) {
+    for (const slot of slots) ids[i++] = batch.ids[row * batch.slots + slot] ?? 0n;
+  }
+  return ids;
+}
+
+export function cachedLength(cache: LayerCache): number {
+  return axisSize(cache.keys, 'T');
+}
