@@ -62,7 +62,7 @@ export interface BlockContext extends ProgramContext {
   /** Additive mask [B, P, K]: 0 where the query sees the key, -3e38 elsewhere (causal, window, padding). */
   mask(): Value;
   /** Positions int64 [B P] of the queries and [B P] or [B T] of the keys' stream, for tables that blocks look up. */
-  positions?(): { readonly queries: Value; readonly keys: Value };
+  positions(): { readonly queries: Value; readonly keys: Value };
   /** Key positions as floats [B, K], for position biases such as ALiBi. */
   keyPositions(): Value;
   /** Keys and values [B G P H] ([B G T H] where `keyStream` is not null) of these positions -> [B G K H] with the cached ones before them; marks them for the cache. */

@@ -3,13 +3,7 @@ import type { Architecture } from './architecture.ts';
 import { activationNames } from './parts/activations.ts';
 import { ConfigReader, limits } from './parts/config.ts';
 import { decoderFamily } from './parts/decoder.ts';
-import {
-  attentionOf,
-  checkpointOf,
-  plainMlp,
-  separateProjections,
-  vocabularyWeight,
-} from './parts/llamaBlock.ts';
+import { attentionOf, checkpointOf, plainMlp, separateProjections, vocabularyWeight } from './parts/llamaBlock.ts';
 import { layerNorm } from './parts/norms.ts';
 import { dividedWidth } from './parts/shape.ts';
 import { linearOf } from './parts/weights.ts';

@@ -79,7 +79,9 @@ export const opt: Architecture = {
       unembedding: {
         norm: hasFinalNorm ? norm(model, 'final_layer_norm') : null,
         projection: projects ? model('project_out.weight', 'F D', { sizes }) : null,
-        weight: tied ? model('embed_tokens.weight', tokenAxes, { sizes }) : head('lm_head.weight', tokenAxes, { sizes }),
+        weight: tied
+          ? model('embed_tokens.weight', tokenAxes, { sizes })
+          : head('lm_head.weight', tokenAxes, { sizes }),
         bias: null,
       },
     });

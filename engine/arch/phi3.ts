@@ -27,7 +27,9 @@ export const phi3: Architecture = {
     return gatedDecoder(read, shape, {
       epsilon: 1e-5,
       windowOf: () => window,
-      rotary: { rotary: [readRotary(read, { headWidth, context, share: 1, originalContext: 4096, yarnIsLongrope: true })] },
+      rotary: {
+        rotary: [readRotary(read, { headWidth, context, share: 1, originalContext: 4096, yarnIsLongrope: true })],
+      },
       attention: (weights) => attentionOf(shape, weights, { projections: stackedProjections(shape, weights) }),
       mlp: (weights, { activation }) => stackedMlp(shape, weights, activation),
     });

@@ -1,5 +1,5 @@
 /** TransformerLens models: config.json with HookedTransformerConfig's keys, weights under its state-dict names. */
-import type { Architecture, ModelShape } from './architecture.ts';
+import type { Architecture, Config, ModelShape } from './architecture.ts';
 import type { ActivationName } from './parts/activations.ts';
 import type { Attention } from './parts/attention.ts';
 import { ConfigReader, limits } from './parts/config.ts';
@@ -41,7 +41,7 @@ export const transformerLens: Architecture = {
     mlpOut: 'in attention-only models',
     finalNorm: 'in models without norms',
   },
-  matches: (config) => Object.hasOwn(config, 'n_layers') && Object.hasOwn(config, 'd_model'),
+  matches: isLensConfig,
   handled: [
     'n_layers',
     'n_heads',
@@ -127,11 +127,10 @@ export const transformerLens: Architecture = {
     const blockAt = blockReader(read, shape, positional === 'shortformer');
     const kind = readNormKind(read);
     const epsilon = read.number('eps', limits.epsilon, 1e-5);
-    const readsLocally = readLocalLayers(read, shape.layers);
     return decoderFamily({
       shape,
       causal: read.choice('attention_dir', ['causal', 'bidirectional'], 'causal') === 'causal',
-      windowOf: readsLocally,
+      windowOf: readLocalLayers(read, shape.layers),
       rotary: positional === 'rotary' ? [readLensRotary(read, shape)] : [],
       embedding: {
         tokens: model('embed.W_E', 'V D'),
@@ -148,6 +147,12 @@ export const transformerLens: Architecture = {
     });
   },
 };
+
+// Its config has no model_type of its own; other families have some of the same keys.
+function isLensConfig(config: Config): boolean {
+  const type = config['model_type'] ?? 'HookedTransformer';
+  return type === 'HookedTransformer' && Object.hasOwn(config, 'n_layers') && Object.hasOwn(config, 'd_model');
+}
 
 function readLensShape(read: ConfigReader): ModelShape {
   const width = read.integer('d_model', limits.width);

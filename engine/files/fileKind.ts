@@ -27,17 +27,19 @@ const signatures: readonly (readonly [kind: string, matches: (head: Buffer, text
 export type ModelFileKind =
   { readonly kind: 'gguf' } | { readonly kind: 'safetensors' } | { readonly kind: 'other'; readonly is: string };
 
-/** `head` is the first 512 bytes or fewer; `size` the whole file's. */
-export function fileKind(name: string, head: Buffer, size: number): ModelFileKind {
+/** `head` is the first 512 bytes or fewer. */
+export function fileKind(name: string, head: Buffer): ModelFileKind {
   const text = head.toString('latin1');
   if (text.startsWith('GGUF')) return { kind: 'gguf' };
+  if (looksLikeSafetensors(head)) return { kind: 'safetensors' };
   const known = signatures.find(([, matches]) => matches(head, text));
   if (known !== undefined) return { kind: 'other', is: known[0] };
   if (name.toLowerCase().endsWith('.onnx')) return { kind: 'other', is: 'an ONNX graph' };
-  if (name.toLowerCase().endsWith('.safetensors') || looksLikeSafetensors(head, size)) return { kind: 'safetensors' };
+  if (name.toLowerCase().endsWith('.safetensors')) return { kind: 'safetensors' };
   return { kind: 'other', is: `a file that begins with 0x${head.subarray(0, 8).toString('hex')}` };
 }
 
-function looksLikeSafetensors(head: Buffer, size: number): boolean {
-  return head.length > 8 && head[8] === 0x7b && head.readBigUInt64LE() <= BigInt(size - 8);
+// Before all signatures: the length of a header may have any low bytes, but is under 4 GB, and JSON follows it.
+function looksLikeSafetensors(head: Buffer): boolean {
+  return head.length > 8 && head[8] === 0x7b && head.readUInt32LE(4) === 0;
 }

@@ -48,7 +48,7 @@ function byName(a: StoredTensor, b: StoredTensor): number {
 const deepest = 64;
 
 /** JSON with the keys of every object sorted and nothing between. Throws Fault where it nests deeper than 64. */
-export function canonicalJson(value: unknown, depth = 0): string {
+function canonicalJson(value: unknown, depth = 0): string {
   if (depth > deepest) throw new Fault({ what: 'the config nests too deep', expected: `at most ${deepest} levels` });
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

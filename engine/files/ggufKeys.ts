@@ -91,7 +91,7 @@ function brief(value: GgufValue): string {
 }
 
 /** The shortest decimal that is this float32: 0.000009999999747378752 -> 1e-5, which is what its author wrote. */
-export function shortestFloat(value: number): number {
+function shortestFloat(value: number): number {
   if (Math.fround(value) !== value || Number.isInteger(value)) return value;
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));

@@ -72,7 +72,7 @@ const gemma2: NameTable = {
   change: plusOne,
 };
 
-export const ggufNames: Readonly<Record<string, NameTable>> = {
+const ggufNames: Readonly<Record<string, NameTable>> = {
   llama,
   granite: llama,
   smollm3: llama,

@@ -46,7 +46,7 @@ export function isRepositoryFolder(path: string, names: readonly string[]): bool
 }
 
 /** refs/<revision> -> snapshots/<commit>; a revision may be the commit itself. Null where there is none. */
-export async function snapshotOf(repositoryFolder: string, revision: string): Promise<string | null> {
+async function snapshotOf(repositoryFolder: string, revision: string): Promise<string | null> {
   const snapshots = await readdir(join(repositoryFolder, 'snapshots')).catch(() => null);
   if (snapshots === null) return null;
   const commit = (await readRef(join(repositoryFolder, 'refs', ...revision.split('/')))) ?? revision;

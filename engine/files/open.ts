@@ -51,7 +51,7 @@ async function kindOf(path: string): Promise<ModelFileKind> {
   });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
-    return fileKind(basename(path), buffer.subarray(0, bytesRead), (await handle.stat()).size);
+    return fileKind(basename(path), buffer.subarray(0, bytesRead));
   } finally {
     await handle.close();
   }

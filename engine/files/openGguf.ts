@@ -11,6 +11,7 @@ import type { ModelFiles, TokenizerSource } from './modelFiles.ts';
 export async function openGguf(path: string, file: string): Promise<ModelFiles> {
   const gguf = readGguf(file);
   refuseParts(file, gguf.metadata);
+  refuseOthers(file, gguf.metadata);
   const { config, generationConfig, tensors } = await ggufModel(file, gguf);
   return {
     path,
@@ -32,6 +33,19 @@ function refuseParts(file: string, metadata: GgufMetadata): void {
       where: file,
       expected: 'one file',
       got: `${parts} parts`,
+    });
+  }
+}
+
+/** Adapters, vision parts and bare vocabularies are GGUF files too. */
+function refuseOthers(file: string, metadata: GgufMetadata): void {
+  const type = metadata.get('general.type') ?? 'model';
+  if (type !== 'model') {
+    throw new Fault({
+      what: 'this GGUF file is not a model',
+      where: file,
+      expected: 'general.type "model"',
+      got: String(type),
     });
   }
 }

@@ -53,6 +53,13 @@ export async function readJsonObject(file: string, limit?: number): Promise<Reco
 }
 
 export function parseJson(text: string, where: string): unknown {
+  if (text.startsWith('version https://git-lfs')) {
+    throw new Fault({
+      what: 'a Git LFS pointer, not the file itself (git lfs pull fetches it)',
+      where,
+      expected: 'JSON',
+    });
+  }
   try {
     return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
   } catch (error) {

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Fault } from '../terms/fault.ts';
+import { fileKind } from './fileKind.ts';
 import { repeatedKey } from './jsonKeys.ts';
 import type { StoredTensor, StoredType } from './modelFiles.ts';
 import { checkNoOverlap } from './overlaps.ts';
@@ -48,9 +49,13 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
 }
 
 async function readHeader(file: string, handle: FileHandle, size: number): Promise<string> {
-  if (size < 8)
-    throw new Fault({ what: 'not a safetensors file', where: file, expected: 'at least 8 bytes', got: `${size}` });
-  const length = (await readExactly(file, handle, 0, 8)).readBigUInt64LE();
+  const head = await readExactly(file, handle, 0, Math.min(size, 512));
+  const kind = fileKind('.safetensors', head);
+  if (kind.kind !== 'safetensors' || size < 8) {
+    const got = kind.kind === 'other' ? kind.is : `${size} bytes`;
+    throw new Fault({ what: 'not a safetensors file', where: file, expected: 'safetensors', got });
+  }
+  const length = head.readBigUInt64LE();
   const most = Math.min(size - 8, longestHeader);
   if (length < 2n || length > BigInt(most)) {
     throw new Fault({ what: 'safetensors header length', where: file, expected: `2 to ${most}`, got: `${length}` });

@@ -17,14 +17,18 @@ export interface Aligned {
  * (a bias [N H] is added to [B, P, N H] without a Reshape); otherwise every axis becomes a dimension.
  */
 export function align(to: Lowering, inputs: readonly View[], type: ValueType): Aligned {
-  const leader = inputs.find((x) => inputs.every((y) => y === x || readableLike(x, y)) && type.axes.every(({ axis }) => !lacksAxis(x, axis)));
+  const leader = inputs.find(
+    (x) => inputs.every((y) => y === x || readableLike(x, y)) && type.axes.every(({ axis }) => !lacksAxis(x, axis)),
+  );
   if (leader !== undefined) return alignedLike(to, leader, inputs, type);
   const operands = inputs.map((x) => to.read(x, trailing(type.axes.map(({ axis }) => factorsOf(x, axis)))));
   return { operands, result: (tensor) => to.result(tensor, type) };
 }
 
 function alignedLike(to: Lowering, leader: View, inputs: readonly View[], type: ValueType): Aligned {
-  const operands = inputs.map((y) => to.read(y, y === leader ? leader.dimensions : trailing(dimensionsLike(leader, y))));
+  const operands = inputs.map((y) =>
+    to.read(y, y === leader ? leader.dimensions : trailing(dimensionsLike(leader, y))),
+  );
   return { operands, result: (tensor) => viewLike(leader, tensor, type) };
 }
 
@@ -37,8 +41,15 @@ function trailing(dimensions: readonly Dimension[]): readonly Dimension[] {
 /** The axes that make up a dimension, or null where an axis is only partly in it. */
 function wholeAxes(x: View, dimension: Dimension): readonly ViewAxis[] | null {
   const inside = x.axes.filter(({ factors }) => factors.some((factor) => dimension.includes(factor)));
-  const ordered = inside.sort((a, b) => dimension.indexOf(a.factors[0] as Factor) - dimension.indexOf(b.factors[0] as Factor));
-  return sameFactors(ordered.flatMap(({ factors }) => factors), dimension) ? ordered : null;
+  const ordered = inside.sort(
+    (a, b) => dimension.indexOf(a.factors[0] as Factor) - dimension.indexOf(b.factors[0] as Factor),
+  );
+  return sameFactors(
+    ordered.flatMap(({ factors }) => factors),
+    dimension,
+  )
+    ? ordered
+    : null;
 }
 
 function readableLike(x: View, y: View): boolean {

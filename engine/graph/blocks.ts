@@ -35,22 +35,42 @@ interface BlockTensors {
   readonly minimums: string | null;
 }
 
-function blockTensors(writer: OnnxWriter, parameter: Parameter, storage: BlocksStorage, sizes: BlockSizes, codeDims: readonly number[]): BlockTensors {
+function blockTensors(
+  writer: OnnxWriter,
+  parameter: Parameter,
+  storage: BlocksStorage,
+  sizes: BlockSizes,
+  codeDims: readonly number[],
+): BlockTensors {
   const { rows, blocks } = sizes;
   const { name } = parameter;
   return {
     codes: writer.external(`${name}.codes`, 'uint8', codeDims, storage.codes),
     scales: writer.external(`${name}.scales`, 'float32', [rows, blocks], storage.scales),
-    minimums: storage.minimums === null ? null : writer.external(`${name}.minimums`, 'float32', [rows, blocks], storage.minimums),
+    minimums:
+      storage.minimums === null
+        ? null
+        : writer.external(`${name}.minimums`, 'float32', [rows, blocks], storage.minimums),
   };
 }
 
 /** x [.., columns] times the parameter's rows -> [.., rows]; the parameter's last `inner` axes are the columns. */
-export function multiplyBlocks(writer: OnnxWriter, x: string, parameter: Parameter, storage: BlocksStorage, inner: number, leading: number): string {
+export function multiplyBlocks(
+  writer: OnnxWriter,
+  x: string,
+  parameter: Parameter,
+  storage: BlocksStorage,
+  inner: number,
+  leading: number,
+): string {
   const sizes = blockSizes(parameter, storage, inner);
   const { rows, columns, blocks } = sizes;
   const { bits, blockSize } = storage;
-  const { codes, scales, minimums } = blockTensors(writer, parameter, storage, sizes, [rows, blocks, (blockSize * bits) / 8]);
+  const { codes, scales, minimums } = blockTensors(writer, parameter, storage, sizes, [
+    rows,
+    blocks,
+    (blockSize * bits) / 8,
+  ]);
   const attributes = { K: columns, N: rows, bits, block_size: blockSize, accuracy_level: 0 };
   const product = writer.node('MatMulNBits', [x, codes, scales], { attributes, domain: 'com.microsoft' });
   if (minimums === null) return product;
@@ -68,11 +88,18 @@ export function dequantise(writer: OnnxWriter, parameter: Parameter, storage: Bl
 
 /** Entries of the parameter's first axis at `ids`, as float32 blocks in order. */
 export function gatherBlocks(writer: OnnxWriter, parameter: Parameter, storage: BlocksStorage, ids: string): string {
-  return rowsAsFloat(writer, parameter, storage, (tensor) => writer.node('Gather', [tensor, ids], { attributes: { axis: 0 } }));
+  return rowsAsFloat(writer, parameter, storage, (tensor) =>
+    writer.node('Gather', [tensor, ids], { attributes: { axis: 0 } }),
+  );
 }
 
 /** `choose` picks rows from the two-dimensional codes, scales and minimums. */
-function rowsAsFloat(writer: OnnxWriter, parameter: Parameter, storage: BlocksStorage, choose: (tensor: string) => string): string {
+function rowsAsFloat(
+  writer: OnnxWriter,
+  parameter: Parameter,
+  storage: BlocksStorage,
+  choose: (tensor: string) => string,
+): string {
   const sizes = blockSizes(parameter, storage, Math.max(parameter.type.axes.length - 1, 1));
   const { rows, columns } = sizes;
   const { bits, blockSize } = storage;

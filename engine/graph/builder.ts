@@ -23,6 +23,18 @@ export class GraphBuilder {
     this.#sizes = sizes;
   }
 
+  /** A builder that goes on from a graph: its definitions keep their ids, its outputs stay marked. */
+  static from(graph: Graph, name: string): GraphBuilder {
+    const builder = new GraphBuilder(name, {});
+    graph.definitions.forEach((definition, id) => {
+      builder.#define(definition);
+      if ('name' in definition)
+        builder.#named.set(`${definition.kind} ${definition.name}`, { id, type: definition.type });
+    });
+    graph.outputs.forEach((value, output) => builder.output(output, value));
+    return builder;
+  }
+
   // Sources.
 
   /** An input; the same name gives the same value. `sizes` overrides the graph's (an edit's axes are all dynamic). */
@@ -100,9 +112,10 @@ export class GraphBuilder {
   merge = (x: Value, axes: AxisList, into: Axis) => this.#operation('merge', { axes: parseAxes(axes), into }, [x]);
   rename = (x: Value, from: Axis, to: Axis) => this.#operation('rename', { from, to }, [x]);
   slice = (x: Value, axis: Axis, from: number, to: number) => this.#operation('slice', { axis, from, to }, [x]);
-  pad = (x: Value, axis: Axis, before: number, after: number) =>
-    this.#operation('pad', { axis, before, after }, [x]);
+  pad = (x: Value, axis: Axis, before: number, after: number) => this.#operation('pad', { axis, before, after }, [x]);
   concat = (parts: readonly Value[], axis: Axis) => this.#operation('concat', { axis }, parts);
+  part = (x: Value, operands: readonly Value[], axis: Axis, index: number) =>
+    this.#operation('part', { axis, index }, [x, ...operands]);
   squeeze = (x: Value, axis: Axis) => this.#operation('squeeze', { axis }, [x]);
   unsqueeze = (x: Value, axis: Axis) => this.#operation('unsqueeze', { axis }, [x]);
   broadcastLike = (x: Value, like: Value) => this.#operation('broadcastLike', {}, [x, like]);
@@ -130,7 +143,11 @@ export class GraphBuilder {
     return parseAxes(list).map((axis) => ({ axis, size: size(axis) }));
   }
 
-  #binary(primitive: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'less' | 'equal', a: Operand, b: Operand): Value {
+  #binary(
+    primitive: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum' | 'less' | 'equal',
+    a: Operand,
+    b: Operand,
+  ): Value {
     return this.#operation(primitive, {}, [this.#value(a), this.#value(b)]);
   }
 
@@ -139,7 +156,11 @@ export class GraphBuilder {
   }
 
   #operation<P extends PrimitiveName>(primitive: P, attributes: Attributes[P], inputs: readonly Value[]): Value {
-    const type = shapeOf(primitive, attributes, inputs.map((input) => input.type));
+    const type = shapeOf(
+      primitive,
+      attributes,
+      inputs.map((input) => input.type),
+    );
     const operation = { kind: 'operation', primitive, attributes, inputs: inputs.map(({ id }) => id), type };
     return this.#define(operation as Operation);
   }

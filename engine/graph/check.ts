@@ -15,9 +15,12 @@ export function checkGraph(graph: Graph): void {
   for (const [name, { id, type }] of graph.outputs) {
     const definition = graph.definitions[id];
     if (definition === undefined || printType(definition.type) !== printType(type)) {
-      throw new RangeError(`graph ${graph.name}, output ${name}: expected a definition of ${printType(type)}, got ${definition === undefined ? 'none' : printType(definition.type)}`);
+      throw new RangeError(
+        `graph ${graph.name}, output ${name}: expected a definition of ${printType(type)}, got ${definition === undefined ? 'none' : printType(definition.type)}`,
+      );
     }
-    if (names.has(name)) throw new RangeError(`graph ${graph.name}, output ${name}: expected a name of its own, got an input's`);
+    if (names.has(name))
+      throw new RangeError(`graph ${graph.name}, output ${name}: expected a name of its own, got an input's`);
   }
 }
 

@@ -57,7 +57,9 @@ export function stretchedLengths(type: ValueType, operands: readonly Dense[]): A
     const sizes = operands.filter((x) => hasDenseAxis(x, axis)).map((x) => lengthOf(x, axis));
     const size = sizes.find((length) => length !== 1) ?? 1;
     if (sizes.some((length) => length !== 1 && length !== size)) {
-      throw new RangeError(`axis ${axis}: expected equal sizes or 1, got ${operands.map(({ axes }) => describeAxes(axes)).join(' and ')}`);
+      throw new RangeError(
+        `axis ${axis}: expected equal sizes or 1, got ${operands.map(({ axes }) => describeAxes(axes)).join(' and ')}`,
+      );
     }
     return { axis, size };
   });
@@ -81,7 +83,9 @@ export function zip(
 export function reduce(x: Dense, over: readonly Axis[], compute: (values: Float64Array) => number): Dense {
   const axes = without(x, over);
   const [outer, inner] = [offsets(x, axes), offsets(x, lengthsOf(x, over))];
-  const data = Float64Array.from(outer, (start) => compute(Float64Array.from(inner, (step) => x.data[start + step] as number)));
+  const data = Float64Array.from(outer, (start) =>
+    compute(Float64Array.from(inner, (step) => x.data[start + step] as number)),
+  );
   return dense(axes, data);
 }
 

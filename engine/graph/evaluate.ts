@@ -4,26 +4,28 @@ import { describeAxes } from '../tensor/tensor.ts';
 import type { Dense } from './dense.ts';
 import { dense } from './dense.ts';
 import type { Definition, Graph, Operation } from './graph.ts';
+import { neededBy } from './graph.ts';
 import type { Primitive } from './primitive.ts';
 import type { PrimitiveName } from './primitives.ts';
 import { primitives } from './table.ts';
 import type { ValueType } from './value.ts';
 import { printType } from './value.ts';
 
-/** Outputs by name. `feeds` holds a tensor for every input and parameter in use, with the axes of its definition. */
+/** Outputs by name. `feeds` holds a tensor for every input and parameter that they need, with the axes of its definition. */
 export function evaluate(graph: Graph, feeds: ReadonlyMap<string, Tensor<TensorData>>): Map<string, Dense> {
-  const values = evaluateAll(graph, feeds);
-  return new Map([...graph.outputs].map(([name, { id }]) => [name, values[id] as Dense]));
+  const values = new Map<number, Dense>();
+  const needed = neededBy(graph);
+  graph.definitions.forEach((definition, id) => {
+    if (needed.has(id)) values.set(id, evaluateDefinition(definition, values, feeds));
+  });
+  return new Map([...graph.outputs].map(([name, { id }]) => [name, values.get(id) as Dense]));
 }
 
-/** The value of every definition, by id. */
-export function evaluateAll(graph: Graph, feeds: ReadonlyMap<string, Tensor<TensorData>>): Dense[] {
-  const values: Dense[] = [];
-  for (const definition of graph.definitions) values.push(evaluateDefinition(definition, values, feeds));
-  return values;
-}
-
-function evaluateDefinition(definition: Definition, values: readonly Dense[], feeds: ReadonlyMap<string, Tensor<TensorData>>): Dense {
+function evaluateDefinition(
+  definition: Definition,
+  values: ReadonlyMap<number, Dense>,
+  feeds: ReadonlyMap<string, Tensor<TensorData>>,
+): Dense {
   switch (definition.kind) {
     case 'input':
     case 'parameter':
@@ -35,9 +37,13 @@ function evaluateDefinition(definition: Definition, values: readonly Dense[], fe
   }
 }
 
-function evaluateOperation(operation: Operation, values: readonly Dense[]): Dense {
+function evaluateOperation(operation: Operation, values: ReadonlyMap<number, Dense>): Dense {
   const row = primitives[operation.primitive] as Primitive<PrimitiveName>;
-  return row.evaluate(operation.attributes as never, operation.inputs.map((id) => values[id] as Dense), operation.type);
+  return row.evaluate(
+    operation.attributes as never,
+    operation.inputs.map((id) => values.get(id) as Dense),
+    operation.type,
+  );
 }
 
 function fixedAxes(type: ValueType) {
@@ -50,10 +56,12 @@ function fixedAxes(type: ValueType) {
 function fed(name: string, type: ValueType, feeds: ReadonlyMap<string, Tensor<TensorData>>): Dense {
   const value = feeds.get(name);
   if (value === undefined) throw new RangeError(`evaluate: expected a value for ${name}, got none`);
-  const fits = value.axes.length === type.axes.length && type.axes.every(({ axis, size }, i) => {
-    const given = value.axes[i];
-    return given?.axis === axis && (size === 'dynamic' || size === given.size);
-  });
+  const fits =
+    value.axes.length === type.axes.length &&
+    type.axes.every(({ axis, size }, i) => {
+      const given = value.axes[i];
+      return given?.axis === axis && (size === 'dynamic' || size === given.size);
+    });
   if (!fits) throw new RangeError(`evaluate: ${name}: expected ${printType(type)}, got ${describeAxes(value.axes)}`);
   return dense(value.axes, Float64Array.from(value.data as ArrayLike<number | bigint>, Number));
 }

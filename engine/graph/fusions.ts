@@ -33,14 +33,21 @@ const half = scalar('half', 0.5);
 // x * 0.5 * (1 + erf(x / sqrt 2)), the three factors in any order.
 const erfTerm = operation(
   'add',
-  operation('erf', either(operation('divide', x, scalar('root', Math.SQRT2)), operation('multiply', x, scalar('root', Math.SQRT1_2)))),
+  operation(
+    'erf',
+    either(operation('divide', x, scalar('root', Math.SQRT2)), operation('multiply', x, scalar('root', Math.SQRT1_2))),
+  ),
   one,
 );
 const gelu = threeFactors(x, half, erfTerm);
 
 // x * 0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))
 const cubic = operation('add', x, operation('multiply', operation('power', x), scalar('cubic', 0.044715)));
-const tanhTerm = operation('add', operation('tanh', operation('multiply', cubic, scalar('slope', Math.sqrt(2 / Math.PI)))), one);
+const tanhTerm = operation(
+  'add',
+  operation('tanh', operation('multiply', cubic, scalar('slope', Math.sqrt(2 / Math.PI)))),
+  one,
+);
 const fastGelu = threeFactors(x, half, tanhTerm);
 
 const silu = operation('multiply', x, operation('sigmoid', x));
@@ -52,7 +59,9 @@ function threeFactors(a: Pattern, b: Pattern, c: Pattern): Pattern {
     [a, c, b],
     [b, c, a],
   ];
-  return either(...pairs.map(([first, second, last]) => operation('multiply', operation('multiply', first, second), last)));
+  return either(
+    ...pairs.map(([first, second, last]) => operation('multiply', operation('multiply', first, second), last)),
+  );
 }
 
 function activationAt(graph: Graph, id: number): Fusion | null {
@@ -84,7 +93,8 @@ function onX(match: Match, operator: string, attributes: NonNullable<NodeOptions
 // Norms.
 
 const squared = (pattern: Pattern) => either(operation('power', pattern), operation('multiply', pattern, pattern));
-const root = (pattern: Pattern) => operation('sqrt', operation('add', operation('mean', squared(pattern)), scalar('epsilon')));
+const root = (pattern: Pattern) =>
+  operation('sqrt', operation('add', operation('mean', squared(pattern)), scalar('epsilon')));
 const centred = operation('subtract', x, operation('mean', x));
 const rmsCore = operation('divide', x, root(x));
 const layerCore = operation('divide', centred, root(centred));
@@ -126,12 +136,23 @@ function normFusion({ values, numbers }: Match, operator: string, over: readonly
       const view = input as View;
       const inner = over.length === 1 ? over : axisNames(type).filter((axis) => over.includes(axis));
       const columns = factorsOfAll(view, inner);
-      const leading = leadingDimensions(view, axisNames(type).filter((axis) => !over.includes(axis)));
-      const vectors = [weight, bias].filter((entry) => entry !== undefined).map((entry) => to.read(entry, [factorsOfAll(entry, inner)]));
+      const leading = leadingDimensions(
+        view,
+        axisNames(type).filter((axis) => !over.includes(axis)),
+      );
+      const vectors = [weight, bias]
+        .filter((entry) => entry !== undefined)
+        .map((entry) => to.read(entry, [factorsOfAll(entry, inner)]));
       const gains = vectors.length === 0 ? [ones(to, columns)] : vectors;
       const attributes = { axis: -1, epsilon: { float: numbers['epsilon'] as number } };
       const name = to.node(operator, [to.read(view, [...leading, columns]), ...gains], { attributes });
-      return { ...view, scale: 1, source: { kind: 'tensor', name }, dimensions: [...leading, columns], axes: inAxesOf(view, type) };
+      return {
+        ...view,
+        scale: 1,
+        source: { kind: 'tensor', name },
+        dimensions: [...leading, columns],
+        axes: inAxesOf(view, type),
+      };
     },
   };
 }

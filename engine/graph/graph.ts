@@ -50,3 +50,13 @@ export function inputsOf(graph: Graph): Input[] {
 export function parametersOf(graph: Graph): Parameter[] {
   return graph.definitions.filter((definition) => definition.kind === 'parameter');
 }
+
+/** Ids of the definitions that the outputs need. */
+export function neededBy(graph: Graph): Set<number> {
+  const needed = new Set([...graph.outputs.values()].map(({ id }) => id));
+  for (let id = graph.definitions.length - 1; id >= 0; id--) {
+    const definition = graph.definitions[id];
+    if (needed.has(id) && definition?.kind === 'operation') definition.inputs.forEach((input) => needed.add(input));
+  }
+  return needed;
+}

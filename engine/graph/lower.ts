@@ -82,7 +82,12 @@ function plan(graph: Graph): { readonly needed: ReadonlySet<number>; readonly fu
   return { needed, fusions };
 }
 
-function lowerDefinition(definition: Definition, fusion: Fusion | null, views: ReadonlyMap<number, View>, to: Lowering): View {
+function lowerDefinition(
+  definition: Definition,
+  fusion: Fusion | null,
+  views: ReadonlyMap<number, View>,
+  to: Lowering,
+): View {
   switch (definition.kind) {
     case 'input':
       return plainView({ kind: 'tensor', name: definition.name }, definition.type);
@@ -95,7 +100,12 @@ function lowerDefinition(definition: Definition, fusion: Fusion | null, views: R
   }
 }
 
-function lowerOperation(operation: Operation, fusion: Fusion | null, views: ReadonlyMap<number, View>, to: Lowering): View {
+function lowerOperation(
+  operation: Operation,
+  fusion: Fusion | null,
+  views: ReadonlyMap<number, View>,
+  to: Lowering,
+): View {
   const inputs = (fusion ?? operation).inputs.map((id) => views.get(id) as View);
   if (fusion !== null) return fusion.lower(to, inputs, operation.type);
   const row = primitives[operation.primitive] as Primitive<PrimitiveName>;

@@ -30,7 +30,10 @@ export class Lowering {
 
   /** The tensor with one dimension per axis of the value. */
   plain(view: View): string {
-    return this.read(view, view.axes.map(({ factors }) => factors));
+    return this.read(
+      view,
+      view.axes.map(({ factors }) => factors),
+    );
   }
 
   /** The value as it is, with one dimension and one factor per axis. */
@@ -48,13 +51,18 @@ export class Lowering {
     if (view.scale !== 1) return this.read(this.#scaled(view), dimensions);
     if (sameOrder(view.dimensions, dimensions)) return this.#regrouped(view, dimensions);
     const { before, after, permutation } = transposition(view.dimensions, dimensions);
-    const turned = this.writer.sharedNode('Transpose', [this.#regrouped(view, before)], { attributes: { perm: permutation } });
+    const turned = this.writer.sharedNode('Transpose', [this.#regrouped(view, before)], {
+      attributes: { perm: permutation },
+    });
     return this.#reshaped(turned, after, dimensions);
   }
 
   /** Axes in an order, one dimension each. */
   inOrder(view: View, axes: readonly Axis[]): string {
-    return this.read(view, axes.map((axis) => factorsOf(view, axis)));
+    return this.read(
+      view,
+      axes.map((axis) => factorsOf(view, axis)),
+    );
   }
 
   /** A tensor of the right number of values, in row-major order, with these dimensions. */
@@ -73,7 +81,12 @@ export class Lowering {
     const storage = this.storageOf(view.source.parameter);
     if (storage.kind !== 'external') return null;
     const { name } = view.source.parameter;
-    return this.writer.external(name, storedTypes[storage.type], fixedSizes(dimensions, view.source.parameter), storage);
+    return this.writer.external(
+      name,
+      storedTypes[storage.type],
+      fixedSizes(dimensions, view.source.parameter),
+      storage,
+    );
   }
 
   #scaled(view: View): View {
@@ -150,11 +163,16 @@ function isReadable(dimension: Dimension): boolean {
 }
 
 /** Sizes of an initializer's dimensions. */
-export function fixedSizes(dimensions: readonly Dimension[], parameter: { readonly name?: string; readonly type: ValueType }): number[] {
+function fixedSizes(
+  dimensions: readonly Dimension[],
+  parameter: { readonly name?: string; readonly type: ValueType },
+): number[] {
   return dimensions.map((dimension) => {
     const size = sizeOfDimension(dimension);
     if (size !== 'dynamic') return size;
-    throw new RangeError(`lower: ${parameter.name ?? 'a constant'}: expected fixed axes, got ${printType(parameter.type)}`);
+    throw new RangeError(
+      `lower: ${parameter.name ?? 'a constant'}: expected fixed axes, got ${printType(parameter.type)}`,
+    );
   });
 }
 
@@ -179,13 +197,16 @@ function transposition(from: readonly Dimension[], to: readonly Dimension[]): Tr
   const runs = permuted(runsOf(from.flat(), target), target);
   if (!isWhole) return runs;
   const own = permuted(from, target);
-  const reshapes = ({ before, after }: Transposition) => Number(!sameDimensions(before, from)) + Number(!sameDimensions(after, to));
+  const reshapes = ({ before, after }: Transposition) =>
+    Number(!sameDimensions(before, from)) + Number(!sameDimensions(after, to));
   return reshapes(own) <= reshapes(runs) ? own : runs;
 }
 
 function permuted(before: readonly Dimension[], target: Dimension): Transposition {
   const place = (dimension: Dimension) => target.indexOf(dimension[0] as Factor);
-  const permutation = before.map((_, i) => i).sort((i, j) => place(before[i] as Dimension) - place(before[j] as Dimension));
+  const permutation = before
+    .map((_, i) => i)
+    .sort((i, j) => place(before[i] as Dimension) - place(before[j] as Dimension));
   return { before, permutation, after: permutation.map((i) => before[i] as Dimension) };
 }
 
@@ -204,4 +225,3 @@ function runsOf(factors: Dimension, target: Dimension): Dimension[] {
   }
   return runs;
 }
-

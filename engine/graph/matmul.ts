@@ -34,13 +34,21 @@ function sidesOf(a: View, b: View, type: ValueType): Sides {
   const batch = result.filter((axis) => shared.includes(axis));
   const isSwapped = batch.length === 0 ? isWeight(a) && !isWeight(b) : comesFirst(result, b, a);
   const [left, right] = isSwapped ? [b, a] : [a, b];
-  const unordered = shared.filter((axis) => !result.includes(axis));
-  const contracted = inStoredOrder(right, unordered);
+  const summed = shared.filter((axis) => !result.includes(axis));
   const free = (x: View, other: View) => {
     const axes = result.filter((axis) => !lacksAxis(x, axis) && lacksAxis(other, axis));
     return batch.length === 0 ? inStoredOrder(x, axes) : axes;
   };
-  return { left, right, batch, contracted, leftFree: free(left, right), rightFree: free(right, left) };
+  const sides = { left, right, batch, leftFree: free(left, right), rightFree: free(right, left) };
+  const orders = [inStoredOrder(right, summed), inStoredOrder(left, summed)] as const;
+  const [ofRight, ofLeft] = orders.map((contracted) => ({ ...sides, contracted })) as [Sides, Sides];
+  return transposeCount(ofLeft) < transposeCount(ofRight) ? ofLeft : ofRight;
+}
+
+/** How many operands would have to be rewritten for the product. */
+function transposeCount(sides: Sides): number {
+  const isMoved = (x: View, { dimensions }: Operand) => Number(!sameOrder(x.dimensions, dimensions));
+  return isMoved(sides.left, leftOperand(sides)) + isMoved(sides.right, rightOperand(sides));
 }
 
 function isWeight(x: View): boolean {
@@ -75,17 +83,30 @@ function operandOf(x: View, batch: readonly Dimension[], rows: Dimension, column
   return rows.length > 0 && rows.at(-1) === x.dimensions.flat().at(-1) ? turned : straight;
 }
 
+function leftOperand({ left, batch, contracted, leftFree }: Sides): Operand {
+  return operandOf(left, dimensionsOf(left, batch), factorsOfAll(left, leftFree), factorsOfAll(left, contracted));
+}
+
+function rightOperand({ right, batch, contracted, rightFree }: Sides): Operand {
+  return operandOf(right, dimensionsOf(right, batch), factorsOfAll(right, contracted), factorsOfAll(right, rightFree));
+}
+
+function dimensionsOf(x: View, axes: readonly Axis[]): Dimension[] {
+  return axes.map((axis) => factorsOf(x, axis));
+}
+
 function product(to: Lowering, sides: Sides, type: ValueType, alpha: number): View {
   const { left, right, batch, contracted, leftFree, rightFree } = sides;
-  const batchOf = (x: View) => batch.map((axis) => factorsOf(x, axis));
   const rows = factorsOfAll(left, leftFree);
   const columns = factorsOfAll(right, rightFree);
-  const a = operandOf(left, batchOf(left), rows, factorsOfAll(left, contracted));
-  const b = operandOf(right, batchOf(right), factorsOfAll(right, contracted), columns);
+  const [a, b] = [leftOperand(sides), rightOperand(sides)];
   // With a two-dimensional right side the product flattens the left one by itself.
   const isFlat = batch.length === 0 && !a.isTransposed && leftFree.length > 0;
   const leading = isFlat ? leadingDimensions(left, leftFree) : [rows];
-  const operands = [to.read(left, isFlat ? [...leading, factorsOfAll(left, contracted)] : a.dimensions), to.read(right, b.dimensions)];
+  const operands = [
+    to.read(left, isFlat ? [...leading, factorsOfAll(left, contracted)] : a.dimensions),
+    to.read(right, b.dimensions),
+  ];
   const tensor = multiply(to, operands, a.isTransposed, b.isTransposed, alpha);
   const batchAxes = batch.map((axis, dimension): ViewAxis => {
     const size = type.axes.find((entry) => entry.axis === axis)?.size ?? 1;
@@ -100,7 +121,13 @@ function multiply(to: Lowering, operands: readonly string[], transA: boolean, tr
   return to.node('FusedMatMul', operands, { attributes, domain: 'com.microsoft' });
 }
 
-function resultView(tensor: string, type: ValueType, { left, right }: Sides, batch: readonly ViewAxis[], rest: readonly Dimension[]): View {
+function resultView(
+  tensor: string,
+  type: ValueType,
+  { left, right }: Sides,
+  batch: readonly ViewAxis[],
+  rest: readonly Dimension[],
+): View {
   const factors = (axis: Axis): Dimension => {
     const own = batch.find((entry) => entry.axis === axis);
     if (own !== undefined) return own.factors;

@@ -172,11 +172,18 @@ export class OnnxWriter {
     );
   }
 
-  #constant(type: 'int64' | 'float32' | 'uint8', values: readonly number[], dims: readonly number[], data: BigInt64Array | Float32Array | Uint8Array): string {
+  #constant(
+    type: 'int64' | 'float32' | 'uint8',
+    values: readonly number[],
+    dims: readonly number[],
+    data: BigInt64Array | Float32Array | Uint8Array,
+  ): string {
     return this.#cached(JSON.stringify([type, dims, values.map(String)]), () => {
       const name = this.#fresh('constant');
       const rawData = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-      this.#initializers.push(create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: dataTypes[type], rawData }));
+      this.#initializers.push(
+        create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: dataTypes[type], rawData }),
+      );
       return name;
     });
   }
@@ -197,7 +204,8 @@ export class OnnxWriter {
 
 function attribute(name: string, value: OnnxAttribute): AttributeProto {
   const types = AttributeProto_AttributeType;
-  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: types.STRING, s: new TextEncoder().encode(value) });
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: types.STRING, s: new TextEncoder().encode(value) });
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: types.INT, i: BigInt(value) });
   if ('float' in value) return create(AttributeProtoSchema, { name, type: types.FLOAT, f: value.float });
   return create(AttributeProtoSchema, { name, type: types.INTS, ints: value.map(BigInt) });
@@ -205,7 +213,9 @@ function attribute(name: string, value: OnnxAttribute): AttributeProto {
 
 function dimensionValue(size: OnnxDimension) {
   if (size === null) return { case: undefined };
-  return typeof size === 'number' ? { case: 'dimValue' as const, value: BigInt(size) } : { case: 'dimParam' as const, value: size };
+  return typeof size === 'number'
+    ? { case: 'dimValue' as const, value: BigInt(size) }
+    : { case: 'dimParam' as const, value: size };
 }
 
 function valueInfo(name: string, type: OnnxType, dims: readonly OnnxDimension[]): ValueInfoProto {
@@ -216,5 +226,8 @@ function valueInfo(name: string, type: OnnxType, dims: readonly OnnxDimension[])
   );
   const shape = create(TensorShapeProtoSchema, { dim });
   const tensorType = create(TypeProto_TensorSchema, { elemType: dataTypes[type], shape });
-  return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }) });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
+  });
 }

@@ -34,7 +34,7 @@ export function scalar(name: string, expected?: number): Pattern {
   };
 }
 
-export function scalarOf(definition: Definition | undefined): number | null {
+function scalarOf(definition: Definition | undefined): number | null {
   if (definition?.kind !== 'constant' || definition.type.axes.length > 0) return null;
   return definition.data[0] ?? null;
 }

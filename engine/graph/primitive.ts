@@ -1,8 +1,9 @@
 /** What every primitive states about itself, in one row of the table. */
+import type { GraphBuilder } from './builder.ts';
 import type { Dense } from './dense.ts';
 import type { Lowering } from './lowering.ts';
 import type { Attributes, PrimitiveName } from './primitives.ts';
-import type { ValueType } from './value.ts';
+import type { Value, ValueType } from './value.ts';
 import type { View } from './view.ts';
 
 export interface Primitive<P extends PrimitiveName> {
@@ -12,6 +13,24 @@ export interface Primitive<P extends PrimitiveName> {
   evaluate(attributes: Attributes[P], inputs: readonly Dense[], type: ValueType): Dense;
   /** Writes ONNX nodes and returns where the result is. */
   lower(to: Lowering, inputs: readonly View[], type: ValueType, attributes: Attributes[P]): View;
+  /**
+   * From `d`, the gradient of a scalar with respect to the result: its gradient with respect to each input,
+   * null for an input that it does not flow to (indices, conditions, what only lends its shape).
+   */
+  gradient(
+    at: Backward,
+    inputs: readonly Value[],
+    result: Value,
+    d: Value,
+    attributes: Attributes[P],
+  ): readonly (Value | null)[];
+}
+
+/** What gradient rules write with. */
+export interface Backward {
+  readonly g: GraphBuilder;
+  /** `value` summed over the axes along which this operand was stretched, in the operand's order of axes. */
+  fit(value: Value, operand: Value): Value;
 }
 
 export type Rows<Names extends PrimitiveName> = { readonly [P in Names]: Primitive<P> };

@@ -77,6 +77,8 @@ export interface Attributes {
   /** Zeros before and after along an axis of fixed size (gradient of slice). */
   pad: { readonly axis: Axis; readonly before: number; readonly after: number };
   concat: { readonly axis: Axis };
+  /** part(x, ...operands): what operands[index] is of x, were x their concat along the axis (gradient of concat). */
+  part: { readonly axis: Axis; readonly index: number };
   /** Drops an axis of size 1. */
   squeeze: { readonly axis: Axis };
   /** Inserts an axis of size 1 at the end. */
@@ -91,6 +93,7 @@ export interface Attributes {
    * rotary(x [.. H], cos [.. J], sin [.. J]): turns the first 2 J entries of H, pairs (j, j + J) when not interleaved
    * and (2 j, 2 j + 1) when interleaved; the rest pass. x1' = x1 cos - x2 sin, x2' = x2 cos + x1 sin.
    * An axis of cos and sin has the length that it has in x, or a fixed size of 1.
+   * No gradient flows to them.
    */
   rotary: { readonly interleaved: boolean };
 }

@@ -74,12 +74,24 @@ function slice(to: Lowering, data: string, axis: number, from: number, until: nu
   return to.node('Slice', [data, ...numbers]);
 }
 
-function turnedHalves(to: Lowering, data: string, axis: number, half: number, angles: readonly [string, string]): [string, string] {
+function turnedHalves(
+  to: Lowering,
+  data: string,
+  axis: number,
+  half: number,
+  angles: readonly [string, string],
+): [string, string] {
   return turnedPair(to, slice(to, data, axis, 0, half), slice(to, data, axis, half, 2 * half), angles);
 }
 
 /** [.. J] pairs as [.. J, 2], and those two dimensions joined. */
-function turnedNeighbours(to: Lowering, data: string, axis: number, half: number, angles: readonly [string, string]): string {
+function turnedNeighbours(
+  to: Lowering,
+  data: string,
+  axis: number,
+  half: number,
+  angles: readonly [string, string],
+): string {
   const [even, odd] = [0, 1].map((first) => slice(to, data, axis, first, 2 * half, 2)) as [string, string];
   const last = to.writer.int64s([-1]);
   const pair = turnedPair(to, even, odd, angles).map((tensor) => to.node('Unsqueeze', [tensor, last]));

@@ -4,7 +4,11 @@ import type { AxisSize, DType, Size, ValueType } from './value.ts';
 import { axisNames, hasAxis, sizeOfAxis } from './value.ts';
 
 /** Same axes, one dtype in and another out. */
-export function unaryShape(inputs: readonly ValueType[], dtype: DType = 'float32', from: readonly DType[] = ['float32']): ValueType | string {
+export function unaryShape(
+  inputs: readonly ValueType[],
+  dtype: DType = 'float32',
+  from: readonly DType[] = ['float32'],
+): ValueType | string {
   const [x] = inputs;
   if (inputs.length !== 1 || x === undefined) return 'one operand';
   if (!from.includes(x.dtype)) return `${from.join(' or ')}`;
@@ -39,7 +43,10 @@ export function maySizesAgree(a: Size, b: Size): boolean {
 }
 
 export function productOfSizes(sizes: readonly Size[]): Size {
-  return sizes.reduce<Size>((product, size) => (product === 'dynamic' || size === 'dynamic' ? 'dynamic' : product * size), 1);
+  return sizes.reduce<Size>(
+    (product, size) => (product === 'dynamic' || size === 'dynamic' ? 'dynamic' : product * size),
+    1,
+  );
 }
 
 /** x without some axes; all of them must be there. */

@@ -20,7 +20,11 @@ export const primitives: { readonly [P in PrimitiveName]: Primitive<P> } = {
 };
 
 /** The type of a result; RangeError with all operand types where they don't fit. */
-export function shapeOf<P extends PrimitiveName>(primitive: P, attributes: Attributes[P], inputTypes: readonly ValueType[]): ValueType {
+export function shapeOf<P extends PrimitiveName>(
+  primitive: P,
+  attributes: Attributes[P],
+  inputTypes: readonly ValueType[],
+): ValueType {
   const shape = primitives[primitive].shape(attributes, inputTypes);
   if (typeof shape !== 'string') return shape;
   throw new RangeError(`${primitive}: expected ${shape}, got ${inputTypes.map(printType).join(' and ')}`);

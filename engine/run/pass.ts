@@ -118,10 +118,16 @@ export class Pass {
     const window = this.#family.windowOf(layer);
     const rotary = this.#family.rotaryOf(layer);
     return {
+      ...this.#once('positions', () => this.#positionFeeds()),
       ...this.#once(`mask ${window}`, () => this.#maskFeeds(window)),
       ...(rotary === null ? {} : this.#once(`rotary ${rotary}`, () => this.#rotaryFeeds(rotary))),
       ...(this.#family.readsKeyPositions ? this.#once('keyPositions', () => this.#keyFeeds()) : {}),
     };
+  }
+
+  #positionFeeds(): Feeds {
+    const { queries, stream } = this.#slots;
+    return { positions: positionsFeed(this.#batch, queries), streamPositions: positionsFeed(this.#batch, stream) };
   }
 
   #maskFeeds(window: number | null): Feeds {

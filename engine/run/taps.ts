@@ -94,6 +94,11 @@ export class ProgramTaps implements BlockContext {
     return this.g.input('mask', 'B P K');
   }
 
+  positions(): { queries: Value; keys: Value } {
+    const queries = this.g.input('positions', 'B P', 'int64');
+    return { queries, keys: this.keyStream === null ? queries : this.g.input('streamPositions', 'B T', 'int64') };
+  }
+
   keyPositions(): Value {
     return this.g.input('keyPositions', 'B K');
   }

@@ -6,8 +6,8 @@ import type { Alibi } from './alibi.ts';
 import { addAlibi } from './alibi.ts';
 import type { Norm } from './norms.ts';
 import { applyNorm } from './norms.ts';
-import type { KeyInputs, Projections } from './projections.ts';
-import { projectKeys, projectQuery } from './projections.ts';
+import type { ProjectionInputs, Projections } from './projections.ts';
+import { project } from './projections.ts';
 import type { Linear, Weight } from './weights.ts';
 import { parameterOf } from './weights.ts';
 
@@ -35,27 +35,29 @@ export interface Attention {
  * Marks q, k, v, scores, pattern, z and headWrite.
  */
 export function applyAttention(context: BlockContext, x: Value, keyStream: Value | null, attention: Attention): Value {
-  const placed = place(context, x, true, attention);
-  const query = queryOf(context, placed, attention);
-  const forKey = keyStream === null ? placed : place(context, keyStream, false, attention);
-  const inputs = { forKey, forValue: keyStream ?? x };
-  const { keys, values } = keysAndValues(context, inputs, keyStream === null, attention);
-  const pattern = patternOf(context, scoresOf(context, query, keys, attention), attention);
+  const query = place(context, x, true, attention);
+  const key = keyStream === null ? query : place(context, keyStream, false, attention);
+  const projected = project(context, { query, key, value: keyStream ?? x }, attention.projections);
+  const turned = queryOf(context, projected.query, attention);
+  const { keys, values } = keysAndValues(context, projected, keyStream === null, attention);
+  const pattern = patternOf(context, scoresOf(context, turned, keys, attention), attention);
   const z = context.site('z', mixValues(context, pattern, values, attention));
   return outputOf(context, z, attention);
 }
 
 function place(context: BlockContext, x: Value, ofQueries: boolean, { positions }: Attention): Value {
   if (positions === null) return x;
-  const found = context.positions?.();
-  if (found === undefined) throw new TypeError('this program gives its blocks no positions');
-  return context.g.add(x, context.g.gather(parameterOf(context, positions), ofQueries ? found.queries : found.keys, 'S'));
+  const found = context.positions();
+  return context.g.add(
+    x,
+    context.g.gather(parameterOf(context, positions), ofQueries ? found.queries : found.keys, 'S'),
+  );
 }
 
 // Turned and scaled queries [B G R P H] ([B G P H] where every head has its own keys).
-function queryOf(context: BlockContext, x: Value, attention: Attention): Value {
+function queryOf(context: BlockContext, projected: Value, attention: Attention): Value {
   const { g } = context;
-  const q = applyNorm(context, context.site('q', projectQuery(context, x, attention.projections)), attention.queryNorm);
+  const q = applyNorm(context, context.site('q', projected), attention.queryNorm);
   const turned = attention.rotary === null ? q : turn(context, q, true, attention.rotary.interleaved);
   const scaled = attention.scale === 1 ? turned : g.multiply(turned, attention.scale);
   if (isGrouped(attention)) return g.transpose(splitHeads(context, scaled, attention), 'B G R P H');
@@ -65,12 +67,11 @@ function queryOf(context: BlockContext, x: Value, attention: Attention): Value {
 // Keys (normed and turned) and values of all positions, [B G K H] each.
 function keysAndValues(
   context: BlockContext,
-  inputs: KeyInputs,
+  projected: ProjectionInputs,
   ofQueries: boolean,
   attention: Attention,
 ): { keys: Value; values: Value } {
   const position = ofQueries ? 'P' : 'T';
-  const projected = projectKeys(context, inputs, attention.projections);
   const key = applyNorm(context, context.site('k', projected.key), attention.keyNorm);
   const turned = attention.rotary === null ? key : turn(context, key, ofQueries, attention.rotary.interleaved);
   const value = context.site('v', projected.value);

@@ -79,8 +79,7 @@ export class ConfigReader {
   perLayer<T extends string | number>(key: string, layers: number, allowed: readonly T[]): readonly T[] | null {
     if (!this.has(key)) return null;
     return this.list(key, layers).map(
-      (entry) =>
-        allowed.find((value) => value === entry) ?? this.fail(key, `a list of ${allowed.join(' or ')}`, entry),
+      (entry) => allowed.find((value) => value === entry) ?? this.fail(key, `a list of ${allowed.join(' or ')}`, entry),
     );
   }
 

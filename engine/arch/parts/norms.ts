@@ -45,7 +45,8 @@ export function rmsNorm(weights: Namer, name: string, epsilon: number, over: Axi
 export function applyNorm(context: ProgramContext, x: Value, norm: Norm | null): Value {
   if (norm === null) return x;
   const { g } = context;
-  const scaled = norm.weight === null ? standardise(g, x, norm) : g.multiply(standardise(g, x, norm), gain(context, norm));
+  const scaled =
+    norm.weight === null ? standardise(g, x, norm) : g.multiply(standardise(g, x, norm), gain(context, norm));
   return norm.bias === null ? scaled : g.add(scaled, parameterOf(context, norm.bias));
 }
 

@@ -13,39 +13,52 @@ export type Projections =
    */
   | { readonly kind: 'fused'; readonly weight: Linear; readonly queries: number };
 
-/** x [B P D] -> [B P N H] */
-export function projectQuery(context: BlockContext, x: Value, projections: Projections): Value {
-  if (projections.kind === 'separate') return applyLinear(context, x, projections.q, 'B P N H');
-  const { g } = context;
-  const fused = applyFused(context, x, projections.weight);
-  if (projections.queries === 1) return g.rename(g.select(fused, 'C', 0), 'G', 'N');
-  return g.merge(g.slice(fused, 'C', 0, projections.queries), 'G C', 'N');
+/** What is projected, [B P D] or [B T D] each: often one value, but where positions are added or keys come from elsewhere. */
+export interface ProjectionInputs {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
 }
 
-/** Inputs of the key and value projections, [B P D] or [B T D]: the same value but where positions are added to one. */
-export interface KeyInputs {
-  readonly forKey: Value;
-  readonly forValue: Value;
+/** Query [B P N H], key and value [B P G H] or [B T G H]. */
+export function project(context: BlockContext, inputs: ProjectionInputs, projections: Projections): ProjectionInputs {
+  return projections.kind === 'fused'
+    ? projectFused(context, inputs, projections)
+    : projectEach(context, inputs, projections);
 }
 
-/** [B P D] or [B T D] -> [B P G H] or [B T G H] each */
-export function projectKeys(
+function projectEach(
   context: BlockContext,
-  { forKey, forValue }: KeyInputs,
-  projections: Projections,
-): { key: Value; value: Value } {
-  if (projections.kind === 'fused') return selectKeys(context, applyFused(context, forKey, projections.weight), projections);
-  const axes = `${axisNames(forKey.type).slice(0, 2).join(' ')} G H`;
+  inputs: ProjectionInputs,
+  { q, k, v }: Extract<Projections, { kind: 'separate' }>,
+): ProjectionInputs {
+  const axes = `${axisNames(inputs.key.type).slice(0, 2).join(' ')} G H`;
   return {
-    key: applyLinear(context, forKey, projections.k, axes),
-    value: applyLinear(context, forValue, projections.v, axes),
+    query: applyLinear(context, inputs.query, q, 'B P N H'),
+    key: applyLinear(context, inputs.key, k, axes),
+    value: applyLinear(context, inputs.value, v, axes),
   };
 }
 
-function selectKeys({ g }: BlockContext, fused: Value, { queries }: { readonly queries: number }) {
-  return { key: g.select(fused, 'C', queries), value: g.select(fused, 'C', queries + 1) };
+// One product for all three where they have one input.
+function projectFused(
+  context: BlockContext,
+  inputs: ProjectionInputs,
+  { weight, queries }: Extract<Projections, { kind: 'fused' }>,
+): ProjectionInputs {
+  const { g } = context;
+  const fused = (x: Value) => applyLinear(context, x, weight, activationAxes(x, weight.weight, 'D'));
+  const forQuery = fused(inputs.query);
+  const forKey = inputs.key === inputs.query ? forQuery : fused(inputs.key);
+  const forValue = inputs.value === inputs.key ? forKey : fused(inputs.value);
+  return {
+    query: selectQueries(context, forQuery, queries),
+    key: g.select(forKey, 'C', queries),
+    value: g.select(forValue, 'C', queries + 1),
+  };
 }
 
-function applyFused(context: BlockContext, x: Value, weight: Linear): Value {
-  return applyLinear(context, x, weight, activationAxes(x, weight.weight, 'D'));
+function selectQueries({ g }: BlockContext, fused: Value, queries: number): Value {
+  if (queries === 1) return g.rename(g.select(fused, 'C', 0), 'G', 'N');
+  return g.merge(g.slice(fused, 'C', 0, queries), 'G C', 'N');
 }

@@ -69,7 +69,11 @@ export function readRotaryFrom(rope: ConfigReader, top: ConfigReader, defaults: 
   return { theta, width, scaling: readScaling(rope, top, defaults, width) };
 }
 
-function rotatedWidth(rope: ConfigReader, top: ConfigReader, { headWidth, share = null, keys }: RotaryDefaults): number {
+function rotatedWidth(
+  rope: ConfigReader,
+  top: ConfigReader,
+  { headWidth, share = null, keys }: RotaryDefaults,
+): number {
   const inside = rope.has('partial_rotary_factor');
   const from = inside ? rope : top;
   const key = inside ? 'partial_rotary_factor' : (keys?.share ?? 'partial_rotary_factor');

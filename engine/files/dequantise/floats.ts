@@ -1,6 +1,6 @@
 /** Plain numbers -> float32. Subnormals are kept; F64 is rounded to the nearest float32. */
 import type { FloatType } from '../modelFiles.ts';
-import { half } from './half.ts';
+import { halves } from './half.ts';
 
 type Convert = (bytes: DataView, count: number, out: Float32Array, from: number) => void;
 
@@ -13,7 +13,8 @@ export const floatFormats: Readonly<Record<FloatType, Convert>> = {
     for (let i = 0; i < count; i++) out[from + i] = bytes.getFloat32(4 * i, true);
   },
   F16: (bytes, count, out, from) => {
-    for (let i = 0; i < count; i++) out[from + i] = half(bytes.getUint16(2 * i, true));
+    const table = halves;
+    for (let i = 0; i < count; i++) out[from + i] = table[bytes.getUint16(2 * i, true)] as number;
   },
   // BF16 is the upper half of a float32.
   BF16: (bytes, count, out, from) => {

@@ -140,7 +140,7 @@ function keepFives(bytes: DataView, at: number, zero: number, kept: KeptBlocks, 
 }
 
 /** 16 bytes holding (j, j + 16) -> 16 bytes holding (2 i, 2 i + 1). */
-export function repackNibbles(bytes: DataView, at: number, codes: Uint8Array, to: number): void {
+function repackNibbles(bytes: DataView, at: number, codes: Uint8Array, to: number): void {
   for (let i = 0; i < 8; i++) {
     const [a, b] = [bytes.getUint8(at + 2 * i), bytes.getUint8(at + 2 * i + 1)];
     codes[to + i] = (a & 15) | ((b & 15) << 4);

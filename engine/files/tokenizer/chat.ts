@@ -28,6 +28,7 @@ const usualLimits: ChatLimits = { milliseconds: 2000, outputCharacters: 4 * 1024
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { Template } = require(workerData.jinja);
+parentPort.postMessage({ started: true });
 try {
   const text = new Template(workerData.template).render(workerData.values);
   parentPort.postMessage(text.length > workerData.limit ? { tooLong: text.length } : { text });
@@ -36,6 +37,10 @@ try {
 }
 `;
 
+/** How long a thread may take to start before the template runs, on a busy machine. */
+const startMilliseconds = 30_000;
+
+type Message = Answer | { readonly started: true };
 type Answer = { readonly text: string } | { readonly tooLong: number } | { readonly failed: string };
 
 /** Text of a conversation under a template. Fault when the template is too long, fails, refuses, or does not end in time. */
@@ -86,11 +91,14 @@ function answerOf(template: string, values: unknown, limits: ChatLimits): Promis
       resolve(answer);
       void worker.terminate();
     };
-    const timer = setTimeout(
-      () => finish({ failed: `it did not end within ${limits.milliseconds} ms` }),
-      limits.milliseconds,
-    );
-    worker.once('message', finish);
+    const end = (after: number): NodeJS.Timeout =>
+      setTimeout(() => finish({ failed: `it did not end within ${after} ms` }), after);
+    let timer = end(startMilliseconds);
+    worker.on('message', (message: Message) => {
+      if (!('started' in message)) return finish(message);
+      clearTimeout(timer);
+      timer = end(limits.milliseconds);
+    });
     worker.once('error', (error: unknown) =>
       finish({ failed: error instanceof Error ? error.message : String(error) }),
     );

@@ -119,7 +119,7 @@ function boundaries(
 ): Boundaries {
   const named = (name: string): number | null => {
     const value = metadata.get(key(name));
-    return value === undefined ? null : idOrNull(tokenId(value, key(name)), pieces.length);
+    return value === undefined ? null : idWithin(tokenId(value, key(name)), key(name), pieces.length);
   };
   const bosId = named('bos_token_id') ?? usually.bosId;
   const eosId = named('eos_token_id') ?? usually.eosId;
@@ -133,6 +133,11 @@ function boundaries(
     suffix: metadata.get(key('add_eos_token')) === true ? [required(eosId, 'eos_token_id')] : [],
     chatTemplate: typeof template === 'string' && template !== '' ? template : null,
   };
+}
+
+function idWithin(id: number, where: string, count: number): number {
+  if (id < count) return id;
+  throw new Fault({ what: 'no such token', where, expected: `an id from 0 to ${count - 1}`, got: String(id) });
 }
 
 function required(id: number | null, name: string): number {

@@ -1,12 +1,14 @@
 /** Operations that compute one value at a time, operands broadcast by axis name. */
 import { align } from '../align.ts';
+import type { GraphBuilder } from '../builder.ts';
 import type { Dense } from '../dense.ts';
 import { stretchedLengths, zip } from '../dense.ts';
 import { onnxTypeCode } from '../onnxWriter.ts';
 import type { Lowering } from '../lowering.ts';
-import type { Primitive, Rows } from '../primitive.ts';
+import type { Backward, Primitive, Rows } from '../primitive.ts';
+import type { Attributes } from '../primitives.ts';
 import { broadcastShape, unaryShape } from '../shapes.ts';
-import type { DType, ValueType } from '../value.ts';
+import type { DType, Value, ValueType } from '../value.ts';
 import type { View } from '../view.ts';
 
 type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
@@ -16,22 +18,47 @@ type Plain = 'negate' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'erf' | 'sigmoid' | 'r
 /** Shape, evaluation and lowering that do not look at the attributes. */
 type Simple = Primitive<Arithmetic | Comparison | Plain>;
 
-function binary(operator: string, compute: (a: number, b: number) => number): Simple {
+type PairGradient = (
+  at: Backward,
+  a: Value,
+  b: Value,
+  d: Value,
+  result: Value,
+) => readonly [Value | null, Value | null];
+type UnaryGradient = (at: Backward, x: Value, d: Value, result: Value) => Value | null;
+
+function binary(operator: string, compute: (a: number, b: number) => number, gradient: PairGradient): Simple {
   return {
+    gradient: (at, [a, b], result, d) => {
+      const operands = [a as Value, b as Value] as const;
+      return gradient(at, ...operands, d, result).map((value, i) =>
+        value === null ? null : at.fit(value, operands[i] as Value),
+      );
+    },
     shape: (_, inputs) => pairShape(inputs, ['float32'], 'float32'),
-    evaluate: (_, inputs, type) => zip(stretchedLengths(type, inputs), inputs, compute as (...values: readonly number[]) => number),
+    evaluate: (_, inputs, type) =>
+      zip(stretchedLengths(type, inputs), inputs, compute as (...values: readonly number[]) => number),
     lower: (to, inputs, type) => elementwise(to, operator, inputs, type),
   };
 }
 
 function comparison(operator: string, dtypes: readonly DType[], compute: (a: number, b: number) => boolean): Simple {
-  return { ...binary(operator, (a, b) => Number(compute(a, b))), shape: (_, inputs) => pairShape(inputs, dtypes, 'bool') };
+  return {
+    ...binary(
+      operator,
+      (a, b) => Number(compute(a, b)),
+      () => [null, null],
+    ),
+    shape: (_, inputs) => pairShape(inputs, dtypes, 'bool'),
+  };
 }
 
-function unary(operator: string, compute: (x: number) => number): Simple {
+function unary(operator: string, compute: (x: number) => number, gradient: UnaryGradient): Simple {
   return {
+    gradient: (at, [x], result, d) => [gradient(at, x as Value, d, result)],
     shape: (_, inputs) => unaryShape(inputs),
-    evaluate: (_, [x], type) => zip(stretchedLengths(type, [x as Dense]), [x as Dense], compute as (...values: readonly number[]) => number),
+    evaluate: (_, [x], type) =>
+      zip(stretchedLengths(type, [x as Dense]), [x as Dense], compute as (...values: readonly number[]) => number),
     lower: (to, inputs, type) => elementwise(to, operator, inputs, type),
   };
 }
@@ -43,7 +70,7 @@ function pairShape(inputs: readonly ValueType[], dtypes: readonly DType[], resul
   return broadcastShape(inputs, result);
 }
 
-export function elementwise(to: Lowering, operator: string, inputs: readonly View[], type: ValueType): View {
+function elementwise(to: Lowering, operator: string, inputs: readonly View[], type: ValueType): View {
   const { operands, result } = align(to, inputs, type);
   return result(to.node(operator, operands));
 }
@@ -72,13 +99,20 @@ function castTo(to: Lowering, x: View, type: ValueType): View {
 }
 
 function lowerPower(to: Lowering, x: View, type: ValueType, exponent: number): View {
+  if (exponent === 1) return x;
   const { operands, result } = align(to, [x], type);
   const [base = ''] = operands;
-  if (exponent === 2) return result(to.node('Mul', [base, base]));
-  if (exponent === 0.5) return result(to.node('Sqrt', [base]));
-  if (exponent === -1) return result(to.node('Reciprocal', [base]));
-  if (exponent === -0.5) return result(to.node('Reciprocal', [to.node('Sqrt', [base])]));
-  return result(to.node('Pow', [base, to.writer.floats([exponent], [])]));
+  return result(powerNode(to, base, exponent));
+}
+
+// Pow itself is many times slower than a product.
+function powerNode(to: Lowering, base: string, exponent: number): string {
+  if (exponent === 2) return to.node('Mul', [base, base]);
+  if (exponent === 3) return to.node('Mul', [to.node('Mul', [base, base]), base]);
+  if (exponent === 0.5) return to.node('Sqrt', [base]);
+  if (exponent === -1) return to.node('Reciprocal', [base]);
+  if (exponent === -0.5) return to.node('Reciprocal', [to.node('Sqrt', [base])]);
+  return to.node('Pow', [base, to.writer.floats([exponent], [])]);
 }
 
 /**
@@ -103,13 +137,56 @@ function erfcFraction(x: number): number {
   return Math.exp(-x * x) / (tail * Math.sqrt(Math.PI));
 }
 
-export const elementwiseRows: Rows<Arithmetic | Comparison | Plain | 'where' | 'power' | 'toFloat' | 'stopGradient' | 'step'> = {
-  add: binary('Add', (a, b) => a + b),
-  subtract: binary('Sub', (a, b) => a - b),
-  multiply: { ...binary('Mul', (a, b) => a * b), lower: (to, inputs, type) => scaledView(inputs) ?? elementwise(to, 'Mul', inputs, type) },
-  divide: binary('Div', (a, b) => a / b),
-  maximum: binary('Max', Math.max),
-  minimum: binary('Min', Math.min),
+/** The share of d that goes to `winner`: all of it where loser < winner, half where they are equal. */
+function share({ g }: Backward, loser: Value, winner: Value, d: Value): Value {
+  const wins = g.toFloat(g.less(loser, winner));
+  return g.multiply(d, g.add(wins, g.multiply(g.toFloat(g.equal(loser, winner)), 0.5)));
+}
+
+/**
+ * Not a derivative (that of a step is 0): what is used in its place.
+ * straight-through: dx (Bengio et al. 2013); rectangle: [|x| < w / 2] / w dx (Rajamanoharan et al. 2024).
+ */
+function stepPseudoGradient(g: GraphBuilder, x: Value, d: Value, slope: Attributes['step']['slope']): Value {
+  if (slope === 'straightThrough') return d;
+  const { rectangleWidth: width } = slope;
+  return g.multiply(d, g.multiply(g.toFloat(g.less(g.abs(x), width / 2)), 1 / width));
+}
+
+export const elementwiseRows: Rows<
+  Arithmetic | Comparison | Plain | 'where' | 'power' | 'toFloat' | 'stopGradient' | 'step'
+> = {
+  // d(a + b) = da + db
+  add: binary(
+    'Add',
+    (a, b) => a + b,
+    (_, _a, _b, d) => [d, d],
+  ),
+  // d(a - b) = da - db
+  subtract: binary(
+    'Sub',
+    (a, b) => a - b,
+    ({ g }, _a, _b, d) => [d, g.negate(d)],
+  ),
+  // d(a b) = b da + a db
+  multiply: {
+    ...binary(
+      'Mul',
+      (a, b) => a * b,
+      ({ g }, a, b, d) => [g.multiply(d, b), g.multiply(d, a)],
+    ),
+    lower: (to, inputs, type) => scaledView(inputs) ?? elementwise(to, 'Mul', inputs, type),
+  },
+  // d(a / b) = da / b - (a / b) db / b
+  divide: binary(
+    'Div',
+    (a, b) => a / b,
+    ({ g }, _, b, d, result) => [g.divide(d, b), g.negate(g.divide(g.multiply(d, result), b))],
+  ),
+  // To the larger operand; half to each where they are equal.
+  maximum: binary('Max', Math.max, (at, a, b, d) => [share(at, b, a, d), share(at, a, b, d)]),
+  // To the smaller operand; half to each where they are equal.
+  minimum: binary('Min', Math.min, (at, a, b, d) => [share(at, a, b, d), share(at, b, a, d)]),
   less: comparison('Less', ['float32'], (a, b) => a < b),
   equal: comparison('Equal', ['float32', 'int64'], (a, b) => a === b),
   where: {
@@ -123,40 +200,81 @@ export const elementwiseRows: Rows<Arithmetic | Comparison | Plain | 'where' | '
     evaluate: (_, inputs, type) =>
       zip(stretchedLengths(type, inputs), inputs, (condition, a, b) => (condition === 1 ? a : b) as number),
     lower: (to, inputs, type) => elementwise(to, 'Where', inputs, type),
+    // d where(c, a, b) = where(c, da, db)
+    gradient: ({ g, fit }, [condition, a, b], _, d) => {
+      const chosen = condition as Value;
+      return [null, fit(g.where(chosen, d, 0), a as Value), fit(g.where(chosen, 0, d), b as Value)];
+    },
   },
 
-  negate: unary('Neg', (x) => -x),
-  exp: unary('Exp', Math.exp),
-  log: unary('Log', Math.log),
-  sqrt: unary('Sqrt', Math.sqrt),
-  tanh: unary('Tanh', Math.tanh),
-  erf: unary('Erf', erf),
-  sigmoid: unary('Sigmoid', (x) => 1 / (1 + Math.exp(-x))),
-  relu: unary('Relu', (x) => Math.max(x, 0)),
-  abs: unary('Abs', Math.abs),
-  sin: unary('Sin', Math.sin),
-  cos: unary('Cos', Math.cos),
+  // d(-x) = -dx
+  negate: unary(
+    'Neg',
+    (x) => -x,
+    ({ g }, _, d) => g.negate(d),
+  ),
+  // d exp(x) = exp(x) dx
+  exp: unary('Exp', Math.exp, ({ g }, _, d, result) => g.multiply(d, result)),
+  // d log(x) = dx / x
+  log: unary('Log', Math.log, ({ g }, x, d) => g.divide(d, x)),
+  // d sqrt(x) = dx / (2 sqrt(x))
+  sqrt: unary('Sqrt', Math.sqrt, ({ g }, _, d, result) => g.divide(d, g.multiply(result, 2))),
+  // d tanh(x) = (1 - tanh(x)^2) dx
+  tanh: unary('Tanh', Math.tanh, ({ g }, _, d, result) => g.multiply(d, g.subtract(1, g.power(result, 2)))),
+  // d erf(x) = 2 / sqrt(pi) exp(-x^2) dx
+  erf: unary('Erf', erf, ({ g }, x, d) =>
+    g.multiply(d, g.multiply(g.exp(g.negate(g.power(x, 2))), 2 / Math.sqrt(Math.PI))),
+  ),
+  // d sigmoid(x) = sigmoid(x) (1 - sigmoid(x)) dx
+  sigmoid: unary(
+    'Sigmoid',
+    (x) => 1 / (1 + Math.exp(-x)),
+    ({ g }, _, d, result) => g.multiply(d, g.multiply(result, g.subtract(1, result))),
+  ),
+  // d relu(x) = [x > 0] dx
+  relu: unary(
+    'Relu',
+    (x) => Math.max(x, 0),
+    ({ g }, x, d) => g.multiply(d, g.toFloat(g.less(0, x))),
+  ),
+  // d|x| = sign(x) dx
+  abs: unary('Abs', Math.abs, ({ g }, x, d) =>
+    g.multiply(d, g.subtract(g.toFloat(g.less(0, x)), g.toFloat(g.less(x, 0)))),
+  ),
+  // d sin(x) = cos(x) dx
+  sin: unary('Sin', Math.sin, ({ g }, x, d) => g.multiply(d, g.cos(x))),
+  // d cos(x) = -sin(x) dx
+  cos: unary('Cos', Math.cos, ({ g }, x, d) => g.negate(g.multiply(d, g.sin(x)))),
   power: {
     shape: (_, inputs) => unaryShape(inputs),
-    evaluate: ({ exponent }, [x], type) => zip(stretchedLengths(type, [x as Dense]), [x as Dense], (value) => (value as number) ** exponent),
+    evaluate: ({ exponent }, [x], type) =>
+      zip(stretchedLengths(type, [x as Dense]), [x as Dense], (value) => (value as number) ** exponent),
     lower: (to, [x], type, { exponent }) => lowerPower(to, x as View, type, exponent),
+    // d x^n = n x^(n - 1) dx
+    gradient: ({ g }, [x], _, d, { exponent }) => [
+      g.multiply(d, g.multiply(g.power(x as Value, exponent - 1), exponent)),
+    ],
   },
   toFloat: {
     shape: (_, inputs) => unaryShape(inputs, 'float32', ['bool', 'int64']),
     evaluate: (_, [x]) => x as Dense,
     lower: (to, [x], type) => castTo(to, x as View, type),
+    gradient: () => [null],
   },
   stopGradient: {
     shape: (_, inputs) => unaryShape(inputs),
     evaluate: (_, [x]) => x as Dense,
     lower: (_, [x]) => x as View,
+    gradient: () => [null],
   },
   step: {
     shape: (_, inputs) => unaryShape(inputs),
-    evaluate: (_, [x], type) => zip(stretchedLengths(type, [x as Dense]), [x as Dense], (value) => Number((value as number) > 0)),
+    evaluate: (_, [x], type) =>
+      zip(stretchedLengths(type, [x as Dense]), [x as Dense], (value) => Number((value as number) > 0)),
     lower: (to, [x], type) => {
       const positive = withConstants(to, 'Greater', x as View, type, [to.writer.floats([0], [])]);
       return castTo(to, positive, type);
     },
+    gradient: ({ g }, [x], _, d, { slope }) => [stepPseudoGradient(g, x as Value, d, slope)],
   },
 };

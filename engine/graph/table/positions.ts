@@ -4,7 +4,7 @@ import { dense, lengthOf, lengthsOf, offsets, without } from '../dense.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Rows } from '../primitive.ts';
 import { maySizesAgree } from '../shapes.ts';
-import type { ValueType } from '../value.ts';
+import type { Value, ValueType } from '../value.ts';
 import { hasAxis, sizeOfAxis } from '../value.ts';
 import { rotaryNodes } from '../rotary.ts';
 import type { View } from '../view.ts';
@@ -16,7 +16,10 @@ function rotaryShape(inputs: readonly ValueType[]): ValueType | string {
   if (!hasAxis(x, 'H') || hasAxis(x, 'J')) return 'x with axis H and without J';
   for (const angle of [cos, sin]) {
     if (!hasAxis(angle, 'J')) return 'cos and sin with axis J';
-    const fits = angle.axes.every(({ axis, size }) => axis === 'J' || (hasAxis(x, axis) && (size === 1 || maySizesAgree(size, sizeOfAxis(x, axis)))));
+    const fits = angle.axes.every(
+      ({ axis, size }) =>
+        axis === 'J' || (hasAxis(x, axis) && (size === 1 || maySizesAgree(size, sizeOfAxis(x, axis)))),
+    );
     if (!fits || hasAxis(angle, 'H')) return 'cos and sin whose other axes stretch to those of x';
   }
   const [width, half] = [sizeOfAxis(x, 'H'), sizeOfAxis(cos, 'J')];
@@ -52,6 +55,13 @@ export const positionRows: Rows<'rotary'> = {
   rotary: {
     shape: (_, inputs) => rotaryShape(inputs),
     evaluate: ({ interleaved }, [x, cos, sin]) => evaluateRotary(x as Dense, cos as Dense, sin as Dense, interleaved),
-    lower: (to: Lowering, [x, cos, sin], type, { interleaved }) => rotaryNodes(to, x as View, cos as View, sin as View, type, interleaved),
+    lower: (to: Lowering, [x, cos, sin], type, { interleaved }) =>
+      rotaryNodes(to, x as View, cos as View, sin as View, type, interleaved),
+    // A rotation's transpose is the rotation back: dx = rotary(dy, cos, -sin)
+    gradient: ({ g }, [, cos, sin], _, d, { interleaved }) => [
+      g.rotary(d, cos as Value, g.negate(sin as Value), interleaved),
+      null,
+      null,
+    ],
   },
 };

@@ -5,7 +5,7 @@ import { dense, hasDenseAxis, offsets, stretchedLengths } from '../dense.ts';
 import { lowerContract } from '../matmul.ts';
 import type { Rows } from '../primitive.ts';
 import { maySizesAgree, stretchedSize } from '../shapes.ts';
-import type { AxisSize, ValueType } from '../value.ts';
+import type { AxisSize, Value, ValueType } from '../value.ts';
 import { axisNames, hasAxis, sizeOfAxis } from '../value.ts';
 import type { View } from '../view.ts';
 
@@ -17,7 +17,8 @@ function contractShape(inputs: readonly ValueType[], axes: readonly Axis[]): Val
   const unknown = axes.find((axis) => !known.includes(axis));
   if (unknown !== undefined) return `an operand with axis ${unknown}`;
   const fault = known.find((axis) => !axes.includes(axis) && !isContractible(a, b, axis));
-  if (fault !== undefined) return `axis ${fault}, which the result ${axes.join(' ')} lacks, in both operands with one size`;
+  if (fault !== undefined)
+    return `axis ${fault}, which the result ${axes.join(' ')} lacks, in both operands with one size`;
   const result: AxisSize[] = [];
   for (const axis of axes) {
     const size = stretchedSize([a, b].filter((type) => hasAxis(type, axis)).map((type) => sizeOfAxis(type, axis)));
@@ -35,7 +36,12 @@ function isContractible(a: ValueType, b: ValueType, axis: Axis): boolean {
 function evaluateContract(a: Dense, b: Dense, type: ValueType): Dense {
   const axes = stretchedLengths(type, [a, b]);
   const contracted = a.axes.filter(({ axis }) => hasDenseAxis(b, axis) && !hasAxis(type, axis));
-  const [outerA, outerB, innerA, innerB] = [offsets(a, axes), offsets(b, axes), offsets(a, contracted), offsets(b, contracted)];
+  const [outerA, outerB, innerA, innerB] = [
+    offsets(a, axes),
+    offsets(b, axes),
+    offsets(a, contracted),
+    offsets(b, contracted),
+  ];
   const data = new Float64Array(outerA.length);
   for (let i = 0; i < data.length; i++) {
     const [startA, startB] = [outerA[i] as number, outerB[i] as number];
@@ -53,5 +59,12 @@ export const productRows: Rows<'contract'> = {
     shape: ({ axes }, inputs) => contractShape(inputs, axes),
     evaluate: (_, [a, b], type) => evaluateContract(a as Dense, b as Dense, type),
     lower: (to, [a, b], type) => lowerContract(to, a as View, b as View, type),
+    // y = sum a b  =>  da = sum over b's free axes of dy b,  db = sum over a's free axes of dy a
+    gradient: ({ g, fit }, [a, b], _, d) => {
+      const [left, right] = [a as Value, b as Value];
+      const to = (operand: Value, other: Value) =>
+        fit(g.contract(d, other, axisNames(operand.type).join(' ')), operand);
+      return [to(left, right), to(right, left)];
+    },
   },
 };

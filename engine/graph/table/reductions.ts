@@ -1,26 +1,41 @@
 /** Reductions over named axes, and softmax. */
 import type { Axis } from '../../terms/axes.ts';
+import type { GraphBuilder } from '../builder.ts';
 import type { Dense } from '../dense.ts';
 import { dense, lengthOf, offsets, reduce, without } from '../dense.ts';
 import type { Lowering } from '../lowering.ts';
 import type { NodeOptions } from '../onnxWriter.ts';
-import type { Primitive, Rows } from '../primitive.ts';
+import type { Backward, Primitive, Rows } from '../primitive.ts';
 import { reducedShape } from '../shapes.ts';
-import type { ValueType } from '../value.ts';
-import { hasAxis } from '../value.ts';
+import type { Value, ValueType } from '../value.ts';
+import { hasAxis, sizeOfAxis } from '../value.ts';
 import type { Dimension, View } from '../view.ts';
 import { factorsOf, sameFactors } from '../view.ts';
 
-function reduction(operator: string, compute: (values: Float64Array) => number): Primitive<'sum' | 'mean' | 'max'> {
+type ReductionGradient = (at: Backward, x: Value, result: Value, d: Value, over: readonly Axis[]) => Value;
+
+function reduction(
+  operator: string,
+  compute: (values: Float64Array) => number,
+  gradient: ReductionGradient,
+): Primitive<'sum' | 'mean' | 'max'> {
   return {
+    gradient: (at, [x], result, d, { over }) => [gradient(at, x as Value, result, d, over)],
     shape: ({ over }, inputs) => reducedShape(inputs, over),
     evaluate: ({ over }, [x]) => reduce(x as Dense, over, compute),
     lower: (to, [x], type, { over }) => lowerReduction(to, operator, x as View, over, type),
   };
 }
 
-function normaliser(operator: string, compute: (values: Float64Array) => Float64Array): Primitive<'softmax' | 'logSoftmax'> {
+type NormaliserGradient = (at: Backward, result: Value, d: Value, over: Axis) => Value;
+
+function normaliser(
+  operator: string,
+  compute: (values: Float64Array) => Float64Array,
+  gradient: NormaliserGradient,
+): Primitive<'softmax' | 'logSoftmax'> {
   return {
+    gradient: (at, _, result, d, { over }) => [gradient(at, result, d, over)],
     shape: ({ over }, inputs) => alongShape(inputs, over),
     evaluate: ({ over }, [x]) => along(x as Dense, over, compute),
     lower: (to, [x], type, { over }) => lowerAlong(to, operator, x as View, over, type),
@@ -29,7 +44,8 @@ function normaliser(operator: string, compute: (values: Float64Array) => Float64
 
 function alongShape(inputs: readonly ValueType[], over: Axis): ValueType | string {
   const [x] = inputs;
-  if (inputs.length !== 1 || x === undefined || x.dtype !== 'float32' || !hasAxis(x, over)) return `one float32 operand with axis ${over}`;
+  if (inputs.length !== 1 || x === undefined || x.dtype !== 'float32' || !hasAxis(x, over))
+    return `one float32 operand with axis ${over}`;
   return x;
 }
 
@@ -63,7 +79,8 @@ function logSoftmax(values: Float64Array): Float64Array {
 
 /** The view with each of these axes as a dimension of its own: as it is where it has that form. */
 function withOwnDimensions(to: Lowering, x: View, axes: readonly Axis[], type: ValueType): View {
-  const isOwn = (axis: Axis) => x.dimensions.some((dimension) => dimension.length > 0 && sameFactors(dimension, factorsOf(x, axis)));
+  const isOwn = (axis: Axis) =>
+    x.dimensions.some((dimension) => dimension.length > 0 && sameFactors(dimension, factorsOf(x, axis)));
   if (x.source.kind === 'tensor' && axes.every(isOwn)) return x;
   return to.settled(x, type);
 }
@@ -82,7 +99,13 @@ function lowerReduction(to: Lowering, operator: string, x: View, over: readonly 
   const places = placesOf(settled, over);
   const tensor = to.node(operator, [to.read(settled, settled.dimensions), to.writer.int64s(places)], keepNone);
   const dimensions = settled.dimensions.filter((_, place) => !places.includes(place));
-  return relabelled(settled, tensor, dimensions, settled.axes.filter(({ axis }) => !over.includes(axis)), type);
+  return relabelled(
+    settled,
+    tensor,
+    dimensions,
+    settled.axes.filter(({ axis }) => !over.includes(axis)),
+    type,
+  );
 }
 
 const keepNone: NodeOptions = { attributes: { keepdims: 0 } };
@@ -96,19 +119,53 @@ function lowerAlong(to: Lowering, operator: string, x: View, over: Axis, type: V
 
 /** The operand's own type: the result's dtype over the view's axes. */
 function xType(x: View, { dtype }: ValueType): ValueType {
-  const size = (factors: Dimension) => factors.reduce<number | 'dynamic'>((a, f) => (a === 'dynamic' || f.size === 'dynamic' ? 'dynamic' : a * f.size), 1);
+  const size = (factors: Dimension) =>
+    factors.reduce<number | 'dynamic'>((a, f) => (a === 'dynamic' || f.size === 'dynamic' ? 'dynamic' : a * f.size), 1);
   return { dtype, axes: x.axes.map(({ axis, factors }) => ({ axis, size: size(factors) })) };
 }
 
 // The factors keep the lengths that they had: their origin is still the operand.
-function relabelled(_x: View, tensor: string, dimensions: View['dimensions'], axes: View['axes'], { dtype }: ValueType): View {
+function relabelled(
+  _x: View,
+  tensor: string,
+  dimensions: View['dimensions'],
+  axes: View['axes'],
+  { dtype }: ValueType,
+): View {
   return { source: { kind: 'tensor', name: tensor }, dtype, scale: 1, dimensions, axes };
 }
 
+/** How many values a reduction takes together. */
+function count(g: GraphBuilder, x: Value, over: readonly Axis[]): Value | number {
+  const sizes = over.map((axis) => sizeOfAxis(x.type, axis));
+  if (sizes.includes('dynamic')) return g.sum(g.broadcastLike(g.constant(1), x), over.join(' '));
+  return sizes.reduce<number>((product, size) => product * (size as number), 1);
+}
+
 export const reductionRows: Rows<'sum' | 'mean' | 'max' | 'softmax' | 'logSoftmax'> = {
-  sum: reduction('ReduceSum', total),
-  mean: reduction('ReduceMean', (values) => total(values) / values.length),
-  max: reduction('ReduceMax', (values) => values.reduce((a, b) => Math.max(a, b), -Infinity)),
-  softmax: normaliser('Softmax', softmax),
-  logSoftmax: normaliser('LogSoftmax', logSoftmax),
+  // d sum(x) = sum(dx)
+  sum: reduction('ReduceSum', total, ({ g }, x, _, d) => g.broadcastLike(d, x)),
+  // d mean(x) = sum(dx) / n
+  mean: reduction(
+    'ReduceMean',
+    (values) => total(values) / values.length,
+    ({ g }, x, _, d, over) => g.broadcastLike(g.divide(d, count(g, x, over)), x),
+  ),
+  // To the largest value, in equal shares where several are.
+  max: reduction(
+    'ReduceMax',
+    (values) => values.reduce((a, b) => Math.max(a, b), -Infinity),
+    ({ g }, x, result, d, over) => {
+      const isLargest = g.toFloat(g.equal(x, result));
+      return g.multiply(isLargest, g.divide(d, g.sum(isLargest, over.join(' '))));
+    },
+  ),
+  // y = softmax(x): dx = y (dy - sum(dy y))
+  softmax: normaliser('Softmax', softmax, ({ g }, y, d, over) =>
+    g.multiply(y, g.subtract(d, g.sum(g.multiply(d, y), over))),
+  ),
+  // y = logSoftmax(x): dx = dy - exp(y) sum(dy)
+  logSoftmax: normaliser('LogSoftmax', logSoftmax, ({ g }, y, d, over) =>
+    g.subtract(d, g.multiply(g.exp(y), g.sum(d, over))),
+  ),
 };

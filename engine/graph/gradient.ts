@@ -1,0 +1,178 @@
+/** Reverse-mode differentiation: a graph and the gradients of one of its scalars, as another graph. */
+import type { Axis } from '../terms/axes.ts';
+import { GraphBuilder } from './builder.ts';
+import type { Definition, Graph, Operation } from './graph.ts';
+import type { Backward, Primitive } from './primitive.ts';
+import type { PrimitiveName } from './primitives.ts';
+import { primitives } from './table.ts';
+import type { Value } from './value.ts';
+import { axisNames, hasAxis, printType, sizeOfAxis } from './value.ts';
+
+/** Name of the output that holds the gradient with respect to `name`. */
+export function gradientName(name: string): string {
+  return `gradient.${name}`;
+}
+
+export interface GradientOptions {
+  /**
+   * Inputs whose dynamic axes may be 1 where other values are longer. All, unless said otherwise: each of their gradients,
+   * and each gradient where two inputs meet, then costs one pass over memory that sums along the axes that were stretched.
+   */
+  readonly mayStretch?: (input: string) => boolean;
+}
+
+/**
+ * The graph with an output `gradient.<name>` more for each of `wrt`: the gradient of the scalar output with respect to an
+ * input, a parameter or a marked output (with that value's axes). RangeError for a name that is none of these,
+ * for an output that is not a scalar, and where the scalar does not depend on the name.
+ */
+export function gradient(graph: Graph, scalar: string, wrt: readonly string[], options: GradientOptions = {}): Graph {
+  const g = GraphBuilder.from(graph, `${graph.name} gradient`);
+  const from = scalarOutput(graph, scalar);
+  const sources = new Map(wrt.map((name) => [name, named(graph, name)]));
+  const gradients = accumulate(graph, g, from, new Set(sources.values()), options);
+  for (const [name, id] of sources) {
+    const value = gradients.get(id);
+    if (value === undefined) throw new RangeError(`gradient: ${scalar} does not depend on ${name}`);
+    g.output(gradientName(name), value);
+  }
+  return g.build();
+}
+
+function scalarOutput(graph: Graph, name: string): Value {
+  const value = graph.outputs.get(name);
+  if (value === undefined) throw new RangeError(`gradient: graph ${graph.name} has no output ${name}`);
+  if (value.type.axes.length > 0)
+    throw new RangeError(`gradient: ${name}: expected a scalar, got ${printType(value.type)}`);
+  return value;
+}
+
+function named(graph: Graph, name: string): number {
+  const output = graph.outputs.get(name);
+  if (output !== undefined) return output.id;
+  const id = graph.definitions.findIndex((definition) => 'name' in definition && definition.name === name);
+  if (id < 0) throw new RangeError(`gradient: graph ${graph.name} has no input, parameter or output ${name}`);
+  return id;
+}
+
+/** Gradients by id, of the definitions between the sources and the scalar. */
+function accumulate(
+  graph: Graph,
+  g: GraphBuilder,
+  scalar: Value,
+  sources: ReadonlySet<number>,
+  options: GradientOptions,
+): Map<number, Value> {
+  const affected = affectedBy(graph, sources);
+  const lengths = dynamicLengths(graph, options.mayStretch ?? (() => true));
+  const gradients = new Map<number, Value>([[scalar.id, g.constant(1)]]);
+  for (let id = scalar.id; id >= 0; id--) {
+    const definition = graph.definitions[id] as Definition;
+    const d = gradients.get(id);
+    if (d === undefined || definition.kind !== 'operation') continue;
+    if (!definition.inputs.some((input) => affected.has(input))) continue;
+    backward(graph, g, definition, id, d, lengths).forEach((value, i) => {
+      const input = definition.inputs[i] as number;
+      if (value === null || !affected.has(input)) return;
+      const known = gradients.get(input);
+      gradients.set(input, known === undefined ? value : g.add(known, value));
+    });
+  }
+  return gradients;
+}
+
+function affectedBy(graph: Graph, sources: ReadonlySet<number>): Set<number> {
+  const affected = new Set(sources);
+  graph.definitions.forEach((definition, id) => {
+    if (definition.kind === 'operation' && definition.inputs.some((input) => affected.has(input))) affected.add(id);
+  });
+  return affected;
+}
+
+function backward(
+  graph: Graph,
+  g: GraphBuilder,
+  operation: Operation,
+  id: number,
+  d: Value,
+  lengths: Lengths,
+): readonly (Value | null)[] {
+  const row = primitives[operation.primitive] as Primitive<PrimitiveName>;
+  const valueOf = (at: number): Value => ({ id: at, type: (graph.definitions[at] as Definition).type });
+  const result = valueOf(id);
+  const at: Backward = {
+    g,
+    fit: (value, operand) => fit(g, value, operand, (axis) => isStretched(operand, result, axis, lengths)),
+  };
+  return row.gradient(at, operation.inputs.map(valueOf), result, d, operation.attributes as never);
+}
+
+function fit(g: GraphBuilder, value: Value, operand: Value, isStretchedAlong: (axis: Axis) => boolean): Value {
+  const [own, wanted] = [axisNames(value.type), axisNames(operand.type)];
+  if (own.length !== wanted.length || wanted.some(isStretchedAlong)) return g.reduceLike(value, operand);
+  return own.every((axis, i) => axis === wanted[i]) ? value : g.transpose(value, wanted.join(' '));
+}
+
+/**
+ * Which run-time length a dynamic axis of a definition has: the same key where it is certainly the same length.
+ * The axis letter itself is the key of a length that is never stretched.
+ */
+type Lengths = readonly ReadonlyMap<Axis, Axis | number>[];
+
+function dynamicLengths(graph: Graph, mayStretch: (input: string) => boolean): Lengths {
+  const lengths: Map<Axis, Axis | number>[] = [];
+  let next = 0;
+  for (const definition of graph.definitions) {
+    const own = new Map<Axis, Axis | number>();
+    const isFull = definition.kind === 'input' && !mayStretch(definition.name);
+    for (const { axis, size } of definition.type.axes) {
+      if (size === 'dynamic') own.set(axis, isFull ? axis : (sharedLength(definition, axis, lengths, graph) ?? next++));
+    }
+    lengths.push(own);
+  }
+  return lengths;
+}
+
+/** The length that an operation's axis has from its inputs, or null where it is a new one. */
+function sharedLength(definition: Definition, axis: Axis, lengths: Lengths, graph: Graph): Axis | number | null {
+  if (definition.kind !== 'operation') return null;
+  const inputs = definition.inputs.map((input) => lengths[input]);
+  // A cut, joined or renamed axis of full length is full under its new name too.
+  if (changesLength(definition, axis)) return inputs.every((own) => areFull(own)) ? axis : null;
+  const owners = definition.inputs.filter((input) => {
+    const { type } = graph.definitions[input] as Definition;
+    return hasAxis(type, axis) && sizeOfAxis(type, axis) !== 1;
+  });
+  const known = owners.map((input) => lengths[input]?.get(axis));
+  if (known.includes(axis)) return axis;
+  const [first, ...others] = known;
+  return first !== undefined && others.every((length) => length === first) ? first : null;
+}
+
+function areFull(own: ReadonlyMap<Axis, Axis | number> | undefined): boolean {
+  return own !== undefined && [...own].every(([axis, length]) => axis === length);
+}
+
+function changesLength(operation: Operation, axis: Axis): boolean {
+  switch (operation.primitive) {
+    case 'concat':
+    case 'part':
+      return operation.attributes.axis === axis;
+    case 'split':
+      return operation.attributes.into.some((part) => part.axis === axis);
+    case 'merge':
+      return operation.attributes.into === axis;
+    case 'rename':
+      return operation.attributes.to === axis;
+    default:
+      return false;
+  }
+}
+
+/** May the operand have been stretched along this axis, to become the result? */
+function isStretched(operand: Value, result: Value, axis: Axis, lengths: Lengths): boolean {
+  if (!hasAxis(result.type, axis)) return false;
+  const [from, to] = [sizeOfAxis(operand.type, axis), sizeOfAxis(result.type, axis)];
+  if (from !== 'dynamic') return from !== to;
+  return lengths[operand.id]?.get(axis) !== lengths[result.id]?.get(axis);
+}
