@@ -47,7 +47,7 @@ export const smollm3: Architecture = {
   },
 };
 
-// `no_rope_layers` has 1 where a layer turns its queries and keys; else every so-manieth layer doesn't.
+// `no_rope_layers` has 1 where a layer turns its queries and keys; else every layer at the interval doesn't.
 function readTurningLayers(read: ConfigReader, layers: number): readonly boolean[] {
   const listed = read.perLayer('no_rope_layers', layers, [0, 1]);
   if (listed !== null) return listed.map((flag) => flag === 1);

@@ -21,7 +21,11 @@ export function align(to: Lowering, inputs: readonly View[], type: ValueType): A
     (x) => inputs.every((y) => y === x || readableLike(x, y)) && type.axes.every(({ axis }) => !lacksAxis(x, axis)),
   );
   if (leader !== undefined) return alignedLike(to, leader, inputs, type);
-  const operands = inputs.map((x) => to.read(x, trailing(type.axes.map(({ axis }) => factorsOf(x, axis)))));
+  // One operand keeps its leading ones, so that the result has all of its dimensions.
+  const operands = inputs.map((x, i) => {
+    const each = type.axes.map(({ axis }) => factorsOf(x, axis));
+    return to.read(x, i === 0 ? each : trailing(each));
+  });
   return { operands, result: (tensor) => to.result(tensor, type) };
 }
 

@@ -9,7 +9,7 @@ import type { NodeOptions } from './onnxWriter.ts';
 import type { Match, Pattern } from './pattern.ts';
 import { either, noMatch, operation, scalar, value } from './pattern.ts';
 import type { ValueType } from './value.ts';
-import { axisNames } from './value.ts';
+import { axisNames, hasAxis, sizeOfAxis } from './value.ts';
 import type { Dimension, View } from './view.ts';
 import { factorsOf, factorsOfAll, leadingDimensions } from './view.ts';
 
@@ -118,14 +118,17 @@ function normAt(graph: Graph, id: number, patterns: readonly Pattern[], operator
   return null;
 }
 
-/** The power is 2, and weight and bias have just the axes of the norm. */
+/** The power is 2, the norm's axes have fixed sizes, and weight and bias have just those axes and sizes. */
 function isNorm(graph: Graph, match: Match, over: readonly Axis[]): boolean {
   if ('power' in match.attributes && exponentOf(match) !== 2) return false;
-  return ['weight', 'bias'].every((name) => {
-    const id = match.values[name];
-    const axes = id === undefined ? over : axisNames((graph.definitions[id] as { readonly type: ValueType }).type);
-    return axes.length === over.length && over.every((axis) => axes.includes(axis));
-  });
+  const typeOf = (name: string) => graph.definitions[match.values[name] ?? -1]?.type;
+  const x = typeOf('x') as ValueType;
+  const sizes = over.map((axis) => sizeOfAxis(x, axis));
+  const fits = (type: ValueType) =>
+    type.axes.length === over.length &&
+    over.every((axis, i) => hasAxis(type, axis) && sizeOfAxis(type, axis) === sizes[i]);
+  const vectors = [typeOf('weight'), typeOf('bias')].filter((type) => type !== undefined);
+  return !sizes.includes('dynamic') && vectors.every(fits);
 }
 
 function normFusion({ values, numbers }: Match, operator: string, over: readonly Axis[]): Fusion {

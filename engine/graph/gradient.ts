@@ -108,9 +108,11 @@ function backward(
 }
 
 function fit(g: GraphBuilder, value: Value, operand: Value, isStretchedAlong: (axis: Axis) => boolean): Value {
-  const [own, wanted] = [axisNames(value.type), axisNames(operand.type)];
-  if (own.length !== wanted.length || wanted.some(isStretchedAlong)) return g.reduceLike(value, operand);
-  return own.every((axis, i) => axis === wanted[i]) ? value : g.transpose(value, wanted.join(' '));
+  const wanted = axisNames(operand.type);
+  if (wanted.some(isStretchedAlong)) return g.reduceLike(value, operand);
+  const extra = axisNames(value.type).filter((axis) => !wanted.includes(axis));
+  const kept = extra.length === 0 ? value : g.sum(value, extra.join(' '));
+  return axisNames(kept.type).every((axis, i) => axis === wanted[i]) ? kept : g.transpose(kept, wanted.join(' '));
 }
 
 /**

@@ -37,8 +37,9 @@ export class Lowering {
   }
 
   /** The value as it is, with one dimension and one factor per axis. */
-  settled(view: View, type: ValueType): View {
-    return plainView({ kind: 'tensor', name: this.plain(view) }, type);
+  settled(view: View): View {
+    const axes = view.axes.map(({ axis, factors }) => ({ axis, size: sizeOfDimension(factors) }));
+    return this.result(this.plain(view), { dtype: view.dtype, axes });
   }
 
   /** A result whose dimensions are the axes of its type. */

@@ -40,8 +40,8 @@ function sidesOf(a: View, b: View, type: ValueType): Sides {
     return batch.length === 0 ? inStoredOrder(x, axes) : axes;
   };
   const sides = { left, right, batch, leftFree: free(left, right), rightFree: free(right, left) };
-  const orders = [inStoredOrder(right, summed), inStoredOrder(left, summed)] as const;
-  const [ofRight, ofLeft] = orders.map((contracted) => ({ ...sides, contracted })) as [Sides, Sides];
+  const ofRight = { ...sides, contracted: inStoredOrder(right, summed) };
+  const ofLeft = { ...sides, contracted: inStoredOrder(left, summed) };
   return transposeCount(ofLeft) < transposeCount(ofRight) ? ofLeft : ofRight;
 }
 

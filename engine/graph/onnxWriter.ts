@@ -41,7 +41,7 @@ export interface NodeOptions {
 /** A length, the name of a length that is known when the program runs, or null where that needs no name. */
 export type OnnxDimension = number | string | null;
 
-// 22 has every operator that the tables use but RotaryEmbedding and RMSNormalization (23).
+// RotaryEmbedding is the one operator that needs opset 23. SimplifiedLayerNormalization is ONNX Runtime's own, in ai.onnx.
 const opset = { ai: 23, microsoft: 1, ir: 10 };
 
 const dataTypes: Readonly<Record<OnnxType, TensorProto_DataType>> = {

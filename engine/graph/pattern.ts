@@ -39,11 +39,16 @@ function scalarOf(definition: Definition | undefined): number | null {
   return definition.data[0] ?? null;
 }
 
-/** An operation on operands that match; `over`, `exponent` and other attributes are kept under the primitive's name. */
+/**
+ * An operation on operands that match. Its attributes are kept under the primitive's name:
+ * where a pattern has a primitive twice, both must have the same.
+ */
 export function operation(primitive: PrimitiveName, ...operands: readonly Pattern[]): Pattern {
   return (graph, id, match) => {
     const definition = graph.definitions[id];
     if (definition?.kind !== 'operation' || definition.primitive !== primitive) return null;
+    const known = match.attributes[primitive] ?? definition.attributes;
+    if (JSON.stringify(known) !== JSON.stringify(definition.attributes)) return null;
     const inputs = definition.inputs;
     const kept = { ...match, attributes: { ...match.attributes, [primitive]: definition.attributes } };
     const straight = matchAll(graph, inputs, operands, kept);

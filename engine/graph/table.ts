@@ -3,10 +3,12 @@ import type { Primitive } from './primitive.ts';
 import type { Attributes, PrimitiveName } from './primitives.ts';
 import { elementwiseRows } from './table/elementwise.ts';
 import { indexingRows } from './table/indexing.ts';
+import { likenessRows } from './table/likeness.ts';
+import { pieceRows } from './table/pieces.ts';
 import { positionRows } from './table/positions.ts';
 import { productRows } from './table/products.ts';
 import { reductionRows } from './table/reductions.ts';
-import { shapeRows } from './table/shape.ts';
+import { reshapeRows } from './table/reshape.ts';
 import type { ValueType } from './value.ts';
 import { printType } from './value.ts';
 
@@ -15,7 +17,9 @@ export const primitives: { readonly [P in PrimitiveName]: Primitive<P> } = {
   ...productRows,
   ...reductionRows,
   ...indexingRows,
-  ...shapeRows,
+  ...reshapeRows,
+  ...pieceRows,
+  ...likenessRows,
   ...positionRows,
 };
 

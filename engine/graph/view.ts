@@ -52,6 +52,11 @@ export function plainView(source: Source, type: ValueType): View {
   return { source, dtype: type.dtype, scale: 1, dimensions: axes.map(({ factors }) => factors), axes };
 }
 
+/** A tensor of another view's form, or of a form given by itself. */
+export function tensorView(name: string, dtype: DType, dimensions: View['dimensions'], axes: View['axes']): View {
+  return { source: { kind: 'tensor', name }, dtype, scale: 1, dimensions, axes };
+}
+
 export function factorsOf(view: View, axis: Axis): Dimension {
   return view.axes.find((entry) => entry.axis === axis)?.factors ?? [];
 }

@@ -37,7 +37,8 @@ const heldPerWeight: Partial<Record<StoredTensor['type'], number>> = {
 export function memoryEstimate(files: ModelFiles, family: Family, mode: WeightMode): MemoryEstimate {
   const held = (weights: Weights) => programBytes(files, weights, mode);
   const blocks = Array.from({ length: family.shape.layers }, (_, layer) => held(family.block(layer).weights));
-  const ends = held(family.embed.weights) + held(family.unembed.weights);
+  // An embedding stored in blocks is kept in them in either mode.
+  const ends = programBytes(files, family.embed.weights, 'quantised') + held(family.unembed.weights);
   const weights = blocks.reduce((sum, bytes) => sum + bytes, ends);
   const conversion = CONVERSION_LAYERS * Math.max(0, ...blocks) + held(family.unembed.weights);
   return { mode, weights, total: Math.round(weights + conversion + PROCESS_BYTES) };

@@ -80,7 +80,7 @@ export class Model implements ForwardHost {
   /** Throws Fault with the reason where the model came without a tokenizer, or with one for another vocabulary. */
   get tokenizer(): Tokenizer {
     if (this.#tokenizer === undefined) {
-      const tokenizer = createTokenizer(this.files.tokenizer, this.files.config);
+      const tokenizer = createTokenizer(this.files.tokenizer, this.files.config, this.files.generationConfig);
       checkVocabulary(tokenizer, this.family.shape.vocabulary);
       this.#tokenizer = tokenizer;
     }

@@ -6,7 +6,7 @@ export interface SiteInfo {
   /** `layer`: one per block; `model`: one in the model. */
   readonly per: 'layer' | 'model';
   readonly about: string;
-  /** TransformerLens hook name; `{l}` stands for the layer. */
+  /** TransformerLens hook with the same value, `{l}` the layer; null where it has none (its scores are after the mask, its normalised stream before weight and bias). */
   readonly alias: string | null;
 }
 
@@ -35,7 +35,7 @@ export const sites = {
     axes: 'B N P K',
     per: 'layer',
     about: 'scaled, capped, with position bias, before the causal mask',
-    alias: 'blocks.{l}.attn.hook_attn_scores',
+    alias: null,
   },
   pattern: { axes: 'B N P K', per: 'layer', about: 'attention after softmax', alias: 'blocks.{l}.attn.hook_pattern' },
   z: {
@@ -71,7 +71,7 @@ export const sites = {
   mlpAct: { axes: 'B P M', per: 'layer', about: 'input of the down projection', alias: 'blocks.{l}.mlp.hook_post' },
   mlpOut: { axes: 'B P D', per: 'layer', about: 'what the MLP adds to the stream', alias: 'blocks.{l}.hook_mlp_out' },
   residPost: { axes: 'B P D', per: 'layer', about: 'the stream after the block', alias: 'blocks.{l}.hook_resid_post' },
-  finalNorm: { axes: 'B P D', per: 'model', about: 'output of the final norm', alias: 'ln_final.hook_normalized' },
+  finalNorm: { axes: 'B P D', per: 'model', about: 'output of the final norm', alias: null },
   logits: { axes: 'B P V', per: 'model', about: 'logits over the vocabulary', alias: null },
 } as const satisfies Record<string, SiteInfo>;
 

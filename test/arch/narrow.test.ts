@@ -20,7 +20,11 @@ const QUERIES = [1, 3];
 
 type Feeds = Map<string, Tensor<TensorData>>;
 
-function shaped(type: ValueType, sizes: Readonly<Record<string, number>>, fill: (index: number) => number): Tensor<Float64Array> {
+function shaped(
+  type: ValueType,
+  sizes: Readonly<Record<string, number>>,
+  fill: (index: number) => number,
+): Tensor<Float64Array> {
   const axes = type.axes.map(({ axis, size }) => ({ axis, size: size === 'dynamic' ? (sizes[axis] ?? 1) : size }));
   const length = axes.reduce((product, { size }) => product * size, 1);
   return { axes, data: Float64Array.from({ length }, (_, index) => fill(index)) };
@@ -49,7 +53,9 @@ function wholeFeeds(graph: Graph): Feeds {
     if (name === 'positions' || name === 'keyPositions') return shaped(type, sizes, (index) => index);
     return shaped(type, sizes, () => random.normal());
   };
-  return new Map([...inputsOf(graph), ...parametersOf(graph)].map(({ name, type }) => [name, value(name, type)] as const));
+  return new Map(
+    [...inputsOf(graph), ...parametersOf(graph)].map(({ name, type }) => [name, value(name, type)] as const),
+  );
 }
 
 function narrowFeeds(whole: Feeds): Feeds {
@@ -62,7 +68,8 @@ function narrowFeeds(whole: Feeds): Feeds {
   add('keyCos', cos && renamed(cos, ['B', 'T', 'J']));
   add('keySin', sin && renamed(sin, ['B', 'T', 'J']));
   add('streamPositions', positions && renamed(positions, ['B', 'T']));
-  for (const [name, x] of Object.entries({ residPre: stream, cos, sin, positions, mask })) add(name, x && rows(x, QUERIES));
+  for (const [name, x] of Object.entries({ residPre: stream, cos, sin, positions, mask }))
+    add(name, x && rows(x, QUERIES));
   return feeds;
 }
 

@@ -101,6 +101,7 @@ const binary = (
   ...pairs.map(([a, b]) => make([floats(a), second(b)], (g, [x, y]) => g[name](x, y))),
   make([floats('B?2 P?3 D4'), floats('D4', 'parameter')], (g, [x, y]) => g[name](x, y)),
   make([floats('B?2 P?3 D4'), floats('P1 D4', 'constant')], (g, [x, y]) => g[name](x, y)),
+  make([floats('B?2 P1 D4'), { ...second('P3 D4'), as: 'parameter' }], (g, [x, y]) => g[name](x, y)),
   // On a view: the product's columns are N H, the bias is added to them as they are.
   make([floats('B?2 P?3 D4'), floats('N2 H3 D4', 'parameter'), second('N2 H3')], (g, [x, w, b]) =>
     g[name](g.contract(x, w, 'B P N H'), b),
@@ -241,6 +242,9 @@ export const cases: { readonly [P in PrimitiveName]: readonly Case[] } = {
     ),
     make([floats('B?2 P?3 D4'), floats('N6 H4 D4', 'parameter')], (g, [x, w]) =>
       g.contract(g.multiply(g.contract(x, w, 'B P N H'), 0.5), w, 'B P D'),
+    ),
+    make([floats('B?2 P?3 N2 H4'), floats('B?2 K?5 N2 H4')], (g, [q, k]) =>
+      g.contract(g.multiply(q, 0.5), g.multiply(g.transpose(k, 'B N K H'), 3), 'B N P K'),
     ),
   ],
   sum: reduction('sum'),

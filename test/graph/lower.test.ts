@@ -143,6 +143,13 @@ describe('a Llama block', () => {
       for (const [name, value] of evaluate(graph, feeds)) expectClose(results.get(name), value, name);
     },
   );
+
+  it('runs one token without a cache', async () => {
+    const graph = graphOf(llamaBlock);
+    const feeds = drawFeeds(graph, { B: 1, P: 1, T: 0, K: 1 });
+    const results = await runGraph(graph, feeds);
+    for (const [name, value] of evaluate(graph, feeds)) expectClose(results.get(name), value, name);
+  });
 });
 
 describe('norms and activations', () => {
@@ -206,6 +213,24 @@ describe('norms and activations', () => {
     expect(cubed).not.toContain('SimplifiedLayerNormalization');
     const other = operators((g) => g.multiply(g.multiply(x(g), 0.5), g.add(1, g.erf(g.divide(x(g), 1.5)))));
     expect(other).not.toContain('Gelu');
+  });
+
+  it('give the reference numbers where the mean is over other axes than the variance, an axis is dynamic, or a weight is stretched', async () => {
+    const unit = (g: GraphBuilder, centre: string, spread: string) => {
+      const centred = g.subtract(x(g), g.mean(x(g), centre));
+      return g.divide(centred, g.sqrt(g.add(g.mean(g.power(centred, 2), spread), 1e-5)));
+    };
+    const builds = [
+      (g: GraphBuilder) => unit(g, 'P', 'D'),
+      (g: GraphBuilder) => unit(g, 'P', 'P'),
+      (g: GraphBuilder) => g.multiply(unit(g, 'D', 'D'), g.parameter('one', 'D', { D: 1 })),
+    ];
+    for (const build of builds) {
+      const graph = graphOf(build);
+      const feeds = drawFeeds(graph, { B: 2, P: 3 });
+      const results = await runGraph(graph, feeds);
+      for (const [name, value] of evaluate(graph, feeds)) expectClose(results.get(name), value, name);
+    }
   });
 
   it('keep a part of the expression that is an output too', async () => {

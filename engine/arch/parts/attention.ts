@@ -47,11 +47,8 @@ export function applyAttention(context: BlockContext, x: Value, keyStream: Value
 
 function place(context: BlockContext, x: Value, ofQueries: boolean, { positions }: Attention): Value {
   if (positions === null) return x;
-  const found = context.positions();
-  return context.g.add(
-    x,
-    context.g.gather(parameterOf(context, positions), ofQueries ? found.queries : found.keys, 'S'),
-  );
+  const { queries, keys } = context.positions();
+  return context.g.add(x, context.g.gather(parameterOf(context, positions), ofQueries ? queries : keys, 'S'));
 }
 
 // Turned and scaled queries [B G R P H] ([B G P H] where every head has its own keys).

@@ -76,10 +76,13 @@ export function decoderFamily(decoder: Decoder): Family {
   };
 }
 
-// Dynamic scaling stretches the context that the config gives by its factor.
+// Dynamic scaling and YaRN reach beyond the context that the config gives.
 function reach(context: number, rotary: readonly Rotary[]): number {
-  const stretches = rotary.map(({ scaling }) => (scaling.kind === 'dynamic' ? scaling.factor : 1));
-  return Math.floor(context * Math.max(1, ...stretches));
+  const reaches = rotary.map(({ scaling }) => {
+    if (scaling.kind === 'dynamic') return scaling.context * scaling.factor;
+    return scaling.kind === 'yarn' ? scaling.originalContext * scaling.factor : context;
+  });
+  return Math.floor(Math.max(context, ...reaches));
 }
 
 export function sizesOf(shape: ModelShape) {

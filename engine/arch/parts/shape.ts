@@ -48,7 +48,7 @@ export function readKvHeads(read: ConfigReader, key: string, heads: number, abse
 }
 
 /** Head width: `head_dim`, or the family's, or the model width shared out among the heads. */
-export function readHeadWidth(read: ConfigReader, width: number, heads: number, otherwise?: number): number {
+function readHeadWidth(read: ConfigReader, width: number, heads: number, otherwise?: number): number {
   if (read.has('head_dim') || otherwise !== undefined) return read.integer('head_dim', limits.headWidth, otherwise);
   return dividedWidth(read, 'num_attention_heads', width, heads);
 }

@@ -2,7 +2,7 @@
 import type { ConfigReader } from './config.ts';
 import { limits } from './config.ts';
 
-export const layerTypes = ['full_attention', 'sliding_attention'] as const;
+const layerTypes = ['full_attention', 'sliding_attention'] as const;
 export type LayerType = (typeof layerTypes)[number];
 
 /** `sliding_window`: null in the config means none; `absent` where the key isn't there. */

@@ -33,28 +33,38 @@ export function tokenEnds(
 function seenText(text: string, normalise: (character: string) => string): SeenText {
   const parts: Buffer[] = [];
   const origins: number[] = [];
+  const known = new Map<string, readonly SeenPart[]>();
   let at = 0;
   for (const character of characters(text)) {
-    for (const part of separable(character, normalise)) {
-      const own = Buffer.from(part, 'utf8');
-      const seen = Buffer.from(normalise(part), 'utf8');
-      const same = seen.equals(own);
-      for (let byte = 0; byte < seen.length; byte++) {
-        origins.push(byte === 0 ? at : at + (same ? byte : own.length));
-      }
-      parts.push(seen);
-      at += own.length;
+    const seen = known.get(character) ?? seenParts(character, normalise);
+    known.set(character, seen);
+    for (const { length, bytes, same } of seen) {
+      for (let byte = 0; byte < bytes.length; byte++) origins.push(byte === 0 ? at : at + (same ? byte : length));
+      parts.push(bytes);
+      at += length;
     }
   }
   origins.push(at);
   return { bytes: Buffer.concat(parts), origin: Uint32Array.from(origins) };
 }
 
-/** The code points of a character where they are normalised one by one anyway, else the character as a whole. */
-function separable(character: string, normalise: (character: string) => string): readonly string[] {
-  if (character.length === 1) return [character];
+interface SeenPart {
+  /** Bytes in the text. */
+  readonly length: number;
+  /** What they became. */
+  readonly bytes: Buffer;
+  readonly same: boolean;
+}
+
+/** By code points where they are normalised one by one anyway, else the character as a whole. */
+function seenParts(character: string, normalise: (character: string) => string): readonly SeenPart[] {
   const points = Array.from(character);
-  return points.map(normalise).join('') === normalise(character) ? points : [character];
+  const apart = points.length > 1 && points.map(normalise).join('') === normalise(character);
+  return (apart ? points : [character]).map((part) => {
+    const own = Buffer.from(part, 'utf8');
+    const bytes = Buffer.from(normalise(part), 'utf8');
+    return { length: own.length, bytes, same: bytes.equals(own) };
+  });
 }
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
@@ -81,9 +91,9 @@ function layAlong(seen: Buffer, tokens: readonly AlignedToken[], spaces: readonl
 
 /** One whole token, or the tokens up to the next whole one. */
 function stretchFrom(tokens: readonly AlignedToken[], first: number): readonly AlignedToken[] {
-  if (tokens[first]?.whole === true) return tokens.slice(first, first + 1);
-  const next = tokens.findIndex((token, index) => index > first && token.whole);
-  return tokens.slice(first, next < 0 ? tokens.length : next);
+  let end = first + 1;
+  if (tokens[first]?.whole !== true) while (end < tokens.length && tokens[end]?.whole !== true) end++;
+  return tokens.slice(first, end);
 }
 
 function wholeEnd(seen: Buffer, token: AlignedToken, cursor: number, ends: number[]): number {
@@ -173,8 +183,7 @@ const isBlank = (seen: Buffer, at: number): boolean =>
   seen[at] === 0x20 || ((seen[at] ?? 0) >= 0x09 && (seen[at] ?? 0) <= 0x0d);
 
 function startsWith(bytes: Uint8Array, part: Uint8Array, at: number): boolean {
-  if (at + part.length > bytes.length) return false;
-  return part.every((byte, index) => bytes[at + index] === byte);
+  return at + part.length <= bytes.length && Buffer.compare(bytes.subarray(at, at + part.length), part) === 0;
 }
 
 /** What is left at the end belongs to the last token that is not a control token standing for nothing. */

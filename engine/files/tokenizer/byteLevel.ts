@@ -16,11 +16,6 @@ function alphabet(): string[] {
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
 }
 
-/** The 256 characters, by byte. */
-export function byteLevelAlphabet(): readonly string[] {
-  return characterOfByte;
-}
-
 /** Bytes of a piece written in the byte-level alphabet; a character outside of it stands for its own UTF-8. */
 export function byteLevelBytes(piece: string): Uint8Array {
   const bytes: number[] = [];

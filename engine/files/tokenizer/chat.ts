@@ -10,6 +10,8 @@ import { Worker } from 'node:worker_threads';
 import { Fault } from '../../terms/fault.ts';
 import type { ChatMessage, ChatTemplate } from './tokenizer.ts';
 
+const require = createRequire(import.meta.url);
+
 export interface ChatTokens {
   readonly bosToken: string;
   readonly eosToken: string;
@@ -76,11 +78,10 @@ export async function renderChat(
 }
 
 function answerOf(template: string, values: unknown, limits: ChatLimits): Promise<Answer> {
-  const jinja = createRequire(import.meta.url).resolve('@huggingface/jinja');
   const worker = new Worker(program, {
     eval: true,
     env: {},
-    workerData: { jinja, template, values, limit: limits.outputCharacters },
+    workerData: { jinja: require.resolve('@huggingface/jinja'), template, values, limit: limits.outputCharacters },
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     stdout: true,
     stderr: true,

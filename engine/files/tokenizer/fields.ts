@@ -41,6 +41,18 @@ export function tokenId(value: unknown, where: string): number {
   return id;
 }
 
+/** Fault where the ids leave so many gaps that a table by id would be far larger than the file it comes from. */
+export function checkDense(highest: number, count: number, where: string): void {
+  const most = 4 * count + 10_000;
+  if (highest >= most)
+    throw new Fault({
+      what: 'ids with too many gaps',
+      where,
+      expected: `at most ${most} for ${count} tokens`,
+      got: String(highest),
+    });
+}
+
 /** The value when it is a token id below `count`, else null. */
 export function idOrNull(value: unknown, count: number): number | null {
   const id = typeof value === 'bigint' ? Number(value) : value;

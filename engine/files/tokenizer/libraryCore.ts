@@ -5,7 +5,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { Fault } from '../../terms/fault.ts';
 import { CharsMap, precompiled } from './charsMap.ts';
 import { canonicalNormalizers, canonicalPreTokenizer } from './canonical.ts';
-import { isRecord, list, record, text, tokenId, type Fields } from './fields.ts';
+import { checkDense, isRecord, list, record, text, tokenId, type Fields } from './fields.ts';
 import type { Piece, PieceSpelling, TokenizerCore } from './tokenizer.ts';
 
 export interface AddedToken {
@@ -95,6 +95,7 @@ const byteToken = /^<0x[0-9A-Fa-f]{2}>$/;
 function piecesOf(parts: LibraryParts): (Piece | undefined)[] {
   const unknown = parts.model['unk_token'];
   const highest = highestId(parts);
+  checkDense(highest, parts.vocabulary.size + parts.added.length, 'tokenizer');
   const pieces = new Array<Piece | undefined>(highest + 1).fill(undefined);
   for (const [piece, id] of parts.vocabulary)
     pieces[id] = {
@@ -297,7 +298,7 @@ function endOfWord(json: Fields): string {
 }
 
 /** Types of a component and of the components within it, breadth first, as far as they nest sensibly. */
-export function typesWithin(component: unknown): string[] {
+function typesWithin(component: unknown): string[] {
   return componentsWithin(component).flatMap((part) => (typeof part['type'] === 'string' ? [part['type']] : []));
 }
 

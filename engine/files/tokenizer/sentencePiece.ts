@@ -1,7 +1,7 @@
 /** A tokenizer from a SentencePiece model file, as SentencePiece itself encodes; special tokens are cut out first. */
 
 import { CharsMap } from './charsMap.ts';
-import { flag, type Fields } from './fields.ts';
+import { checkDense, flag, type Fields } from './fields.ts';
 import type { AddedToken } from './libraryCore.ts';
 import { scoreBpe } from './scoreBpe.ts';
 import { parseSentencePieceModel, type SentencePiece, type SentencePieceModel } from './sentencePieceModel.ts';
@@ -47,6 +47,7 @@ const kinds: Readonly<Record<SentencePiece['type'], Piece['kind']>> = {
 function piecesOf(file: SentencePieceModel, added: readonly AddedToken[]): (Piece | undefined)[] {
   const pieces: (Piece | undefined)[] = file.pieces.map(({ text, type }) => ({ text, kind: kinds[type] }));
   for (const { id, content, special } of added) {
+    checkDense(id, file.pieces.length + added.length, 'added_tokens_decoder');
     while (pieces.length < id) pieces.push(undefined);
     pieces[id] = { text: content, kind: special ? 'special' : 'added' };
   }

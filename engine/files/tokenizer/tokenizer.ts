@@ -17,7 +17,7 @@ export interface ChatMessage {
 export interface ChatTemplate {
   /** The Jinja program, as the model's files have it. */
   readonly source: string;
-  /** Text of a conversation, special tokens spelled out. Fault when the template refuses, fails or does not end. */
+  /** Text of a conversation, special tokens spelled out. Fault when the template refuses, fails or does not end. `addGenerationPrompt` is on by default. */
   render(messages: readonly ChatMessage[], options?: { readonly addGenerationPrompt?: boolean }): Promise<string>;
 }
 
@@ -31,7 +31,10 @@ export interface Tokenizer {
   readonly addsBos: boolean;
   /** Ids of a text; `special: false` leaves out the tokens that the model's own encoding puts around it. */
   encode(text: string, options?: { readonly special?: boolean }): number[];
-  /** Text of ids, special tokens spelled out unless `special: false`. Bytes that are no UTF-8 become U+FFFD. */
+  /**
+   * Text of ids, special tokens spelled out unless `special: false`; bytes that are no UTF-8 become U+FFFD. The space that
+   * encoding puts first is dropped, so ids are decoded together: the parts of a text are not the texts of its parts.
+   */
   decode(ids: readonly number[], options?: { readonly special?: boolean }): string;
   /** One token's text, leading space kept, bytes that are no whole character as `<0xE2>`. */
   tokenText(id: number): string;

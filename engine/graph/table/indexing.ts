@@ -9,11 +9,11 @@ import { onnxTypeCode } from '../onnxWriter.ts';
 import type { Rows } from '../primitive.ts';
 import { areUnique, maySizesAgree } from '../shapes.ts';
 import type { AxisSize, Value, ValueType } from '../value.ts';
-import { axisNames, hasAxis, printType, sizeOfAxis } from '../value.ts';
+import { axisNames, hasAxis, sizeOfAxis } from '../value.ts';
 import type { Dimension, View } from '../view.ts';
 import { factorsOf, factorsOfAll } from '../view.ts';
-
-type Shape = ValueType | string;
+import type { Shape } from './axisRules.ts';
+import { fixedSize } from './axisRules.ts';
 
 function gatherShape(inputs: readonly ValueType[], axis: Axis): Shape {
   const [table, ids] = inputs;
@@ -188,13 +188,6 @@ function lowerOneHot(to: Lowering, ids: View, size: number, type: ValueType): Vi
   const column = to.read(ids, [...ids.axes.map(({ factors }) => factors), []]);
   const equal = to.node('Equal', [column, to.writer.int64s(Array.from({ length: size }, (_, i) => i))]);
   return to.result(to.node('Cast', [equal], { attributes: { to: onnxTypeCode('float32') } }), type);
-}
-
-function fixedSize(x: Value, axis: Axis): number {
-  const size = sizeOfAxis(x.type, axis);
-  if (size === 'dynamic')
-    throw new RangeError(`gradient: expected axis ${axis} of fixed size, got ${printType(x.type)}`);
-  return size;
 }
 
 export const indexingRows: Rows<'gather' | 'pick' | 'scatterRows' | 'oneHot'> = {

@@ -9,8 +9,8 @@ import type { Backward, Primitive, Rows } from '../primitive.ts';
 import { reducedShape } from '../shapes.ts';
 import type { Value, ValueType } from '../value.ts';
 import { hasAxis, sizeOfAxis } from '../value.ts';
-import type { Dimension, View } from '../view.ts';
-import { factorsOf, sameFactors } from '../view.ts';
+import type { View } from '../view.ts';
+import { factorsOf, sameFactors, tensorView } from '../view.ts';
 
 type ReductionGradient = (at: Backward, x: Value, result: Value, d: Value, over: readonly Axis[]) => Value;
 
@@ -23,7 +23,7 @@ function reduction(
     gradient: (at, [x], result, d, { over }) => [gradient(at, x as Value, result, d, over)],
     shape: ({ over }, inputs) => reducedShape(inputs, over),
     evaluate: ({ over }, [x]) => reduce(x as Dense, over, compute),
-    lower: (to, [x], type, { over }) => lowerReduction(to, operator, x as View, over, type),
+    lower: (to, [x], _, { over }) => lowerReduction(to, operator, x as View, over),
   };
 }
 
@@ -38,7 +38,7 @@ function normaliser(
     gradient: (at, _, result, d, { over }) => [gradient(at, result, d, over)],
     shape: ({ over }, inputs) => alongShape(inputs, over),
     evaluate: ({ over }, [x]) => along(x as Dense, over, compute),
-    lower: (to, [x], type, { over }) => lowerAlong(to, operator, x as View, over, type),
+    lower: (to, [x], _, { over }) => lowerAlong(to, operator, x as View, over),
   };
 }
 
@@ -78,11 +78,11 @@ function logSoftmax(values: Float64Array): Float64Array {
 }
 
 /** The view with each of these axes as a dimension of its own: as it is where it has that form. */
-function withOwnDimensions(to: Lowering, x: View, axes: readonly Axis[], type: ValueType): View {
+function withOwnDimensions(to: Lowering, x: View, axes: readonly Axis[]): View {
   const isOwn = (axis: Axis) =>
     x.dimensions.some((dimension) => dimension.length > 0 && sameFactors(dimension, factorsOf(x, axis)));
   if (x.source.kind === 'tensor' && axes.every(isOwn)) return x;
-  return to.settled(x, type);
+  return to.settled(x);
 }
 
 function placesOf(x: View, axes: readonly Axis[]): number[] {
@@ -94,45 +94,23 @@ function placesOf(x: View, axes: readonly Axis[]): number[] {
   });
 }
 
-function lowerReduction(to: Lowering, operator: string, x: View, over: readonly Axis[], type: ValueType): View {
-  const settled = withOwnDimensions(to, x, over, xType(x, type));
-  const places = placesOf(settled, over);
-  const tensor = to.node(operator, [to.read(settled, settled.dimensions), to.writer.int64s(places)], keepNone);
-  const dimensions = settled.dimensions.filter((_, place) => !places.includes(place));
-  return relabelled(
-    settled,
-    tensor,
-    dimensions,
-    settled.axes.filter(({ axis }) => !over.includes(axis)),
-    type,
-  );
-}
-
 const keepNone: NodeOptions = { attributes: { keepdims: 0 } };
 
-function lowerAlong(to: Lowering, operator: string, x: View, over: Axis, type: ValueType): View {
-  const settled = withOwnDimensions(to, x, [over], type);
-  const attributes = { axis: placesOf(settled, [over])[0] as number };
-  const tensor = to.node(operator, [to.read(settled, settled.dimensions)], { attributes });
-  return relabelled(settled, tensor, settled.dimensions, settled.axes, type);
+// The factors that remain keep their lengths: their origin is still the operand.
+function lowerReduction(to: Lowering, operator: string, x: View, over: readonly Axis[]): View {
+  const own = withOwnDimensions(to, x, over);
+  const places = placesOf(own, over);
+  const name = to.node(operator, [to.read(own, own.dimensions), to.writer.int64s(places)], keepNone);
+  const dimensions = own.dimensions.filter((_, place) => !places.includes(place));
+  const axes = own.axes.filter(({ axis }) => !over.includes(axis));
+  return tensorView(name, x.dtype, dimensions, axes);
 }
 
-/** The operand's own type: the result's dtype over the view's axes. */
-function xType(x: View, { dtype }: ValueType): ValueType {
-  const size = (factors: Dimension) =>
-    factors.reduce<number | 'dynamic'>((a, f) => (a === 'dynamic' || f.size === 'dynamic' ? 'dynamic' : a * f.size), 1);
-  return { dtype, axes: x.axes.map(({ axis, factors }) => ({ axis, size: size(factors) })) };
-}
-
-// The factors keep the lengths that they had: their origin is still the operand.
-function relabelled(
-  _x: View,
-  tensor: string,
-  dimensions: View['dimensions'],
-  axes: View['axes'],
-  { dtype }: ValueType,
-): View {
-  return { source: { kind: 'tensor', name: tensor }, dtype, scale: 1, dimensions, axes };
+function lowerAlong(to: Lowering, operator: string, x: View, over: Axis): View {
+  const own = withOwnDimensions(to, x, [over]);
+  const attributes = { axis: placesOf(own, [over])[0] as number };
+  const name = to.node(operator, [to.read(own, own.dimensions)], { attributes });
+  return tensorView(name, x.dtype, own.dimensions, own.axes);
 }
 
 /** How many values a reduction takes together. */

@@ -1,0 +1,309 @@
+/** heads.json: which heads matter, in schema head-importance 1.0.0 (headsSchema.ts). Imports terms and results only. */
+import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
+import type { Summary } from '../results/records.ts';
+import { validate } from '../results/validate.ts';
+import { Fault } from '../terms/fault.ts';
+import { measures } from '../terms/measures.ts';
+import type { AblationRecord, ExportFormat } from './exportFormat.ts';
+import { inLayerOrder, rounded } from './exportFormat.ts';
+import type { HeadsFile, HeadsMetric, HeadsUnit, HeadsValue } from './headsSchema.ts';
+import { headsSchema } from './headsSchema.ts';
+
+export const heads: ExportFormat = {
+  id: 'heads',
+  title: 'Head importance (heads.json, schema head-importance 1.0.0)',
+  extension: 'json',
+  write: (record) => writeHeads(headsFile(record)),
+};
+
+/** `ablation.zero.logitDifference`: the change of the metric, edited minus clean. */
+function effectId({ ablation, metricId }: Pick<AblationHeader, 'ablation' | 'metricId'>): string {
+  return `ablation.${ablation}.${metricId}`;
+}
+
+/** `ablation.zero.kl`: KL from the clean to the edited next-token distribution. */
+function klId({ ablation }: Pick<AblationHeader, 'ablation'>): string {
+  return `ablation.${ablation}.kl`;
+}
+
+export function headsFile(record: AblationRecord): HeadsFile {
+  const { header } = record;
+  const units = inLayerOrder(record.units).map((unit) => headsUnit(header, unit));
+  return {
+    schema: 'head-importance',
+    schema_version: '1.0.0',
+    created: record.created,
+    tool: { name: 'headscope', version: record.version },
+    ...modelParts(header),
+    calibration: [calibrationOf(header)],
+    metrics: metricsOf(record),
+    units,
+    environment: environmentOf(header),
+    warnings: [...record.warnings, ...partialWarning(record), ...notANumberWarning(units)],
+  };
+}
+
+/** One line per unit, metric and calibration, so that two files compare line by line. */
+export function writeHeads(file: HeadsFile): string {
+  const fields = Object.entries(file).map(([name, field]) => `  ${JSON.stringify(name)}: ${layOut(field)}`);
+  return `{\n${fields.join(',\n')}\n}\n`;
+}
+
+/** The file that this text holds; a Fault names what is wrong in `where`. */
+export function readHeads(text: string, where: string): HeadsFile {
+  const file = validate(headsSchema, parseJson(text, where), where);
+  checkIndices(file, where);
+  return file;
+}
+
+/**
+ * `older` with the metrics of `newer` added. The same model only; a metric that `older` has already is replaced when it
+ * was measured on the same prompts, and refused when not, because one id can't mean two measurements.
+ */
+export function mergeHeads(older: HeadsFile, newer: HeadsFile, where: string): HeadsFile {
+  if (older.model.fingerprint !== newer.model.fingerprint) {
+    throw new Fault({
+      what: 'heads of another model',
+      where,
+      expected: `fingerprint ${newer.model.fingerprint}`,
+      got: older.model.fingerprint,
+    });
+  }
+  refuseOtherCalibration(older, newer, where);
+  return {
+    ...older,
+    created: newer.created,
+    tool: newer.tool,
+    calibration: mergeBy(older.calibration, newer.calibration, ({ id }) => id),
+    metrics: mergeBy(older.metrics, newer.metrics, metricKey),
+    units: mergeUnits(older.units, newer.units),
+    environment: newer.environment,
+    warnings: [...new Set([...older.warnings, ...newer.warnings])],
+  };
+}
+
+function modelParts({ model, shape, perLayer, tokenizer }: AblationHeader) {
+  const present =
+    tokenizer === null
+      ? {}
+      : { tokenizer: { vocabulary: tokenizer.vocabulary, bos_prepended: tokenizer.bosPrepended } };
+  return {
+    model: {
+      id: model.name,
+      fingerprint: model.fingerprint,
+      dtype: model.dtype,
+      held_as: model.weights,
+      architecture: model.architecture,
+    },
+    ...present,
+    shape: {
+      layers: shape.layers,
+      q_heads: perLayer.map((layer) => layer.heads),
+      kv_heads: perLayer.map((layer) => layer.kvHeads),
+      head_dim: shape.headWidth,
+      hidden: shape.width,
+      context: shape.context,
+    },
+    index_base: 0 as const,
+    head_numbering: 'original' as const,
+    gqa: { group_of_head: 'floor(h/r)', interleaved: false },
+  };
+}
+
+function calibrationOf(header: AblationHeader) {
+  const { dataset, sequences, tokens, tokenIdsSha256, seed } = header.calibration;
+  return {
+    id: calibrationId(header),
+    dataset,
+    n_sequences: sequences,
+    n_tokens: tokens,
+    token_ids_sha256: tokenIdsSha256,
+    seed,
+  };
+}
+
+function calibrationId({ calibration }: AblationHeader): string {
+  return `${calibration.dataset}-${calibration.tokenIdsSha256.slice(0, 12)}`;
+}
+
+function metricsOf({ header, baseline, units, seconds }: AblationRecord): HeadsMetric[] {
+  const shared = {
+    family: 'causal' as const,
+    granularity: granularities[header.unit],
+    ablation: { kind: `${header.ablation}_${ablatedSites(header)}`, scope: 'all', fill: fillOf(header) },
+    ...(header.align === null ? {} : { params: { align: header.align } }),
+    calibration_id: calibrationId(header),
+    n_runs: units.length,
+    seconds: rounded(seconds),
+  };
+  const effect: HeadsMetric = {
+    id: effectId(header),
+    formula_ref: `${header.metricId}(edited) - ${header.metricId}(clean), mean over prompts`,
+    unit: measures[header.metricId].unit,
+    // A unit is worth keeping when removing it makes the metric worse.
+    direction: measures[header.metricId].better === 'higher' ? 'lower_keeps' : 'higher_keeps',
+    signed: true,
+    baseline: headsValue(baseline.metric),
+    accuracy: headsValue(baseline.accuracy),
+    ...shared,
+  };
+  const kl: HeadsMetric = {
+    id: klId(header),
+    formula_ref: 'KL(clean || edited) of the next token, mean over prompts',
+    unit: measures.klDivergence.unit,
+    direction: 'higher_keeps',
+    signed: false,
+    ...shared,
+  };
+  return [effect, kl];
+}
+
+const granularities = { head: 'q_head', 'kv-group': 'kv_group', layer: 'layer', mlp: 'mlp' } as const;
+
+/** Where the unit's output is replaced: `zero_z` and so on are the ids that other tools use. */
+function ablatedSites({ unit, shape }: AblationHeader): string {
+  switch (unit) {
+    case 'head':
+    case 'kv-group':
+      return 'z';
+    case 'layer':
+      return shape.mlpWidth === null ? 'attnOut' : 'attnOut_mlpOut';
+    case 'mlp':
+      return 'mlpOut';
+  }
+}
+
+function fillOf({ ablation, reference }: AblationHeader): string {
+  switch (ablation) {
+    case 'zero':
+      return '0';
+    case 'mean':
+      return `per-position mean over ${reference === null ? "the run's own clean prompts" : reference}`;
+    case 'resample':
+      return 'the corrupted prompt at the same position';
+  }
+}
+
+function headsUnit(header: AblationHeader, unit: AblatedUnit): HeadsUnit {
+  return {
+    unit: header.unit,
+    layer: unit.layer,
+    ...(unit.head === undefined ? {} : { head: unit.head }),
+    ...(unit.kvGroup === undefined ? {} : { kv_group: unit.kvGroup }),
+    values: { [effectId(header)]: headsValue(unit.effect), [klId(header)]: headsValue(unit.kl) },
+  };
+}
+
+function headsValue({ mean, standardError, interval, n }: Summary): HeadsValue {
+  return { mean: finite(mean), se: finite(standardError), ci95: [finite(interval[0]), finite(interval[1])], n };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? rounded(value) : null;
+}
+
+function environmentOf({ environment }: AblationHeader) {
+  return {
+    ort_version: environment.ortVersion,
+    ep: environment.executionProvider,
+    threads: environment.threads,
+    cpu: environment.cpu,
+    os: environment.os,
+    determinism: 'same seed, same machine, same numbers',
+  };
+}
+
+function partialWarning({ header, units }: AblationRecord): string[] {
+  return units.length === header.units
+    ? []
+    : [`partial: ${units.length} of ${header.units} units, the run was cancelled`];
+}
+
+function notANumberWarning(units: readonly HeadsUnit[]): string[] {
+  const values = units.flatMap((unit) => Object.values(unit.values));
+  const lost = values.filter(({ mean, se, ci95 }) => [mean, se, ...(ci95 ?? [])].includes(null)).length;
+  return lost === 0 ? [] : [`${lost} values are not finite and are written as null`];
+}
+
+function layOut(field: unknown): string {
+  const isRows = Array.isArray(field) && field.some((row) => typeof row === 'object');
+  if (!isRows) return JSON.stringify(field);
+  return `[\n${field.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]`;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Fault({ what: 'not a JSON file', where, got: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function checkIndices({ shape, units }: HeadsFile, where: string): void {
+  for (const [name, list] of [
+    ['q_heads', shape.q_heads],
+    ['kv_heads', shape.kv_heads],
+  ] as const) {
+    if (list.length === shape.layers) continue;
+    throw new Fault({ what: `shape.${name}`, where, expected: `${shape.layers} layers`, got: `${list.length}` });
+  }
+  const seen = new Set<string>();
+  units.forEach((unit, position) => {
+    const at = `${where}: units[${position}]`;
+    checkUnit(unit, shape, at);
+    const key = unitKey(unit);
+    if (seen.has(key)) throw new Fault({ what: 'the same unit twice', where: at, got: key });
+    seen.add(key);
+  });
+}
+
+function checkUnit(unit: HeadsUnit, shape: HeadsFile['shape'], where: string): void {
+  below(unit.layer, shape.layers, 'layer', where);
+  const wanted = { head: unit.unit === 'head', kv_group: unit.unit === 'kv-group' };
+  for (const field of ['head', 'kv_group'] as const) {
+    const index = unit[field];
+    if ((index !== undefined) !== wanted[field]) {
+      const expected = `${wanted[field] ? 'a' : 'no'} ${field} in a unit of kind ${unit.unit}`;
+      throw new Fault({ what: field, where, expected, got: `${index ?? 'none'}` });
+    }
+    const list = field === 'head' ? shape.q_heads : shape.kv_heads;
+    if (index !== undefined) below(index, list[unit.layer] ?? 0, field, where);
+  }
+}
+
+function below(index: number, bound: number, what: string, where: string): void {
+  if (index < bound) return;
+  throw new Fault({ what: `${what} out of range`, where, expected: `0 to ${bound - 1} (0-based)`, got: `${index}` });
+}
+
+function refuseOtherCalibration(older: HeadsFile, newer: HeadsFile, where: string): void {
+  for (const metric of newer.metrics) {
+    const present = older.metrics.find((other) => metricKey(other) === metricKey(metric));
+    if (present === undefined || present.calibration_id === metric.calibration_id) continue;
+    throw new Fault({
+      what: `already holds ${metric.id} (${metric.granularity}) measured on other prompts`,
+      where,
+      expected: `calibration ${metric.calibration_id}`,
+      got: `${present.calibration_id}`,
+    });
+  }
+}
+
+const metricKey = ({ id, granularity }: HeadsMetric) => `${id} ${granularity}`;
+const unitKey = ({ unit, layer, head, kv_group }: HeadsUnit) => `${unit} ${layer} ${head ?? kv_group ?? ''}`.trimEnd();
+
+function mergeBy<T>(older: readonly T[], newer: readonly T[], key: (item: T) => string): T[] {
+  return [...new Map([...older, ...newer].map((item) => [key(item), item])).values()];
+}
+
+function mergeUnits(older: readonly HeadsUnit[], newer: readonly HeadsUnit[]): HeadsUnit[] {
+  const merged = new Map(older.map((unit) => [unitKey(unit), unit]));
+  for (const unit of newer) {
+    const present = merged.get(unitKey(unit));
+    merged.set(unitKey(unit), { ...present, ...unit, values: { ...present?.values, ...unit.values } });
+  }
+  const order = Object.keys(granularities);
+  const rank = ({ layer, unit }: HeadsUnit) => layer * order.length + order.indexOf(unit);
+  const index = ({ head, kv_group }: HeadsUnit) => head ?? kv_group ?? 0;
+  return [...merged.values()].sort((a, b) => rank(a) - rank(b) || index(a) - index(b));
+}

@@ -1,0 +1,137 @@
+/** Removes every unit in turn and measures the change. */
+import { createHash } from 'node:crypto';
+import { availableParallelism, cpus, platform, release as osRelease } from 'node:os';
+import { basename } from 'node:path';
+import type { AblationHeader } from '../../results/ablation.ts';
+import type { EventOf, RequestOf, Service } from '../../results/index.ts';
+import type { Model } from '../../run/index.ts';
+import { taskById } from '../../tasks/index.ts';
+import { ablate, unitsOf } from '../../scores/ablation.ts';
+import type { AblationEvent } from '../../scores/ablation.ts';
+import type { MetricId, Prompt } from '../../tasks/task.ts';
+import type { ModelSource } from '../openModels.ts';
+import { ortVersion, version } from '../version.ts';
+import { identityOf } from './identity.ts';
+import { promptsOfFile, tokenizerOf } from './prompts.ts';
+import { baselineOf } from './scoredPrompts.ts';
+import { remainingWords, taskPrompts } from './task.ts';
+
+type Request = RequestOf<'ablate'>;
+type Event = EventOf<'ablate'>;
+
+export function ablateCall(models: ModelSource): Service['ablate'] {
+  return async function* ablateUnits(request, { signal }) {
+    const started = performance.now();
+    const { model, release } = await models.lease(request, signal);
+    try {
+      const measured = measuredPrompts(model, request);
+      const { prompts, metric } = measured;
+      const reference =
+        request.reference === undefined ? null : promptsOfFile(model, request.reference).map(({ ids }) => ids);
+      const { ablation: kind, unit, align, seed } = request;
+      yield { kind: 'start', header: headerOf(model, request, measured) };
+      const events = ablate(model, {
+        ...{ prompts, metric, kind, unit, seed, signal },
+        ...(reference === null ? {} : { reference }),
+        ...(align === undefined ? {} : { align }),
+      });
+      const warnings: string[] = [];
+      for await (const event of events) {
+        const sent = toEvent(event, metric);
+        if (sent.kind === 'baseline' && !sent.baseline.doesTask) warnings.push(cannot(measured.dataset));
+        yield sent;
+      }
+      return { seconds: (performance.now() - started) / 1000, warnings };
+    } finally {
+      release();
+    }
+  };
+}
+
+/** The prompts of a run, and what a saved file says of them. */
+interface Measured {
+  readonly prompts: readonly Prompt[];
+  readonly metric: MetricId;
+  readonly dataset: string;
+  readonly remaining: AblationHeader['remaining'];
+  readonly notes: readonly string[];
+}
+
+function measuredPrompts(model: Model, { prompts: source, metric }: Request): Measured {
+  if (source.kind === 'task') {
+    const generated = taskPrompts(model, taskById(source.task), source.n, source.seed);
+    const { prompts, notes } = generated;
+    const remaining = remainingWords(generated);
+    return { prompts, notes, remaining, metric: metric ?? generated.metric, dataset: generated.task };
+  }
+  const prompts = promptsOfFile(model, source.file);
+  return {
+    prompts,
+    metric: metric ?? 'logitDifference',
+    dataset: basename(source.file.name),
+    remaining: [],
+    notes: [],
+  };
+}
+
+function toEvent(event: AblationEvent, metric: MetricId): Event {
+  switch (event.kind) {
+    case 'baseline':
+      return { kind: 'baseline', baseline: baselineOf(metric, event.metric, event.accuracy) };
+    case 'progress':
+      return { kind: 'progress', of: 'units', done: event.done, total: event.total };
+    case 'unit':
+      return event;
+  }
+}
+
+function cannot(dataset: string): string {
+  return `the model does not do ${dataset} better than chance: effects on a behaviour that it lacks are noise`;
+}
+
+function headerOf(model: Model, request: Request, measured: Measured): AblationHeader {
+  const { shape } = model.family;
+  const ids = measured.prompts.map((prompt) => prompt.ids);
+  const { prompts } = measured;
+  return {
+    model: identityOf(model),
+    shape,
+    perLayer: Array.from({ length: shape.layers }, () => ({ heads: shape.heads, kvHeads: shape.kvHeads })),
+    tokenizer: tokenizerFacts(model, prompts),
+    ablation: request.ablation,
+    unit: request.unit,
+    metricId: measured.metric,
+    calibration: {
+      dataset: measured.dataset,
+      sequences: ids.length,
+      tokens: ids.reduce((total, row) => total + row.length, 0),
+      tokenIdsSha256: createHash('sha256').update(JSON.stringify(ids)).digest('hex'),
+      seed: request.prompts.kind === 'task' ? request.prompts.seed : request.seed,
+    },
+    reference: request.reference === undefined ? null : basename(request.reference.name),
+    align: request.align ?? null,
+    environment: environment(),
+    units: unitsOf(model.family, request.unit).length,
+    remaining: measured.remaining,
+    notes: measured.notes,
+  };
+}
+
+function tokenizerFacts(model: Model, prompts: readonly Prompt[]): AblationHeader['tokenizer'] {
+  const tokenizer = tokenizerOf(model);
+  if (tokenizer === null) return null;
+  const { bosId, vocabularySize } = tokenizer;
+  const bosPrepended = bosId !== null && prompts.every(({ ids }) => ids[0] === bosId);
+  return { vocabulary: vocabularySize, bosPrepended };
+}
+
+function environment(): AblationHeader['environment'] {
+  return {
+    tool: `headscope ${version}`,
+    ortVersion,
+    executionProvider: 'cpu',
+    threads: availableParallelism(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    os: `${platform()} ${osRelease()}`,
+  };
+}

@@ -1,0 +1,81 @@
+/** Continues a prompt, token by token. */
+import type { Tokenizer } from '../../files/tokenizer/index.ts';
+import type { RequestOf, Service } from '../../results/index.ts';
+import type { Model } from '../../run/index.ts';
+import { Fault } from '../../terms/fault.ts';
+import type { ModelSource } from '../openModels.ts';
+import { idsOf, tokenizerOf } from './prompts.ts';
+
+export function generateCall(models: ModelSource): Service['generate'] {
+  return async function* generate(request, { signal }) {
+    const started = performance.now();
+    const { model, release } = await models.lease(request, signal);
+    try {
+      const prompt = await promptIds(model, request.prompt);
+      const { max, temperature, topP, seed, edits } = request;
+      const writer = new TextWriter(tokenizerOf(model));
+      const ids: number[] = [];
+      let stopped: 'end' | 'length' = 'length';
+      const tokens = model.generate({
+        ids: prompt,
+        maxNew: max,
+        temperature,
+        seed,
+        signal,
+        ...(topP === undefined ? {} : { topP }),
+        ...(edits === undefined ? {} : { edits }),
+      });
+      for await (const { id, logProbability, isEnd } of tokens) {
+        if (isEnd) stopped = 'end';
+        ids.push(id);
+        // The end token is not part of the text.
+        yield { kind: 'token', id, logProbability, text: isEnd ? (writer.isSilent ? null : '') : writer.add(id) };
+      }
+      const seconds = (performance.now() - started) / 1000;
+      return { promptTokens: prompt.length, ids, text: writer.text, stopped, seconds };
+    } finally {
+      release();
+    }
+  };
+}
+
+async function promptIds(model: Model, prompt: RequestOf<'generate'>['prompt']): Promise<readonly number[]> {
+  if (!('chat' in prompt)) return idsOf(model, prompt);
+  const { tokenizer } = model;
+  if (tokenizer.chat === null) {
+    throw new Fault({ what: 'no chat template', where: model.files.path, expected: 'a chat model, or a plain prompt' });
+  }
+  const text = await tokenizer.chat.render(prompt.chat, { addGenerationPrompt: true });
+  // The template spells out the special tokens itself.
+  return tokenizer.encode(text, { special: false });
+}
+
+/** Text of the tokens so far, given out only in whole characters. */
+class TextWriter {
+  readonly #tokenizer: Tokenizer | null;
+  readonly #ids: number[] = [];
+  #written = '';
+
+  constructor(tokenizer: Tokenizer | null) {
+    this.#tokenizer = tokenizer;
+  }
+
+  get isSilent(): boolean {
+    return this.#tokenizer === null;
+  }
+
+  get text(): string | null {
+    return this.#tokenizer?.decode(this.#ids) ?? null;
+  }
+
+  /** What the token adds; empty while its last character is not complete. */
+  add(id: number): string | null {
+    this.#ids.push(id);
+    const { text } = this;
+    if (text === null) return null;
+    if (text.endsWith('\ufffd')) return '';
+    const added = text.slice(this.#written.length);
+    this.#written = text;
+    return added;
+  }
+}

@@ -1,0 +1,41 @@
+/** Text and prompt files -> token ids of the open model. */
+import type { Tokenizer } from '../../files/tokenizer/index.ts';
+import type { PromptInput } from '../../results/records.ts';
+import type { Model } from '../../run/index.ts';
+import { parsePromptFile } from '../../tasks/promptFile.ts';
+import type { Prompt, TaskTokenizer } from '../../tasks/task.ts';
+import { Fault } from '../../terms/fault.ts';
+
+/** Null for a model that came without one; Fault for one that does not fit the model. */
+export function tokenizerOf(model: Model): Tokenizer | null {
+  return model.tokenizerReason === null ? model.tokenizer : null;
+}
+
+/** A text gets what the model's own encoding puts around it. Fault with the reason where the model has no tokenizer. */
+export function idsOf(model: Model, prompt: PromptInput): readonly number[] {
+  if ('ids' in prompt) return prompt.ids;
+  // Before the model's own encoding adds anything: a BOS alone is not what an empty prompt asks for.
+  if (prompt.text === '') throw new Fault({ what: 'empty prompt', expected: 'at least one token' });
+  return model.tokenizer.encode(prompt.text);
+}
+
+/** Printable form of one token, `#123` without a tokenizer. */
+export function shownToken(model: Model, id: number): string {
+  return tokenizerOf(model)?.tokenText(id) ?? `#${id}`;
+}
+
+export function promptsOfFile(model: Model, file: { readonly text: string; readonly name: string }): readonly Prompt[] {
+  const { vocabulary, context } = model.family.shape;
+  return parsePromptFile(file.text, { tokenizer: taskTokenizer(model), vocabulary, context, where: file.name });
+}
+
+/** Tasks put BOS before a prompt exactly where the model's own encoding does. */
+export function taskTokenizer(model: Model): TaskTokenizer | null {
+  const tokenizer = tokenizerOf(model);
+  if (tokenizer === null) return null;
+  return {
+    encode: (text) => tokenizer.encode(text, { special: false }),
+    decode: (ids) => tokenizer.decode(ids),
+    bosId: tokenizer.addsBos ? tokenizer.bosId : null,
+  };
+}

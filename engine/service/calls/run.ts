@@ -1,0 +1,60 @@
+/** Next tokens before and after edits. */
+import type { ResultOf, Service } from '../../results/index.ts';
+import type { NextToken } from '../../results/prediction.ts';
+import type { Model } from '../../run/index.ts';
+import { distribution, klDivergence } from '../../tasks/metrics.ts';
+import type { ModelSource } from '../openModels.ts';
+import { idsOf, tokenizerOf } from './prompts.ts';
+
+export function runCall(models: ModelSource): Service['run'] {
+  return (request, { signal }) =>
+    models.use(request, signal, async (model): Promise<ResultOf<'run'>> => {
+      const ids = idsOf(model, request.prompt);
+      const edits = request.edits ?? [];
+      const clean = await nextLogits(model, ids, [], signal);
+      const edited = edits.length === 0 ? null : await nextLogits(model, ids, edits, signal);
+      const tokenizer = tokenizerOf(model);
+      const tokenText = (id: number) => tokenizer?.tokenText(id) ?? null;
+      return {
+        ids,
+        tokens: tokenizer === null ? null : ids.map((id) => tokenizer.tokenText(id)),
+        before: topTokens(clean, clean, edited ?? clean, request.top, tokenText),
+        after: edited === null ? null : topTokens(edited, clean, edited, request.top, tokenText),
+        kl: edited === null ? null : klDivergence(distribution(clean), edited),
+      };
+    });
+}
+
+type Edits = NonNullable<Parameters<Model['forward']>[0]['edits']>;
+
+async function nextLogits(
+  model: Model,
+  ids: readonly number[],
+  edits: Edits,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const { logits } = await model.forward({ ids: [ids], edits, logits: 'last', signal });
+  if (logits === null) throw new RangeError('forward: no logits where the last ones were asked for');
+  return logits.data;
+}
+
+function topTokens(
+  shown: Float32Array,
+  clean: Float32Array,
+  edited: Float32Array,
+  top: number,
+  text: (id: number) => string | null,
+): NextToken[] {
+  const { probabilities } = distribution(shown);
+  return largest(shown, top).map((id) => {
+    const logit = shown[id] ?? 0;
+    const logitChange = (edited[id] ?? 0) - (clean[id] ?? 0);
+    return { id, text: text(id), logit, probability: probabilities[id] ?? 0, logitChange };
+  });
+}
+
+/** Indices of the largest values, largest first; ties keep the lower index. */
+export function largest(values: Float32Array, count: number): number[] {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
+  return [...order.subarray(0, count)];
+}

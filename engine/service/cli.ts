@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** The `headscope` program: joins the process's streams and signals to main.ts. */
+import type { Writer } from './commands/command.ts';
+import { BrokenPipe, main } from './main.ts';
+import { cannotWrite, codeOf } from './output.ts';
+
+const controller = new AbortController();
+
+// The first Ctrl-C asks, the second one insists.
+process.on('SIGINT', () => {
+  if (controller.signal.aborted) process.exit(130);
+  controller.abort();
+});
+
+const stdout = writerOf(process.stdout, 'standard output');
+const stderr = { ...writerOf(process.stderr, 'standard error'), isTerminal: process.stderr.isTTY === true };
+const debug = (process.env['HEADSCOPE_DEBUG'] ?? '') !== '';
+
+process.exitCode = await main(process.argv.slice(2), { stdout, stderr, signal: controller.signal, debug });
+
+function writerOf(stream: NodeJS.WriteStream, name: string): Writer {
+  // Each write reports its own failure; without a listener the stream's event would end the process.
+  stream.on('error', () => undefined);
+  return {
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => {
+          if (error === null || error === undefined) resolve();
+          else reject(codeOf(error) === 'EPIPE' ? new BrokenPipe() : cannotWrite(name, error));
+        });
+      }),
+  };
+}

@@ -1,0 +1,11 @@
+/** The commands: one file and one line here each, in the order of the help. */
+import { ablate } from './ablate.ts';
+import { capture } from './capture.ts';
+import type { Command } from './command.ts';
+import { generate } from './generate.ts';
+import { info } from './info.ts';
+import { pull } from './pull.ts';
+import { run } from './run.ts';
+import { task } from './task.ts';
+
+export const commands: readonly Command[] = [info, run, generate, capture, ablate, task, pull];

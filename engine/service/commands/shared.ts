@@ -1,0 +1,76 @@
+/** Options and steps that several commands share. */
+import type { CallOptions, RequestOf, ResultOf } from '../../results/index.ts';
+import { drain } from '../../results/index.ts';
+import type { Progress, PromptInput } from '../../results/records.ts';
+import type { Input } from '../input.ts';
+import type { Context, Option } from './command.ts';
+
+export const weightsOption = {
+  weights: {
+    type: 'string',
+    value: 'auto|float32|quantised',
+    about: 'how to hold quantised weights (default: by size)',
+  },
+} as const satisfies Record<string, Option>;
+
+export const jsonOption = {
+  json: { type: 'boolean', about: 'print the result as JSON' },
+} as const satisfies Record<string, Option>;
+
+export const editOption = {
+  edit: {
+    type: 'string',
+    multiple: true,
+    value: 'E',
+    about: 'change a value while the model runs; repeatable, in order',
+  },
+} as const satisfies Record<string, Option>;
+
+/** Said in the help of every command that takes edits. */
+export const editHelp = [
+  'Edits are PLACE CHANGE. A place is a layer, heads where the site has them, and a site: L9H6.z, L9H1,3-5.z, L*.mlpOut,',
+  'logits. [q=..] or [p=..] picks positions, [k=..] key positions, [b=..] rows; negative ones count from the end.',
+  'Changes: =zero, =scale(0.5) or *=0.5, =mask (scores), =mix(uniform,0.5) or =mix(identity) (pattern),',
+  '=mean(FILE#name), =resample(FILE#name), =replace(FILE#name), +=0.5*FILE#name, where FILE is written by capture.',
+] as const;
+
+/** The model of a request, held as the options say. */
+export function modelRequest(input: Input): RequestOf<'open'> {
+  const weights = input.choice('weights', ['auto', 'float32', 'quantised']);
+  return { model: input.model(), ...(weights === undefined ? {} : { weights }) };
+}
+
+/** Loads the model first, so that its progress can be shown. */
+export async function openModel(context: Context, request: RequestOf<'open'>): Promise<ResultOf<'open'>> {
+  return followed(context, 'opening', (options) => context.client.open(request, options));
+}
+
+/** Runs a stream to its end: progress goes to the progress line, everything else to `onEvent`. */
+export async function followed<E extends { readonly kind: string }, R>(
+  { progress, signal }: Context,
+  what: string,
+  start: (options: CallOptions) => AsyncGenerator<E | Progress, R, void>,
+  onEvent: (event: Exclude<E, Progress>) => void | Promise<void> = () => undefined,
+): Promise<R> {
+  try {
+    return await drain(start({ signal }), (event) => {
+      if (isProgress(event)) return progress.report(what, event);
+      return onEvent(event as Exclude<E, Progress>);
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+function isProgress(event: { readonly kind: string }): event is Progress {
+  return event.kind === 'progress';
+}
+
+/** `--prompt T` or `--ids 1,2,3`. */
+export function promptInput(input: Input): PromptInput {
+  return input.oneOf(['prompt', 'ids']) === 'ids' ? { ids: input.tokenIds('ids') } : { text: input.required('prompt') };
+}
+
+export function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

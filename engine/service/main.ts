@@ -1,0 +1,109 @@
+/** The command line as a function: arguments and streams in, exit code out. */
+import { Cancelled, connect, Defect, isAbort, pair, serve } from '../results/index.ts';
+import { Fault } from '../terms/fault.ts';
+import type { Command, Writer } from './commands/command.ts';
+import { commands } from './commands/index.ts';
+import { EditSyntaxFault } from './editSyntax.ts';
+import { commandHelp, overview } from './help.ts';
+import { Input } from './input.ts';
+import { ProgressLine } from './progressLine.ts';
+import type { HostedService } from './service.ts';
+import { version } from './version.ts';
+
+export interface Io {
+  readonly stdout: Writer;
+  readonly stderr: Writer & { readonly isTerminal: boolean };
+  readonly signal: AbortSignal;
+  /** Print stacks of our own defects. */
+  readonly debug: boolean;
+  /** The service to use; default: the real one, loaded when a command needs it. */
+  readonly service?: () => Promise<HostedService>;
+}
+
+/** 0 done, 1 a defect of ours, 2 bad input, 130 cancelled. Never rejects. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined) {
+    await io.stderr.write(overview(commands));
+    return 2;
+  }
+  if (name === '--version' || name === 'version') return print(io, `${version}\n`);
+  const helpFor = name === 'help' ? rest[0] : undefined;
+  if (name === '--help' || name === '-h' || (name === 'help' && helpFor === undefined))
+    return print(io, overview(commands));
+  const command = findCommand(helpFor ?? name);
+  if (helpFor !== undefined || rest.includes('--help') || rest.includes('-h')) return print(io, commandHelp(command));
+  return runCommand(command, new Input(command, rest), io);
+}
+
+async function print(io: Io, text: string): Promise<number> {
+  await io.stdout.write(text);
+  return 0;
+}
+
+function findCommand(name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  throw new Fault({
+    what: 'unknown command',
+    expected: commands.map((candidate) => candidate.name).join(', '),
+    got: name,
+  });
+}
+
+// The command talks to the service only through the contract, as the workbench does.
+async function runCommand(command: Command, input: Input, io: Io): Promise<number> {
+  const { service, dispose } = await (io.service ?? realService)();
+  const { client: clientPort, server: serverPort } = pair();
+  const server = serve(service, serverPort);
+  const progress = new ProgressLine(io.stderr);
+  const { stdout, stderr, signal } = io;
+  try {
+    return await command.run(input, { client: connect(clientPort), stdout, stderr, progress, signal });
+  } finally {
+    progress.clear();
+    await server.close();
+    await dispose();
+  }
+}
+
+async function realService(): Promise<HostedService> {
+  const { createService } = await import('./service.ts');
+  return createService();
+}
+
+async function report(error: unknown, io: Io): Promise<number> {
+  if (error instanceof BrokenPipe) return 0;
+  const { code, text } = describe(error, io);
+  await io.stderr.write(text).catch(() => undefined);
+  return code;
+}
+
+function describe(error: unknown, { debug }: Io): { code: number; text: string } {
+  if (error instanceof EditSyntaxFault) return { code: 2, text: `headscope: ${error.message}\n${pointer(error)}` };
+  if (error instanceof Fault) return { code: 2, text: `headscope: ${error.message}\n` };
+  if (error instanceof Cancelled || isAbort(error)) return { code: 130, text: 'headscope: cancelled\n' };
+  const message = error instanceof Error ? error.message : String(error);
+  const stack =
+    error instanceof Defect ? (error.remoteStack ?? error.stack) : error instanceof Error ? error.stack : '';
+  const hint = debug
+    ? `${stack}\n`
+    : 'This is a defect of headscope: please report it. HEADSCOPE_DEBUG=1 shows where it happened.\n';
+  return { code: 1, text: `headscope: ${message.split('\n')[0]}\n${hint}` };
+}
+
+/** The edit, and a caret under the character. */
+function pointer({ text, offset }: EditSyntaxFault): string {
+  return `  ${text}\n  ${' '.repeat(offset)}^\n`;
+}
+
+/** The reader of standard output went away, as `head` does: no one is left to tell. */
+export class BrokenPipe extends Error {}

@@ -1,0 +1,109 @@
+/** Keeps one model open: calls on the same path share it, another path replaces it once nobody uses it. */
+import type { Model } from '../run/index.ts';
+import { openModel } from '../run/index.ts';
+import type { RequestOf } from '../results/index.ts';
+
+export interface Lease {
+  readonly model: Model;
+  release(): void;
+}
+
+export type OpenRequest = RequestOf<'open'>;
+export type OnProgress = (done: number, total: number) => void;
+type Opener = typeof openModel;
+
+interface Held {
+  readonly key: string;
+  readonly model: Model;
+}
+
+/** Where calls get their model from. */
+export interface ModelSource {
+  /** Runs `work` with the model of the request; the model outlives the call. */
+  use<T>(request: OpenRequest, signal: AbortSignal, work: (model: Model) => Promise<T>): Promise<T>;
+  lease(request: OpenRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Lease>;
+}
+
+/** One model that someone else opened and will close. */
+export function sourceOf(model: Model): ModelSource {
+  return {
+    use: (_request, _signal, work) => work(model),
+    lease: async () => ({ model, release: () => undefined }),
+  };
+}
+
+export class OpenModels implements ModelSource {
+  readonly #open: Opener;
+  #held: Held | null = null;
+  #users = 0;
+  #idle: (() => void) | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(open: Opener = openModel) {
+    this.#open = open;
+  }
+
+  async use<T>(request: OpenRequest, signal: AbortSignal, work: (model: Model) => Promise<T>): Promise<T> {
+    const { model, release } = await this.lease(request, signal);
+    try {
+      return await work(model);
+    } finally {
+      release();
+    }
+  }
+
+  /** One opening at a time: a second caller of the same model finds it open. */
+  lease(request: OpenRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Lease> {
+    const lease = this.#turn.then(() => this.#take(request, signal, onProgress));
+    this.#turn = lease.catch(() => undefined);
+    return lease;
+  }
+
+  async dispose(): Promise<void> {
+    const closed = this.#turn.then(() => this.#close());
+    this.#turn = closed.catch(() => undefined);
+    return closed;
+  }
+
+  async #take(request: OpenRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Lease> {
+    signal.throwIfAborted();
+    const held = await this.#hold(request, signal, onProgress);
+    this.#users++;
+    return { model: held.model, release: once(() => this.#release()) };
+  }
+
+  async #hold({ model: path, weights }: OpenRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Held> {
+    const key = JSON.stringify([path, weights ?? 'auto']);
+    if (this.#held?.key === key) return this.#held;
+    await this.#close();
+    const model = await this.#open(path, {
+      signal,
+      ...(weights === undefined ? {} : { weights }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    this.#held = { key, model };
+    return this.#held;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#users > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    const held = this.#held;
+    this.#held = null;
+    await held?.model.dispose();
+  }
+
+  #release(): void {
+    this.#users--;
+    if (this.#users > 0) return;
+    this.#idle?.();
+    this.#idle = null;
+  }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}

@@ -1,0 +1,82 @@
+"""The PyTorch side of the benchmarks: torchPeer.py PATH.gguf, then one JSON request a line, one JSON answer a line.
+
+The requests are TorchRequest in torchPeer.ts. The model is loaded as fixtures/make loads it for the golden numbers.
+"""
+
+import base64
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "fixtures" / "make"))
+
+import torch  # noqa: E402
+from ggufLlama import load  # noqa: E402
+from transformers import DynamicCache  # noqa: E402
+
+
+def answer(value: dict) -> None:
+    print(json.dumps(value), flush=True)
+
+
+def milliseconds(call):
+    start = time.perf_counter()
+    result = call()
+    return 1000 * (time.perf_counter() - start), result
+
+
+def forward(model, request):
+    model.set_attn_implementation(request["attention"])
+    ids = torch.tensor(request["ids"])
+    ms, out = milliseconds(lambda: model(ids, use_cache=False, logits_to_keep=request["keep"]))
+    if not request.get("logits"):
+        return {"ms": ms}
+    return {"ms": ms, "logits": base64.b64encode(out.logits.float().numpy().tobytes()).decode()}
+
+
+def ablate_head(model, request):
+    width = model.config.head_dim
+    head = request["head"]
+    ids = torch.tensor(request["ids"])
+
+    def zero(module, args):
+        z = args[0].clone()
+        z[..., head * width : (head + 1) * width] = 0
+        return (z,)
+
+    handle = model.model.layers[request["layer"]].self_attn.o_proj.register_forward_pre_hook(zero)
+    ms, _ = milliseconds(lambda: model(ids, use_cache=False))
+    handle.remove()
+    return {"ms": ms}
+
+
+def decode(model, request):
+    model.set_attn_implementation(request["attention"])
+    cache = DynamicCache(config=model.config)
+    step = lambda ids: model(ids, past_key_values=cache, logits_to_keep=1).logits[:, -1:].argmax(-1)
+    prefill, next_id = milliseconds(lambda: step(torch.tensor([request["ids"]])))
+
+    def tokens():
+        current = next_id
+        for _ in range(request["tokens"]):
+            current = step(current)
+
+    ms, _ = milliseconds(tokens)
+    return {"ms": ms, "prefillMs": prefill}
+
+
+def main() -> None:
+    torch.set_num_threads(min(2, os.cpu_count() or 1))
+    seconds, model = milliseconds(lambda: load(Path(sys.argv[1])))
+    does = {"forward": forward, "ablateHead": ablate_head, "decode": decode}
+    with torch.inference_mode():
+        answer({"torch": torch.__version__, "threads": torch.get_num_threads(), "openSeconds": round(seconds / 1000, 2)})
+        for line in sys.stdin:
+            request = json.loads(line)
+            answer(does[request["do"]](model, request))
+
+
+if __name__ == "__main__":
+    main()

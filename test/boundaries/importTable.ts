@@ -1,0 +1,76 @@
+/** Who may import what: one row a folder. The row of the longest folder that holds a file is the file's. */
+
+export interface Row {
+  /** Folders of the project, besides the row's own. */
+  readonly imports: readonly string[];
+  /** Folders of which only types may be imported. */
+  readonly types?: readonly string[];
+  /** Packages from the registry; a trailing `/` means every package of that scope. */
+  readonly packages?: readonly string[];
+  /** May it import node: modules? */
+  readonly node?: boolean;
+}
+
+const basic = ['engine/terms', 'engine/tensor'];
+const upToRun = [...basic, 'engine/files', 'engine/graph', 'engine/arch', 'engine/run'];
+const upToTrain = [...upToRun, 'engine/tasks', 'engine/train'];
+const engine = [
+  ...upToTrain,
+  'engine/scores',
+  'engine/circuits',
+  'engine/prune',
+  'engine/results',
+  'engine/exports',
+  'engine/service',
+];
+
+export const importTable: Readonly<Record<string, Row>> = {
+  'engine/terms': { imports: [] },
+  'engine/tensor': { imports: ['engine/terms'] },
+  'engine/files': { imports: basic, packages: ['@huggingface/', 'zod'], node: true },
+  'engine/graph': { imports: basic, packages: ['onnx-buf', '@bufbuild/protobuf'] },
+  'engine/arch': { imports: [...basic, 'engine/graph'], types: ['engine/files'] },
+  'engine/run': {
+    imports: [...basic, 'engine/files', 'engine/graph', 'engine/arch'],
+    packages: ['onnxruntime-node'],
+    node: true,
+  },
+  'engine/tasks': { imports: basic, types: ['engine/files'] },
+  'engine/train': { imports: [...upToRun, 'engine/tasks'], node: true },
+  'engine/scores': { imports: [...upToTrain, 'engine/results'] },
+  'engine/circuits': { imports: [...upToTrain, 'engine/results'] },
+  'engine/prune': { imports: [...upToTrain, 'engine/results'] },
+  sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'] },
+  'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
+  'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod'] },
+  'engine/service': { imports: [...engine, 'sae'], packages: ['zod'], node: true },
+  electron: { imports: ['engine/service'], types: ['engine/results'], packages: ['electron'], node: true },
+  renderer: {
+    imports: ['engine/terms', 'engine/results'],
+    packages: ['react', 'react-dom', 'zustand', 'd3', '@tanstack/'],
+  },
+  fixtures: { imports: [...engine, 'sae'], packages: ['zod'], node: true },
+  test: {
+    imports: [...engine, 'sae', 'electron', 'renderer', 'fixtures'],
+    packages: [
+      'vitest',
+      'ajv',
+      'oxc-parser',
+      '@bufbuild/protobuf',
+      '@huggingface/',
+      'onnxruntime-node',
+      'onnx-buf',
+      'headscope',
+    ],
+    node: true,
+  },
+};
+
+/** The only file that loads the native runtime. */
+export const runtimeFile = 'engine/run/ort.ts';
+
+/** The folder of the table that holds this file (path relative to the root, `/` between parts), or null. */
+export function folderOf(path: string): string | null {
+  const holding = Object.keys(importTable).filter((folder) => path.startsWith(`${folder}/`));
+  return holding.sort((a, b) => b.length - a.length)[0] ?? null;
+}

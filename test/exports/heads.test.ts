@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import type { AblationRecord } from '../../engine/exports/exportFormat.ts';
+import { headsFile, mergeHeads, readHeads, writeHeads } from '../../engine/exports/heads.ts';
+import { headsJsonSchema } from '../../engine/exports/headsSchema.ts';
+import { recordWith, summaryOf } from './record.ts';
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../engine/exports/headImportance.schema.json', import.meta.url), 'utf8'),
+);
+const isValid = new Ajv2020().compile(schema);
+
+const text = (record: AblationRecord) => writeHeads(headsFile(record));
+const groups = recordWith({ units: [] }, { unit: 'kv-group', units: 0 });
+
+describe('heads.json', () => {
+  it('has a JSON Schema that is the one it is written by', () => {
+    expect(schema).toEqual(headsJsonSchema());
+  });
+
+  it.each([
+    ['every head', recordWith()],
+    ['no tokenizer', recordWith({}, { tokenizer: null })],
+    ['groups', groups],
+    ['a mean aligned at the end', recordWith({}, { ablation: 'mean', align: 'end', reference: 'plain.jsonl' })],
+    [
+      'a value that is not a number',
+      recordWith({ units: [{ kind: 'unit', layer: 0, head: 0, effect: summaryOf(NaN), kl: summaryOf(0) }] }),
+    ],
+  ])('of %s keeps to the schema and comes back as it was', (_, record) => {
+    const written = text(record);
+    expect(isValid(JSON.parse(written)), JSON.stringify(isValid.errors)).toBe(true);
+    expect(readHeads(written, 'heads.json')).toEqual(headsFile(record));
+    expect(written.endsWith('}\n')).toBe(true);
+  });
+
+  it('names the effect by ablation and metric, with its error, interval and n', () => {
+    const file = headsFile(recordWith());
+    expect(file.units[6]).toEqual({
+      unit: 'head',
+      layer: 1,
+      head: 2,
+      values: {
+        'ablation.zero.logitDifference': { mean: -1, se: 0.142857143, ci95: [-1.33333333, -0.666666667], n: 16 },
+        'ablation.zero.kl': { mean: 0.1, se: 0.0142857143, ci95: [-0.233333333, 0.433333333], n: 16 },
+      },
+    });
+    expect(file.metrics.map(({ id }) => id)).toEqual(['ablation.zero.logitDifference', 'ablation.zero.kl']);
+  });
+
+  it('lists units layer by layer, whatever the order in which they came', () => {
+    const places = headsFile(recordWith()).units.map(({ layer, head }) => 4 * layer + (head ?? 0));
+    expect(places).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('says which end of the scale is worth keeping', () => {
+    const likelihood = recordWith({}, { metricId: 'negativeLogLikelihood' });
+    expect(headsFile(recordWith()).metrics.map(({ direction }) => direction)).toEqual(['lower_keeps', 'higher_keeps']);
+    expect(headsFile(likelihood).metrics[0]).toMatchObject({ direction: 'higher_keeps', unit: 'nats' });
+  });
+
+  it('says what was put where: the ids of the ablation conventions', () => {
+    const kind = (changes: Parameters<typeof recordWith>[1]) =>
+      headsFile(recordWith({ units: [] }, changes)).metrics[0]?.ablation?.kind;
+    expect(kind({})).toBe('zero_z');
+    expect(kind({ ablation: 'mean', unit: 'kv-group' })).toBe('mean_z');
+    expect(kind({ ablation: 'resample', unit: 'mlp' })).toBe('resample_mlpOut');
+    expect(kind({ unit: 'layer' })).toBe('zero_attnOut_mlpOut');
+  });
+
+  it('warns of a cancelled run and of values that are not numbers', () => {
+    const [first] = recordWith().units;
+    const partial = headsFile(recordWith({ units: first === undefined ? [] : [first] }));
+    expect(partial.warnings).toEqual(['partial: 1 of 8 units, the run was cancelled']);
+    const broken = recordWith(
+      { units: [{ kind: 'unit', layer: 0, head: 0, effect: summaryOf(NaN), kl: summaryOf(0) }] },
+      { units: 1 },
+    );
+    expect(headsFile(broken).warnings).toEqual(['1 values are not finite and are written as null']);
+  });
+
+  it('leaves out what does not apply', () => {
+    const names = Object.keys(headsFile(recordWith({}, { tokenizer: null })));
+    for (const absent of ['tokenizer', 'prune_plan', 'kv_groups', 'evaluation', 'tensor_slices'])
+      expect(names).not.toContain(absent);
+  });
+});
+
+describe('reading heads.json', () => {
+  interface Draft {
+    schema: string;
+    mood?: string;
+    shape: { q_heads: number[] };
+    units: { head?: number; layer: number; values: Record<string, unknown> }[];
+  }
+  const edited = (change: (file: Draft, first: Draft['units'][number], second: Draft['units'][number]) => void) => {
+    const file = JSON.parse(text(recordWith())) as Draft;
+    const [first, second] = file.units;
+    if (first === undefined || second === undefined) throw new Error('expected two units');
+    change(file, first, second);
+    return () => readHeads(JSON.stringify(file), 'h.json');
+  };
+
+  it.each([
+    ['text that is no JSON', () => readHeads('{', 'h.json'), /h\.json: not a JSON file/],
+    [
+      'another schema',
+      edited((file) => (file.schema = 'tails')),
+      /h\.json\.schema: wrong value: expected one of head-importance, got "tails"/,
+    ],
+    [
+      'a field that it does not know',
+      edited((file) => (file.mood = 'good')),
+      /h\.json: unknown field: expected no field mood/,
+    ],
+    [
+      'a head that is not there',
+      edited((_file, first) => (first.head = 4)),
+      /units\[0\]: head out of range: expected 0 to 3 \(0-based\), got 4/,
+    ],
+    [
+      'a layer that is not there',
+      edited((_file, first) => (first.layer = 2)),
+      /units\[0\]: layer out of range: expected 0 to 1/,
+    ],
+    [
+      'a head twice',
+      edited((_file, _first, second) => (second.head = 0)),
+      /units\[1\]: the same unit twice: got head 0 0/,
+    ],
+    [
+      'a head without its number',
+      edited((_file, _first, second) => delete second.head),
+      /units\[1\]: head: expected a head in a unit of kind head, got none/,
+    ],
+    [
+      'a list of another length',
+      edited((file) => file.shape.q_heads.push(4)),
+      /shape\.q_heads: expected 2 layers, got 3/,
+    ],
+    [
+      'text where a number belongs',
+      edited((_file, first) => (first.values['ablation.zero.kl'] = { mean: 'x', n: 1 })),
+      /mean: wrong value: expected number, got "x"/,
+    ],
+  ])('refuses %s', (_, read, message) => {
+    expect(read).toThrow(message);
+  });
+});
+
+describe('merging', () => {
+  const older = headsFile(recordWith());
+
+  it('adds the metrics of another run to the same units', () => {
+    const newer = headsFile(recordWith({ created: '2031-01-01T00:00:00.000Z' }, { ablation: 'mean' }));
+    const merged = mergeHeads(older, newer, 'old.json');
+    expect(merged.metrics).toHaveLength(4);
+    expect(merged.calibration).toHaveLength(1);
+    expect(merged.units).toHaveLength(8);
+    expect(Object.keys(merged.units[0]?.values ?? {})).toHaveLength(4);
+    expect(merged.created).toBe('2031-01-01T00:00:00.000Z');
+    expect(readHeads(writeHeads(merged), 'm')).toEqual(merged);
+  });
+
+  it('keeps units of several kinds in one file, layer by layer', () => {
+    const units = [1, 0].map((layer) => ({ kind: 'unit' as const, layer, effect: summaryOf(1), kl: summaryOf(1) }));
+    const merged = mergeHeads(older, headsFile(recordWith({ units }, { unit: 'mlp', units: 2 })), 'old.json');
+    expect(merged.units.map(({ unit, layer }) => `${unit} ${layer}`)).toEqual([
+      ...Array.from({ length: 4 }, () => 'head 0'),
+      'mlp 0',
+      ...Array.from({ length: 4 }, () => 'head 1'),
+      'mlp 1',
+    ]);
+    expect(isValid(merged)).toBe(true);
+  });
+
+  it('of the same run changes nothing but the date', () => {
+    expect(mergeHeads(older, older, 'old.json')).toEqual(older);
+  });
+
+  it('refuses another model, and the same metric on other prompts', () => {
+    const { model } = recordWith().header;
+    const stranger = headsFile(recordWith({}, { model: { ...model, fingerprint: 'other' } }));
+    expect(() => mergeHeads(older, stranger, 'old.json')).toThrow(
+      'old.json: heads of another model: expected fingerprint other, got abab',
+    );
+    const { calibration } = recordWith().header;
+    const elsewhere = headsFile(recordWith({}, { calibration: { ...calibration, dataset: 'greaterThan' } }));
+    expect(() => mergeHeads(older, elsewhere, 'old.json')).toThrow(
+      /already holds ablation\.zero\.logitDifference \(q_head\) measured on other prompts/,
+    );
+  });
+});
