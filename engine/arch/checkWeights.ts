@@ -26,6 +26,15 @@ export function checkWeights(family: Family, tensors: ReadonlyMap<string, Stored
   checkExtra(sources, tensors);
 }
 
+/** The tensors that the family reads, each once: masks, rotary tables and a tied unembedding's copy are not among them. */
+export function usedTensors(
+  family: Family,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): ReadonlyMap<string, StoredTensor> {
+  const used = sourcesOf(family).flatMap((source) => found(source, tensors) ?? []);
+  return new Map(used.map((tensor) => [tensor.name, tensor]));
+}
+
 function sourcesOf(family: Family): readonly WeightSource[] {
   const blocks = Array.from({ length: family.shape.layers }, (_, layer) => family.block(layer).weights);
   const all: readonly Weights[] = [family.embed.weights, ...blocks, family.unembed.weights];

@@ -110,7 +110,7 @@ function readOrder(read: ConfigReader): { parallel: boolean; norms: 1 | 2 } {
 
 // (q . k + bias) / sqrt(H), with slopes and biases in bfloat16 at any precision of the model.
 function falconAlibi({ heads, headWidth }: ModelShape): Alibi {
-  return { slopes: alibiSlopes(heads).map(bfloat16), scale: headWidth ** -0.5, rounded: true };
+  return { slopes: alibiSlopes(heads).map(bfloat16), scale: 1 / Math.sqrt(headWidth), rounded: true };
 }
 
 function readFalconShape(read: ConfigReader): ModelShape {

@@ -17,7 +17,7 @@ export const gemma2: Architecture = {
     const read = new ConfigReader(config);
     const shape = readShape(read, { context: 8192, kvHeads: 4, headWidth: 256 });
     const bias = read.boolean('attention_bias', false);
-    const scale = read.number('query_pre_attn_scalar', limits.positive, 256) ** -0.5;
+    const scale = 1 / Math.sqrt(read.number('query_pre_attn_scalar', limits.positive, 256));
     const softCap = read.absentOr('attn_logit_softcapping', limits.positive, 50);
     const window = readWindow(read, 4096);
     const types = readLayerTypes(read, shape.layers, window, (layer) =>

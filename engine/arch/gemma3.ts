@@ -28,7 +28,7 @@ export const gemma3: Architecture = {
     const read = new ConfigReader(config);
     const shape = readShape(read, { context: 131072, kvHeads: 4, headWidth: 256 });
     const bias = read.boolean('attention_bias', false);
-    const scale = read.number('query_pre_attn_scalar', limits.positive, 256) ** -0.5;
+    const scale = 1 / Math.sqrt(read.number('query_pre_attn_scalar', limits.positive, 256));
     const window = readWindow(read, 4096);
     const types = readLayerTypes(read, shape.layers, window, patternOf(read));
     return gatedDecoder(read, shape, {

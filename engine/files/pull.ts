@@ -64,7 +64,7 @@ function checkedName(request: PullRequest): { readonly repository: string; reado
       what: 'not the name of a repository',
       where: 'repository',
       expected: 'owner/name, and a branch, tag or commit',
-      got: `${request.repository}@${revision}`,
+      got: request.revision === undefined ? request.repository : `${request.repository}@${revision}`,
     });
   return { repository: `${parsed.owner}/${parsed.name}`, revision: parsed.revision };
 }

@@ -9,7 +9,7 @@ const valuesAtOnce = 1 << 22;
 
 /** One Fault for each tensor with a value that is not finite, naming the first; `onProgress` counts bytes. Integers are skipped. */
 export async function verifyTensors(
-  files: ModelFiles,
+  files: Pick<ModelFiles, 'tensors'>,
   onProgress?: (done: number, total: number) => void,
   signal?: AbortSignal,
 ): Promise<readonly Fault[]> {

@@ -12,7 +12,7 @@ import {
   promptFile,
   summary,
 } from './records.ts';
-import { baseline, taskChoice } from './taskReport.ts';
+import { baseline, taskChoice, taskOptions } from './taskReport.ts';
 
 const count = z.int().min(0);
 
@@ -54,6 +54,8 @@ const ablationHeader = z.strictObject({
   /** Name of the reference prompts, where `mean` uses others than the run's own. */
   reference: z.string().nullable(),
   align: z.literal('end').nullable(),
+  /** Settings of the task that were given. */
+  options: taskOptions,
   environment: z.strictObject({
     tool: z.string(),
     ortVersion: z.string(),

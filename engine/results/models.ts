@@ -1,6 +1,7 @@
 /** Calls about a model as a whole: info, families, open, verify. Imports terms only. */
 import * as z from 'zod';
-import { modelIdentity, modelShape, onModel, siteId } from './records.ts';
+import { edits, modelIdentity, modelShape, onModel, siteId } from './records.ts';
+import { taskOptions } from './taskReport.ts';
 
 const count = z.int().min(0);
 const bytes = z.number().min(0);
@@ -53,7 +54,18 @@ const familyInfo = z.strictObject({
 });
 export const familiesResult = z.strictObject({ families: z.array(familyInfo).readonly() });
 
-export const openRequest = z.strictObject(onModel);
+export const openRequest = z.strictObject({
+  ...onModel,
+  /** What the model is opened for: what it can't do is refused before its weights are read. */
+  plan: z
+    .strictObject({
+      edits: edits.exactOptional(),
+      sites: z.array(siteId).readonly().exactOptional(),
+      layers: z.array(count).readonly().exactOptional(),
+      task: z.strictObject({ name: z.string(), options: taskOptions.exactOptional() }).exactOptional(),
+    })
+    .exactOptional(),
+});
 export const openResult = z.strictObject({ model: modelIdentity, shape: modelShape, seconds: z.number() });
 
 export const verifyRequest = z.strictObject({ model: onModel.model });

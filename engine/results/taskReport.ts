@@ -3,11 +3,41 @@ import * as z from 'zod';
 import type { Plain } from './records.ts';
 import { metricId, modelIdentity, onModel, summary } from './records.ts';
 
-const taskInfo = z.strictObject({ id: z.string(), title: z.string(), about: z.string(), metric: metricId });
+/** A setting of a task, with the value that it has when nothing is said. */
+const taskOption = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('integer'),
+    from: z.int(),
+    to: z.int(),
+    default: z.int(),
+    about: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('choice'),
+    of: z.array(z.string()).readonly(),
+    default: z.string(),
+    about: z.string(),
+  }),
+]);
+
+const taskInfo = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  about: z.string(),
+  metric: metricId,
+  options: z.record(z.string(), taskOption).readonly(),
+});
 export const tasksResult = z.strictObject({ tasks: z.array(taskInfo).readonly() });
 
-/** Which prompts of a task: the same n and seed give the same prompts. */
-export const taskChoice = { task: z.string(), n: z.int().min(1).max(100_000), seed: z.int() };
+export const taskOptions = z.record(z.string(), z.union([z.string(), z.number()])).readonly();
+
+/** Which prompts of a task: the same n, seed and options give the same prompts. */
+export const taskChoice = {
+  task: z.string(),
+  n: z.int().min(1).max(100_000),
+  seed: z.int(),
+  options: taskOptions.exactOptional(),
+};
 
 export const taskRequest = z.strictObject({
   ...onModel,

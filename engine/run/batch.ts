@@ -85,7 +85,7 @@ export function keyPositionsFeed(batch: Batch, keys: number): Feed {
 }
 
 /** Finite, so that a padding query that sees nothing gives numbers and not NaN; adding a score leaves it below any score. */
-export const HIDDEN = -3e38;
+const HIDDEN = -3e38;
 
 /** Does the query in slot q see the key in slot k? */
 export function isVisible(

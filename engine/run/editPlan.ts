@@ -15,7 +15,7 @@ import { isVisible } from './batch.ts';
 import type { Feed } from './ort.ts';
 
 /** Added to a masked score: far below any score, far above the causal mask's value, so their sum stays finite. */
-export const MASKED = -1e30;
+const MASKED = -1e30;
 
 /** Which slots the program's axes stand for. */
 export interface Slots {
@@ -218,7 +218,7 @@ function valueSize(value: EditValue, axis: Axis): number {
 
 // Checks.
 
-export function siteAxes(site: Site): Axis[] {
+function siteAxes(site: Site): Axis[] {
   return sites[site].axes.split(' ').filter(isAxis);
 }
 

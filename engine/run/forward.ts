@@ -262,7 +262,7 @@ function queryChunks(batch: Batch, family: Family, most: number | null): readonl
   return chunks;
 }
 
-export function lastSlots(batch: Batch): number[] {
+function lastSlots(batch: Batch): number[] {
   return batch.lengths.map((length, row) => (batch.offsets[row] ?? 0) + length - 1);
 }
 

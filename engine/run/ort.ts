@@ -25,9 +25,12 @@ export interface MemoryInitializer {
 }
 
 export interface SessionOptions {
-  /** Real folder of the weight files that the program points into. */
-  readonly folder?: string | undefined;
   readonly memory: readonly MemoryInitializer[];
+  /**
+   * Keep the memory of intermediate values for the next run. Fresh pages cost a third of a large run's time, but the
+   * arena never shrinks: only for sessions that are few.
+   */
+  readonly keepsArena: boolean;
 }
 
 export class Session {
@@ -44,16 +47,12 @@ export class Session {
       executionProviders: ['cpu'],
       intraOpNumThreads: availableParallelism(),
       graphOptimizationLevel: 'all',
-      // One arena per session would never shrink, and there is a session per layer.
-      enableCpuMemArena: false,
+      enableCpuMemArena: options.keepsArena,
       logSeverityLevel: 3,
       externalData: [...options.memory],
       extra: {
-        session: {
-          // Dozens of spinning thread pools starve each other.
-          intra_op: { allow_spinning: '0' },
-          ...(options.folder === undefined ? {} : { model_external_initializers_file_folder_path: options.folder }),
-        },
+        // The thread pools of several sessions starve each other while they spin.
+        session: { intra_op: { allow_spinning: '0' } },
       },
     });
     return new Session(program, session);

@@ -2,7 +2,6 @@
 import type { Family } from '../arch/architecture.ts';
 import type { Edit } from '../terms/edits.ts';
 import type { Site } from '../terms/sites.ts';
-import { axisSize } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Batch } from './batch.ts';
 import { keyPositionsFeed, maskFeed, positionsFeed, rotaryFeeds } from './batch.ts';
@@ -153,7 +152,7 @@ export class Pass {
   }
 }
 
-export function feedOf({ data, axes }: Tensor): Feed {
+function feedOf({ data, axes }: Tensor): Feed {
   return { data, shape: axes.map(({ size }) => size) };
 }
 
@@ -196,8 +195,4 @@ function idsAt(batch: Batch, slots: readonly number[]): BigInt64Array {
     for (const slot of slots) ids[i++] = batch.ids[row * batch.slots + slot] ?? 0n;
   }
   return ids;
-}
-
-export function cachedLength(cache: LayerCache): number {
-  return axisSize(cache.keys, 'T');
 }

@@ -1,8 +1,7 @@
 /** Where a program is opened up: edit inputs and captured outputs at sites. The plain program has none. */
 import type { Site } from '../terms/sites.ts';
-import { isSite } from '../terms/sites.ts';
 import type { AxisList } from '../terms/axes.ts';
-import { sites } from '../terms/sites.ts';
+import { isSite, sites } from '../terms/sites.ts';
 import type { BlockContext } from '../arch/architecture.ts';
 import type { GraphBuilder, Sizes } from '../graph/builder.ts';
 import type { Value } from '../graph/value.ts';

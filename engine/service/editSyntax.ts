@@ -231,8 +231,10 @@ function parsePart(scanner: Scanner): { row: number | null; position: number | n
 }
 
 function parseNumber(scanner: Scanner): number {
+  const at = scanner.at;
   const digits = scanner.takeMatch(/[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?/y);
-  if (digits === null || !Number.isFinite(Number(digits))) throw scanner.fault('a number');
+  if (digits === null) throw scanner.fault('a number');
+  if (!Number.isFinite(Number(digits))) throw scanner.fault('a number that is finite', at);
   return Number(digits);
 }
 

@@ -94,7 +94,14 @@ export interface PromptRow {
 
 export interface AblateRequest {
   /** A task and how many of its prompts, or prompts of your own. */
-  readonly prompts: { readonly task: string; readonly n?: number } | readonly PromptRow[];
+  readonly prompts:
+    | {
+        readonly task: string;
+        readonly n?: number;
+        /** Settings of the task: `tasks` says which there are. */
+        readonly options?: Readonly<Record<string, string | number>>;
+      }
+    | readonly PromptRow[];
   /** zero where omitted. */
   readonly kind?: 'zero' | 'mean' | 'resample';
   /** head where omitted. */
@@ -149,7 +156,10 @@ function ablateRequest(model: Model, request: AblateRequest): RequestOf<'ablate'
     ...{ model: model.files.path, ablation: kind, unit, seed },
     prompts:
       'task' in prompts
-        ? { kind: 'task', task: prompts.task, n: prompts.n ?? 64, seed }
+        ? {
+            ...{ kind: 'task', task: prompts.task, n: prompts.n ?? 64, seed },
+            ...(prompts.options === undefined ? {} : { options: prompts.options }),
+          }
         : { kind: 'file', file: { text: asLines(prompts), name: 'prompts' } },
     ...(metric === undefined ? {} : { metric }),
     ...(reference === undefined ? {} : { reference: { text: asLines(reference), name: 'reference' } }),

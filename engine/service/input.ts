@@ -36,6 +36,12 @@ export class Input {
     return this.text(name) ?? this.fail(`--${name} is missing`, {});
   }
 
+  /** The name of a file: an empty one, as an unset variable gives, is refused. */
+  path(name: string): string | undefined {
+    const value = this.text(name);
+    return value === '' ? this.fail(`--${name}`, { expected: 'the name of a file', got: 'an empty name' }) : value;
+  }
+
   integer(
     name: string,
     { otherwise, from, to = Number.MAX_SAFE_INTEGER }: { otherwise: number; from: number; to?: number },
@@ -88,7 +94,11 @@ export class Input {
   /** The only positional argument. */
   model(): string {
     const [path, ...rest] = this.positionals;
-    if (path === undefined) return this.fail('no model', { expected: 'the path of a model' });
+    if (path === undefined || path === '')
+      return this.fail('no model', {
+        expected: 'the path of a model',
+        ...(path === '' ? { got: 'an empty name' } : {}),
+      });
     if (rest.length > 0)
       return this.fail('one argument too many', { expected: 'the path of a model only', got: rest.join(' ') });
     return path;
@@ -125,8 +135,12 @@ function parse(command: Command, argv: readonly string[]) {
     Object.entries(options).map(([name, option]) => [name, { type: option.type, multiple: 'multiple' in option }]),
   );
   try {
-    return parseArgs({ args: joinNegatives(argv), options: config, allowPositionals: true, strict: true });
+    const args = joinNegatives(argv);
+    const parsed = parseArgs({ args, options: config, allowPositionals: true, strict: true, tokens: true });
+    refuseRepeats(command, parsed.tokens);
+    return parsed;
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const [what] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
     throw new Fault({
       what: what ?? 'bad arguments',
@@ -134,6 +148,19 @@ function parse(command: Command, argv: readonly string[]) {
       expected: `options as in headscope ${command.name} --help`,
     });
   }
+}
+
+type Token = { readonly kind: string; readonly name?: string };
+
+// Of two values one would be dropped without a word.
+function refuseRepeats(command: Command, tokens: readonly Token[]): void {
+  const names = tokens.flatMap(({ kind, name }) => (kind === 'option' && name !== undefined ? [name] : []));
+  const twice = names.find((name, i) => {
+    const option = command.options[name];
+    return names.indexOf(name) !== i && option?.type === 'string' && option.multiple !== true;
+  });
+  if (twice !== undefined)
+    throw new Fault({ what: `--${twice} is given twice`, where: command.name, expected: 'once' });
 }
 
 // `--seed -1` would otherwise be read as an option named 1.

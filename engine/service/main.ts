@@ -55,7 +55,7 @@ function findCommand(name: string): Command {
   throw new Fault({
     what: 'unknown command',
     expected: commands.map((candidate) => candidate.name).join(', '),
-    got: name,
+    got: name === '' ? 'an empty name' : name,
   });
 }
 

@@ -8,7 +8,7 @@ export interface Lease {
   release(): void;
 }
 
-export type OpenRequest = RequestOf<'open'>;
+export type OpenRequest = Omit<RequestOf<'open'>, 'plan'>;
 export type OnProgress = (done: number, total: number) => void;
 type Opener = typeof openModel;
 

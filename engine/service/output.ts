@@ -42,6 +42,7 @@ export function cannotWrite(where: string, error: unknown): Fault {
 /** `no space left on device (ENOSPC)` */
 export function systemReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (codeOf(error) === 'EISDIR') return 'a folder';
   const reason = /^[A-Z0-9]+: ([^,]+)/.exec(error.message)?.[1] ?? error.message;
   return `${reason} (${codeOf(error) ?? error.name})`;
 }

@@ -48,12 +48,13 @@ export function drawBatch(
   task: Pick<Task, 'id' | 'metric'>,
   request: TaskRequest,
   remaining: TaskPrompts['remaining'],
-  draw: Draw,
+  drawAny: Draw,
 ): TaskPrompts {
   checkCount(task.id, request.n);
+  const draw = () => withOutputs(drawAny(), request);
   const tried = Array.from({ length: trials }, draw).filter((prompt) => prompt !== null);
   if (tried.length === 0) {
-    const expected = 'words that stay one token in their places';
+    const expected = 'words that stay one token in their places, answers that the model can give';
     throw new Fault({ what: 'the tokenizer fits no prompt of the task', where: `task ${task.id}`, expected });
   }
   const length = commonLength(tried);
@@ -62,6 +63,14 @@ export function drawBatch(
   const notes = [`prompts of ${length} tokens`, ...otherLengths(tried, length), ...repeated(repeats, prompts.length)];
   for (let i = 0; i < repeats; i++) prompts.push(request.random.pick(prompts));
   return { task: task.id, metric: task.metric, prompts, remaining, notes };
+}
+
+/** A model with a smaller vocabulary of outputs can't give some answers: such a prompt asks for nothing. */
+function withOutputs(prompt: Prompt | null, { vocabulary, outputVocabulary = vocabulary }: TaskRequest): Prompt | null {
+  if (prompt === null || prompt.answers.some((id) => id >= outputVocabulary)) return null;
+  const wrong = prompt.wrong.filter((id) => id < outputVocabulary);
+  if (wrong.length === prompt.wrong.length) return prompt;
+  return wrong.length === 0 ? null : { ...prompt, wrong };
 }
 
 function checkCount(task: string, n: number): void {

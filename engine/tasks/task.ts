@@ -45,6 +45,8 @@ export interface TaskRequest {
   readonly tokenizer: TaskTokenizer | null;
   /** V: ids are below it. */
   readonly vocabulary: number;
+  /** V of the logits, where it differs: answers and wrong answers are below it. */
+  readonly outputVocabulary?: number;
   readonly options?: Readonly<Record<string, string | number>>;
 }
 

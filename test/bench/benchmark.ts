@@ -36,7 +36,8 @@ export async function timed(call: () => Promise<unknown>): Promise<number> {
 
 /**
  * Medians of calls that take turns, so that whatever else the machine does meanwhile falls on all of them alike.
- * Each gives its own milliseconds; the first turn warms up and is not counted.
+ * Each gives its own milliseconds. At its turn each is called twice and the second counts: the first brings its weights
+ * back into the caches. The first turn is not counted.
  */
 export async function interleaved<Name extends string>(
   calls: Readonly<Record<Name, () => Promise<number>>>,
@@ -46,6 +47,7 @@ export async function interleaved<Name extends string>(
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let turn = 0; turn <= repeats; turn++) {
     for (const name of names) {
+      await calls[name]();
       const ms = await calls[name]();
       if (turn > 0) times.get(name)?.push(ms);
     }

@@ -55,10 +55,7 @@ export class TorchPeer {
 
   /** Rejects where this Python lacks what the script imports. */
   static async start(python: string, model: string): Promise<TorchPeer> {
-    const child = spawn(python, ['test/bench/torchPeer.py', model], {
-      // Threads of a waiting process sleep instead of spinning on the cores that the other side is timed on.
-      env: { ...process.env, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' },
-    });
+    const child = spawn(python, ['test/bench/torchPeer.py', model]);
     child.stderr.pipe(process.stderr);
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await lines.next();

@@ -38,6 +38,7 @@ const header: AblationHeader = {
   calibration: { dataset: 'ioi', sequences: 16, tokens: 240, tokenIdsSha256: 'cd'.repeat(32), seed: 3 },
   reference: null,
   align: null,
+  options: {},
   environment: { tool: 'headscope 0', ortVersion: '1', executionProvider: 'cpu', threads: 2, cpu: 'any', os: 'linux' },
   units: 8,
   remaining: [],

@@ -8,7 +8,7 @@ import type { Tensor } from '../../engine/tensor/tensor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export function golden(folder: string): string {
+function golden(folder: string): string {
   return `${root}/fixtures/golden/${folder}`;
 }
 

@@ -62,7 +62,10 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
       let worst = 0;
       for (let b = 0; b < rows; b++) {
         for (let v = 0; v < width; v++) {
-          worst = Math.max(worst, Math.abs((logits.data[(b * slots + slots - 1) * width + v] ?? NaN) - (expected[b * width + v] ?? 0)));
+          worst = Math.max(
+            worst,
+            Math.abs((logits.data[(b * slots + slots - 1) * width + v] ?? NaN) - (expected[b * width + v] ?? 0)),
+          );
         }
       }
       expect(worst).toBeLessThan(logitTolerance);
@@ -70,7 +73,10 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
 
     it('has the patterns of PyTorch', async () => {
       for (const layer of layers) {
-        expect(worstDifference(run.get('pattern', layer).data, await read(`pattern.${layer}`)), `layer ${layer}`).toBeLessThan(patternTolerance);
+        expect(
+          worstDifference(run.get('pattern', layer).data, await read(`pattern.${layer}`)),
+          `layer ${layer}`,
+        ).toBeLessThan(patternTolerance);
       }
     });
 
@@ -94,7 +100,10 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
     const text = readFileSync(fixture('ioi.jsonl'), 'utf8');
     const prompts = parsePromptFile(text, { tokenizer: null, vocabulary, context, where: 'ioi.jsonl' });
     const mean = (logits: Float32Array) =>
-      prompts.reduce((sum, prompt, i) => sum + logitDifference(logits.subarray(i * vocabulary, (i + 1) * vocabulary), prompt), 0) / prompts.length;
+      prompts.reduce(
+        (sum, prompt, i) => sum + logitDifference(logits.subarray(i * vocabulary, (i + 1) * vocabulary), prompt),
+        0,
+      ) / prompts.length;
     for (const kind of ['zero', 'mean', 'resample'] as const) {
       const effects = recorded.effects.filter((effect) => effect.kind === kind && effect.layer >= 20);
       const units: SweepUnit[] = effects.map(({ layer, heads, unit }) => ({ layer, ...sitesOf(unit, heads) }));
@@ -112,7 +121,10 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
           expect(baseline).toBeCloseTo(recorded.baseline.mean, 3);
         } else {
           const expected = effects[units.indexOf(unit)];
-          expect(mean(logits.data) - baseline, `${kind} L${unit.layer} ${unit.heads}`).toBeCloseTo(expected?.effect ?? NaN, 3);
+          expect(mean(logits.data) - baseline, `${kind} L${unit.layer} ${unit.heads}`).toBeCloseTo(
+            expected?.effect ?? NaN,
+            3,
+          );
         }
       }
     }
@@ -120,7 +132,10 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
   }, 300_000);
 });
 
-function sitesOf(unit: string, heads: readonly number[] | undefined): { sites: readonly Site[]; heads?: readonly number[] } {
+function sitesOf(
+  unit: string,
+  heads: readonly number[] | undefined,
+): { sites: readonly Site[]; heads?: readonly number[] } {
   if (unit === 'mlp') return { sites: ['mlpOut'] };
   if (unit === 'layer') return { sites: ['attnOut', 'mlpOut'] };
   return { sites: ['z'], ...(heads === undefined ? {} : { heads }) };

@@ -65,7 +65,7 @@ export function attentionOf(shape: ModelShape, weights: Namer, options: Attentio
     queryNorm: options.queryNorm ?? null,
     keyNorm: options.keyNorm ?? null,
     rotary: options.rotary === undefined ? { interleaved: false } : options.rotary,
-    scale: options.scale ?? headWidth ** -0.5,
+    scale: options.scale ?? 1 / Math.sqrt(headWidth),
     softCap: options.softCap ?? null,
     alibi: options.alibi ?? null,
     positions: options.positions ?? null,

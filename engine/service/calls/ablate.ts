@@ -11,6 +11,7 @@ import type { AblationEvent } from '../../scores/ablation.ts';
 import type { MetricId, Prompt } from '../../tasks/task.ts';
 import type { ModelSource } from '../openModels.ts';
 import { ortVersion, version } from '../version.ts';
+import { requireFinite } from './finite.ts';
 import { identityOf } from './identity.ts';
 import { promptsOfFile, tokenizerOf } from './prompts.ts';
 import { baselineOf } from './scoredPrompts.ts';
@@ -37,6 +38,7 @@ export function ablateCall(models: ModelSource): Service['ablate'] {
       });
       const warnings: string[] = [];
       for await (const event of events) {
+        await requireFinite(model, described(event), summariesOf(event), signal);
         const sent = toEvent(event, metric);
         if (sent.kind === 'baseline' && !sent.baseline.doesTask) warnings.push(cannot(measured.dataset));
         yield sent;
@@ -59,7 +61,7 @@ interface Measured {
 
 function measuredPrompts(model: Model, { prompts: source, metric }: Request): Measured {
   if (source.kind === 'task') {
-    const generated = taskPrompts(model, taskById(source.task), source.n, source.seed);
+    const generated = taskPrompts(model, taskById(source.task), source);
     const { prompts, notes } = generated;
     const remaining = remainingWords(generated);
     return { prompts, notes, remaining, metric: metric ?? generated.metric, dataset: generated.task };
@@ -83,6 +85,19 @@ function toEvent(event: AblationEvent, metric: MetricId): Event {
     case 'unit':
       return event;
   }
+}
+
+function described(event: AblationEvent): string {
+  if (event.kind !== 'unit') return 'metric on the clean prompts';
+  const { layer, head, kvGroup } = event;
+  const part = head === undefined ? (kvGroup === undefined ? '' : `G${kvGroup}`) : `H${head}`;
+  return `effect of removing L${layer}${part}`;
+}
+
+function summariesOf(event: AblationEvent): readonly number[] {
+  if (event.kind === 'progress') return [];
+  const all = event.kind === 'unit' ? [event.effect, event.kl] : [event.metric, event.accuracy];
+  return all.flatMap(({ mean, standardError, interval }) => [mean, standardError, ...interval]);
 }
 
 function cannot(dataset: string): string {
@@ -110,6 +125,7 @@ function headerOf(model: Model, request: Request, measured: Measured): AblationH
     },
     reference: request.reference === undefined ? null : basename(request.reference.name),
     align: request.align ?? null,
+    options: request.prompts.kind === 'task' ? (request.prompts.options ?? {}) : {},
     environment: environment(),
     units: unitsOf(model.family, request.unit).length,
     remaining: measured.remaining,

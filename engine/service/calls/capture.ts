@@ -10,6 +10,7 @@ import { siteName, sites } from '../../terms/sites.ts';
 import { longestOf } from '../captured.ts';
 import type { ModelSource } from '../openModels.ts';
 import { emitting } from './emitting.ts';
+import { requireFinite } from './finite.ts';
 import { identityOf } from './identity.ts';
 import { idsOf, promptsOfFile } from './prompts.ts';
 
@@ -90,11 +91,15 @@ async function captureBatch(
   const capture = names.map((site) => ({ site, ...(layers === undefined ? {} : { layers }) }));
   const forward: ForwardRequest = { ids: batch.ids, capture, logits: 'none', signal };
   const activations = await model.forward(edits === undefined ? forward : { ...forward, edits });
-  return places.map(({ site, layer }) => {
+  const rows: EventOf<'capture'>[] = [];
+  for (const { site, layer } of places) {
     const { axes, data } = activations.get(site, layer ?? undefined);
+    const name = siteName(site, layer ?? undefined);
+    await requireFinite(model, name, data, signal);
     const [letters, shape] = [axes.map(({ axis }) => axis).join(' '), axes.map(({ size }) => size)];
-    return { kind: 'rows', from: batch.from, name: siteName(site, layer ?? undefined), axes: letters, shape, data };
-  });
+    rows.push({ kind: 'rows', from: batch.from, name, axes: letters, shape, data });
+  }
+  return rows;
 }
 
 /** Refuses what memory can't hold, before the work. */

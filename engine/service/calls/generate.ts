@@ -4,6 +4,7 @@ import type { RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { ModelSource } from '../openModels.ts';
+import { requireFinite } from './finite.ts';
 import { idsOf, tokenizerOf } from './prompts.ts';
 
 export function generateCall(models: ModelSource): Service['generate'] {
@@ -26,6 +27,7 @@ export function generateCall(models: ModelSource): Service['generate'] {
         ...(edits === undefined ? {} : { edits }),
       });
       for await (const { id, logProbability, isEnd } of tokens) {
+        await requireFinite(model, 'probability of the next token', [logProbability], signal);
         if (isEnd) stopped = 'end';
         ids.push(id);
         // The end token is not part of the text.

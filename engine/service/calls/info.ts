@@ -48,7 +48,10 @@ function storageOf(files: ModelFiles): Info['storage'] {
   return [...byType.values()].sort((a, b) => b.elements - a.elements);
 }
 
-function tokenizerInfo({ tokenizer: source, config, generationConfig }: ModelFiles, vocabulary: number): Info['tokenizer'] {
+function tokenizerInfo(
+  { tokenizer: source, config, generationConfig }: ModelFiles,
+  vocabulary: number,
+): Info['tokenizer'] {
   if (source.kind === 'none') return { kind: 'absent', reason: source.reason };
   const tokenizer = createTokenizer(source, config, generationConfig);
   checkVocabulary(tokenizer, vocabulary);

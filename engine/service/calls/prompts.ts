@@ -25,8 +25,9 @@ export function shownToken(model: Model, id: number): string {
 }
 
 export function promptsOfFile(model: Model, file: { readonly text: string; readonly name: string }): readonly Prompt[] {
-  const { vocabulary, context } = model.family.shape;
-  return parsePromptFile(file.text, { tokenizer: taskTokenizer(model), vocabulary, context, where: file.name });
+  const { vocabulary, outputVocabulary, context } = model.family.shape;
+  const tokenizer = taskTokenizer(model);
+  return parsePromptFile(file.text, { tokenizer, vocabulary, outputVocabulary, context, where: file.name });
 }
 
 /** Tasks put BOS before a prompt exactly where the model's own encoding does. */

@@ -4,6 +4,7 @@ import type { NextToken } from '../../results/prediction.ts';
 import type { Model } from '../../run/index.ts';
 import { distribution, klDivergence } from '../../tasks/metrics.ts';
 import type { ModelSource } from '../openModels.ts';
+import { requireFinite } from './finite.ts';
 import { idsOf, tokenizerOf } from './prompts.ts';
 
 export function runCall(models: ModelSource): Service['run'] {
@@ -35,6 +36,7 @@ async function nextLogits(
 ): Promise<Float32Array> {
   const { logits } = await model.forward({ ids: [ids], edits, logits: 'last', signal });
   if (logits === null) throw new RangeError('forward: no logits where the last ones were asked for');
+  await requireFinite(model, edits.length === 0 ? 'logits' : 'logits after the edits', logits.data, signal);
   return logits.data;
 }
 

@@ -6,6 +6,7 @@ import type { MetricId, Prompt } from '../../tasks/task.ts';
 import { measures } from '../../terms/measures.ts';
 import type { Summary } from '../../terms/summary.ts';
 import type { Baseline } from '../../results/taskReport.ts';
+import { requireFinite } from './finite.ts';
 import { largest } from './run.ts';
 
 export interface ScoredPrompt {
@@ -42,6 +43,7 @@ async function scoreBatch(
   const ids = batch.map((prompt) => (causal ? prompt.ids.slice(0, prompt.answerPosition + 1) : prompt.ids));
   const { logits } = await model.forward({ ids, logits: causal ? 'last' : 'all', signal });
   if (logits === null) throw new RangeError('forward: no logits where they were asked for');
+  await requireFinite(model, 'logits', logits.data, signal);
   const vocabulary = model.family.shape.outputVocabulary;
   const positions = logits.data.length / (batch.length * vocabulary);
   return batch.map((prompt, row) => {

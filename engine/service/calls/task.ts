@@ -1,5 +1,5 @@
 /** Which tasks there are, and whether a model can do one. */
-import type { ResultOf, Service } from '../../results/index.ts';
+import type { RequestOf, ResultOf, Service } from '../../results/index.ts';
 import type { Progress } from '../../results/records.ts';
 import type { Model } from '../../run/index.ts';
 import { taskById, tasks } from '../../tasks/index.ts';
@@ -21,7 +21,7 @@ export function taskCall(models: ModelSource): Service['task'] {
     emitting<Progress, ResultOf<'task'>>((emit) => {
       const task = taskById(request.task);
       return models.use(request, signal, async (model) => {
-        const generated = taskPrompts(model, task, request.n, request.seed);
+        const generated = taskPrompts(model, task, request);
         const { prompts, metric } = generated;
         const report = (done: number) => emit({ kind: 'progress', of: 'prompts', done, total: prompts.length });
         const scored = await scorePrompts(model, prompts, metric, signal, report);
@@ -39,17 +39,24 @@ export function taskCall(models: ModelSource): Service['task'] {
 }
 
 /** The same n and seed give the same prompts. Fault where the tokenizer leaves too few words. */
-export function taskPrompts(model: Model, task: Task, n: number, seed: number): TaskPrompts {
-  const { vocabulary } = model.family.shape;
-  return task.generate({ n, random: seededRandom(seed), tokenizer: taskTokenizer(model), vocabulary });
+export function taskPrompts(
+  model: Model,
+  task: Task,
+  { n, seed, options }: Pick<RequestOf<'task'>, 'n' | 'seed' | 'options'>,
+): TaskPrompts {
+  const { vocabulary, outputVocabulary } = model.family.shape;
+  return task.generate({
+    ...{ n, random: seededRandom(seed), tokenizer: taskTokenizer(model), vocabulary, outputVocabulary },
+    ...(options === undefined ? {} : { options }),
+  });
 }
 
 export function remainingWords({ remaining }: TaskPrompts) {
   return Object.entries(remaining).map(([words, [kept, of]]) => ({ words, kept, of }));
 }
 
-function taskInfo({ id, title, about, metric }: Task) {
-  return { id, title, about, metric };
+function taskInfo({ id, title, about, metric, options }: Task) {
+  return { id, title, about, metric, options };
 }
 
 function shownPrompt(model: Model, prompt: Prompt, scored: ScoredPrompt | undefined) {

@@ -16,13 +16,13 @@ import { readTextFile } from '../textFile.ts';
 import { version } from '../version.ts';
 import { describeBaseline } from './baseline.ts';
 import type { Command, Context } from './command.ts';
-import { followed, jsonOption, modelRequest, openModel, weightsOption } from './shared.ts';
+import { followed, jsonOption, modelRequest, openModel, taskOption, taskOptions, weightsOption } from './shared.ts';
 
 export const ablate: Command = {
   name: 'ablate',
   summary: 'remove every head in turn and measure what changes',
   usage: [
-    'ablate MODEL (--task NAME [--n 64] [--seed 0] | --prompts F.jsonl) [--kind zero|mean|resample] [--unit head|kv-group|layer|mlp]',
+    'ablate MODEL (--task NAME [--n 64] [--seed 0] [--option K=V ...] | --prompts F.jsonl) [--kind zero|mean|resample] [--unit head|kv-group|layer|mlp]',
     '       [--metric M] [--reference F.jsonl] [--align end] [--out heads.json [--into F]] [--csv F] [--json]',
   ],
   about: [
@@ -41,6 +41,7 @@ export const ablate: Command = {
     prompts: { type: 'string', value: 'F.jsonl', about: 'prompts of your own' },
     n: { type: 'string', value: 'N', about: 'how many prompts of the task (default 64)' },
     seed: { type: 'string', value: 'N', about: 'of the prompts and the bootstrap (default 0)' },
+    ...taskOption,
     kind: { type: 'string', value: 'zero|mean|resample', about: 'what takes the place of the unit (default zero)' },
     unit: { type: 'string', value: 'head|kv-group|layer|mlp', about: 'what is removed at a time (default head)' },
     metric: {
@@ -63,18 +64,23 @@ export const ablate: Command = {
   async run(input, context) {
     const request = await readRequest(input);
     const outputs = await readOutputs(input);
-    const { model, weights } = request;
-    await openModel(context, { model, ...(weights === undefined ? {} : { weights }) });
+    await openModel(context, { ...modelRequest(input), ...planOf(request) });
     return collectAndWrite(request, outputs, input.flag('json'), context);
   },
 };
 
 type Request = RequestOf<'ablate'>;
 
+function planOf({ prompts }: Request): Pick<RequestOf<'open'>, 'plan'> {
+  if (prompts.kind === 'file') return {};
+  const { task: name, options } = prompts;
+  return { plan: { task: { name, ...(options === undefined ? {} : { options }) } } };
+}
+
 async function readRequest(input: Input): Promise<Request> {
   const metric = input.choice('metric', ['logitDifference', 'probabilityDifference', 'rank', 'negativeLogLikelihood']);
   const ablation = input.choice('kind', ['zero', 'mean', 'resample']) ?? 'zero';
-  const reference = input.text('reference');
+  const reference = input.path('reference');
   const align = input.choice('align', ['end']);
   if (ablation !== 'mean' && (reference ?? align) !== undefined) {
     input.fail('--reference and --align belong to --kind mean', { got: `--kind ${ablation}` });
@@ -98,9 +104,11 @@ async function readPrompts(input: Input): Promise<Request['prompts']> {
       task: input.required('task'),
       n: input.integer('n', { otherwise: 64, from: 1, to: 100_000 }),
       seed: readSeed(input),
+      ...taskOptions(input),
     };
   }
   if (input.text('n') !== undefined) input.fail('--n belongs to --task', { got: 'a prompt file' });
+  if (input.texts('option').length > 0) input.fail('--option belongs to --task', { got: 'a prompt file' });
   return { kind: 'file', file: await readTextFile(input.required('prompts')) };
 }
 
@@ -116,7 +124,7 @@ interface Outputs {
 }
 
 async function readOutputs(input: Input): Promise<Outputs> {
-  const [out, table, into] = [input.text('out'), input.text('csv'), input.text('into')];
+  const [out, table, into] = [input.path('out'), input.path('csv'), input.path('into')];
   if (into !== undefined && out === undefined)
     input.fail('--into needs --out', { expected: 'where the merged copy goes' });
   await checkOutputs([out, table]);

@@ -51,11 +51,12 @@ export const capture: Command = {
     ...jsonOption,
   },
   async run(input, context) {
-    const out = input.required('out');
+    const out = input.path('out') ?? input.required('out');
     const request = await readRequest(input);
     await checkOutput(out);
-    const { model, weights } = request;
-    await openModel(context, { model, ...(weights === undefined ? {} : { weights }) });
+    const { sites: names, layers, edits = [] } = request;
+    const plan = { sites: names, edits, ...(layers === undefined ? {} : { layers }) };
+    await openModel(context, { ...modelRequest(input), plan });
     return captureInto(out, request, input, context);
   },
 };

@@ -32,8 +32,7 @@ export const generate: Command = {
   },
   async run(input, context) {
     const request = await readRequest(input);
-    const { model, weights } = request;
-    await openModel(context, { model, ...(weights === undefined ? {} : { weights }) });
+    await openModel(context, { ...modelRequest(input), plan: { edits: request.edits ?? [] } });
     return stream(request, context);
   },
 };

@@ -23,7 +23,11 @@ export const info: Command = {
     ...jsonOption,
   },
   async run(input, context) {
-    if (input.flag('families')) return listFamilies(input, context);
+    if (input.flag('families')) {
+      if (input.positionals.length > 0)
+        input.fail('one argument too many', { expected: '--families alone', got: input.positionals.join(' ') });
+      return listFamilies(input, context);
+    }
     const model = input.model();
     const result = await context.client.info({ model }, { signal: context.signal });
     const { stdout } = context;
@@ -125,7 +129,9 @@ function familyTable(families: ResultOf<'families'>['families']): string {
     family.id,
     family.title,
     family.modelTypes.join(', '),
-    family.lacks.length === 0 ? 'all' : `all but ${family.lacks.map(({ site, when }) => `${site} (${when})`).join(', ')}`,
+    family.lacks.length === 0
+      ? 'all'
+      : `all but ${family.lacks.map(({ site, when }) => `${site} (${when})`).join(', ')}`,
   ]);
   const about = Object.entries(sites).map(([name, { axes, about: is }]) => [name, axes, is]);
   const table = formatTable(

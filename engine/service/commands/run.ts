@@ -40,7 +40,7 @@ export const run: Command = {
     const prompt = promptInput(input);
     const top = input.integer('top', { otherwise: 10, from: 1, to: 1000 });
     const edits = await readEdits(input.texts('edit'));
-    await openModel(context, model);
+    await openModel(context, { ...model, plan: { edits } });
     const request = { ...model, prompt, top, ...(edits.length === 0 ? {} : { edits }) };
     const result = await context.client.run(request, { signal: context.signal });
     await context.stdout.write(input.flag('json') ? asJson(result) : describe(result));
@@ -50,7 +50,7 @@ export const run: Command = {
 
 function describe(result: Run): string {
   const tokens = result.tokens?.map((token) => printable(token)).join('|') ?? result.ids.join(' ');
-  const head = `${result.ids.length} tokens: ${tokens}\n\n`;
+  const head = `${result.ids.length} ${result.ids.length === 1 ? 'token' : 'tokens'}: ${tokens}\n\n`;
   if (result.after === null)
     return (
       head +

@@ -17,6 +17,28 @@ export const jsonOption = {
   json: { type: 'boolean', about: 'print the result as JSON' },
 } as const satisfies Record<string, Option>;
 
+export const taskOption = {
+  option: {
+    type: 'string',
+    multiple: true,
+    value: 'K=V',
+    about: 'a setting of the task; repeatable (headscope task lists them)',
+  },
+} as const satisfies Record<string, Option>;
+
+/** `--option pairs=3 --option order=ABBA`; the task checks names and values. */
+export function taskOptions(input: Input): { readonly options?: Readonly<Record<string, string>> } {
+  const pairs = input.texts('option').map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1) input.fail('--option', { expected: 'NAME=VALUE', got: text });
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) input.fail('--option given twice', { got: twice });
+  return pairs.length === 0 ? {} : { options: Object.fromEntries(pairs) };
+}
+
 export const editOption = {
   edit: {
     type: 'string',
