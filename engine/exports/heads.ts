@@ -8,6 +8,7 @@ import type { AblationRecord, ExportFormat } from './exportFormat.ts';
 import { inLayerOrder, rounded } from './exportFormat.ts';
 import type { HeadsFile, HeadsMetric, HeadsUnit, HeadsValue } from './headsSchema.ts';
 import { headsSchema } from './headsSchema.ts';
+import { granularities, kvGroupsOf, normalization, withStanding } from './standing.ts';
 
 export const heads: ExportFormat = {
   id: 'heads',
@@ -28,7 +29,11 @@ function klId({ ablation }: Pick<AblationHeader, 'ablation'>): string {
 
 export function headsFile(record: AblationRecord): HeadsFile {
   const { header } = record;
-  const units = inLayerOrder(record.units).map((unit) => headsUnit(header, unit));
+  const metrics = metricsOf(record);
+  const units = withStanding(
+    inLayerOrder(record.units).map((unit) => headsUnit(header, unit)),
+    metrics,
+  );
   return {
     schema: 'head-importance',
     schema_version: '1.0.0',
@@ -36,8 +41,9 @@ export function headsFile(record: AblationRecord): HeadsFile {
     tool: { name: 'headscope', version: record.version },
     ...modelParts(header),
     calibration: [calibrationOf(header)],
-    metrics: metricsOf(record),
+    metrics,
     units,
+    ...kvGroupsOf(units, shapeOf(header)),
     environment: environmentOf(header),
     warnings: [...record.warnings, ...partialWarning(record), ...notANumberWarning(units)],
   };
@@ -70,19 +76,40 @@ export function mergeHeads(older: HeadsFile, newer: HeadsFile, where: string): H
     });
   }
   refuseOtherCalibration(older, newer, where);
+  const units = withStanding(mergeUnits(older.units, newer.units), newer.metrics);
   return {
     ...older,
     created: newer.created,
     tool: newer.tool,
     calibration: mergeBy(older.calibration, newer.calibration, ({ id }) => id),
     metrics: mergeBy(older.metrics, newer.metrics, metricKey),
-    units: mergeUnits(older.units, newer.units),
+    units,
+    ...kvGroupsOf(units, older.shape),
     environment: newer.environment,
     warnings: [...new Set([...older.warnings, ...newer.warnings])],
   };
 }
 
-function modelParts({ model, shape, perLayer, tokenizer }: AblationHeader) {
+/** The block types among the stored ones. */
+function quantizationOf({ dtype }: AblationHeader['model']): { quantization?: string } {
+  const blocks = dtype.split(', ').filter((type) => /^I?Q\d/.test(type));
+  return blocks.length === 0 ? {} : { quantization: blocks.join(', ') };
+}
+
+function shapeOf({ shape, perLayer, ropeTheta }: AblationHeader): HeadsFile['shape'] {
+  return {
+    layers: shape.layers,
+    q_heads: perLayer.map((layer) => layer.heads),
+    kv_heads: perLayer.map((layer) => layer.kvHeads),
+    head_dim: shape.headWidth,
+    hidden: shape.width,
+    ...(ropeTheta === null ? {} : { rope_theta: ropeTheta }),
+    context: shape.context,
+  };
+}
+
+function modelParts(header: AblationHeader) {
+  const { model, tokenizer } = header;
   const present =
     tokenizer === null
       ? {}
@@ -93,17 +120,11 @@ function modelParts({ model, shape, perLayer, tokenizer }: AblationHeader) {
       fingerprint: model.fingerprint,
       dtype: model.dtype,
       held_as: model.weights,
+      ...quantizationOf(model),
       architecture: model.architecture,
     },
     ...present,
-    shape: {
-      layers: shape.layers,
-      q_heads: perLayer.map((layer) => layer.heads),
-      kv_heads: perLayer.map((layer) => layer.kvHeads),
-      head_dim: shape.headWidth,
-      hidden: shape.width,
-      context: shape.context,
-    },
+    shape: shapeOf(header),
     index_base: 0 as const,
     head_numbering: 'original' as const,
     gqa: { group_of_head: 'floor(h/r)', interleaved: false },
@@ -111,11 +132,12 @@ function modelParts({ model, shape, perLayer, tokenizer }: AblationHeader) {
 }
 
 function calibrationOf(header: AblationHeader) {
-  const { dataset, sequences, tokens, tokenIdsSha256, seed } = header.calibration;
+  const { dataset, sequences, tokens, length, tokenIdsSha256, seed } = header.calibration;
   return {
     id: calibrationId(header),
     dataset,
     n_sequences: sequences,
+    ...(length === null ? {} : { seq_len: length }),
     n_tokens: tokens,
     token_ids_sha256: tokenIdsSha256,
     seed,
@@ -126,14 +148,16 @@ function calibrationId({ calibration }: AblationHeader): string {
   return `${calibration.dataset}-${calibration.tokenIdsSha256.slice(0, 12)}`;
 }
 
-function metricsOf({ header, baseline, units, seconds }: AblationRecord): HeadsMetric[] {
+function metricsOf({ header, baseline, seconds }: AblationRecord): HeadsMetric[] {
   const shared = {
     family: 'causal' as const,
     granularity: granularities[header.unit],
     ablation: { kind: `${header.ablation}_${ablatedSites(header)}`, scope: 'all', fill: fillOf(header) },
-    ...(header.align === null ? {} : { params: { align: header.align } }),
+    ...paramsOf(header),
+    normalization,
     calibration_id: calibrationId(header),
-    n_runs: units.length,
+    n_runs: baseline.accuracy.n,
+    passed_runs: Math.round(baseline.accuracy.mean * baseline.accuracy.n),
     seconds: rounded(seconds),
   };
   const effect: HeadsMetric = {
@@ -158,7 +182,11 @@ function metricsOf({ header, baseline, units, seconds }: AblationRecord): HeadsM
   return [effect, kl];
 }
 
-const granularities = { head: 'q_head', 'kv-group': 'kv_group', layer: 'layer', mlp: 'mlp' } as const;
+/** What the caller set beside the kind of ablation. */
+function paramsOf({ align, options }: AblationHeader): { params?: Record<string, unknown> } {
+  const params = { ...(align === null ? {} : { align }), ...(Object.keys(options).length === 0 ? {} : { options }) };
+  return Object.keys(params).length === 0 ? {} : { params };
+}
 
 /** Where the unit's output is replaced: `zero_z` and so on are the ids that other tools use. */
 function ablatedSites({ unit, shape }: AblationHeader): string {

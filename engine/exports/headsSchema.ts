@@ -18,6 +18,7 @@ const value = z.strictObject({
   raw: number.exactOptional(),
   layer_l2: number.exactOptional(),
   global_minmax: number.exactOptional(),
+  /** 1 is the unit most worth keeping. */
   rank: count.exactOptional(),
 });
 
@@ -32,6 +33,15 @@ const unit = z.strictObject({
   activation_freq: z.number().exactOptional(),
   labels: z.array(z.strictObject({ name: text, confidence: z.number() })).exactOptional(),
   protected: z.strictObject({ bool: z.boolean(), reason: text }).exactOptional(),
+});
+
+const kvGroup = z.looseObject({
+  layer: count,
+  group: count,
+  heads: z.array(count),
+  joint: z.record(z.string(), value).exactOptional(),
+  /** Over the means of the heads, where every head of the group has the metric. */
+  agg: z.record(z.string(), z.strictObject({ max: z.number(), mean: z.number(), sum: z.number() })).exactOptional(),
 });
 
 const metric = z.strictObject({
@@ -53,6 +63,7 @@ const metric = z.strictObject({
   normalization: text.exactOptional(),
   params: open.exactOptional(),
   calibration_id: text.exactOptional(),
+  /** Prompts, and those that the model gets right before anything is removed. */
   n_runs: count.exactOptional(),
   passed_runs: count.exactOptional(),
   seconds: z.number().exactOptional(),
@@ -116,7 +127,8 @@ export const headsSchema = z.strictObject({
   calibration: z.array(calibration),
   metrics: z.array(metric),
   units: z.array(unit),
-  kv_groups: z.array(open).exactOptional(),
+  /** Groups whose heads share keys and values: removed together, and what their heads give one by one. */
+  kv_groups: z.array(kvGroup).exactOptional(),
   interactions: z.array(open).exactOptional(),
   prune_plan: open.exactOptional(),
   tensor_slices: z.array(open).exactOptional(),

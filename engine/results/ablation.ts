@@ -39,6 +39,8 @@ const ablationHeader = z.strictObject({
   shape: modelShape,
   /** Heads, KV heads of each layer. */
   perLayer: z.array(z.strictObject({ heads: count, kvHeads: count })).readonly(),
+  /** Base of the rotary frequencies, where the config states one. */
+  ropeTheta: z.number().nullable(),
   tokenizer: z.strictObject({ vocabulary: count, bosPrepended: z.boolean() }).nullable(),
   ablation: ablationKind,
   unit: ablationUnit,
@@ -48,6 +50,8 @@ const ablationHeader = z.strictObject({
     dataset: z.string(),
     sequences: count,
     tokens: count,
+    /** Tokens of each sequence, where all have as many. */
+    length: count.nullable(),
     tokenIdsSha256: z.string(),
     seed: z.int(),
   }),

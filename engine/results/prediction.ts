@@ -60,6 +60,6 @@ export const generateResult = z.strictObject({
   promptTokens: z.int(),
   ids: tokenIds,
   text: z.string().nullable(),
-  stopped: z.enum(['end', 'length']),
+  stopped: z.enum(['end', 'length', 'context']),
   seconds: z.number(),
 });

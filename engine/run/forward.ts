@@ -65,8 +65,8 @@ const MOST_QUERIES = 512;
 export interface ForwardHost {
   readonly family: Family;
   readonly programs: Programs;
-  /** Called with the stream after each block, to find weights that aren't numbers. */
-  checkStream(layer: number, stream: Tensor): Promise<void>;
+  /** Called with the stream after each block: a Fault where it is not finite. */
+  checkStream(layer: number, stream: Tensor): void;
 }
 
 /** Runs one request; between programs it yields and looks at the signal. */
@@ -140,7 +140,7 @@ class Forward {
     const layers = this.#layersToRun();
     for (let layer = 0; layer < layers; layer++) {
       stream = await this.#block(layer, stream);
-      await this.#host.checkStream(layer, stream);
+      this.#host.checkStream(layer, stream);
       this.#request.signal?.throwIfAborted();
     }
     const logits = await this.#unembed(stream);

@@ -99,7 +99,7 @@ async function runChunk(
     const result = await pass.block({ layer, residPre: stream, cache, edits: affine, capture: none, keepsCache: true });
     caches[layer] = extendCache(cache, result.fresh);
     stream = result.stream;
-    await host.checkStream(layer, stream);
+    host.checkStream(layer, stream);
     signal?.throwIfAborted();
   }
   return stream;

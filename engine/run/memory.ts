@@ -1,6 +1,6 @@
 /** What opening a model will cost in memory, before it is paid. */
 import { availableMemory } from 'node:process';
-import type { Family, Weights } from '../arch/architecture.ts';
+import type { Family, WeightSource } from '../arch/architecture.ts';
 import type { ModelFiles, StoredTensor } from '../files/modelFiles.ts';
 import { Fault } from '../terms/fault.ts';
 import type { WeightMode } from './weightStore.ts';
@@ -13,10 +13,10 @@ export interface MemoryEstimate {
   readonly total: number;
 }
 
-/** Node, the runtime's libraries and the activations of a short prompt; measured on SmolLM2-135M. */
-const PROCESS_BYTES = 150e6;
-/** Opening converts one layer at a time, and freed buffers linger until the next collection. */
-const CONVERSION_LAYERS = 4;
+/** Node, the runtime's libraries, the tokenizer and the activations of a short prompt; measured on SmolLM2-135M. */
+const PROCESS_BYTES = 180e6;
+/** What a session costs beside its weights, where each layer has its own. */
+const SESSION_BYTES = 4e6;
 
 /** Bytes per weight of a block type held in MatMulNBits' layout: codes, fp32 scales and, where there are any, fp32 minimums. */
 const heldPerWeight: Partial<Record<StoredTensor['type'], number>> = {
@@ -33,25 +33,35 @@ const heldPerWeight: Partial<Record<StoredTensor['type'], number>> = {
   Q6_K: 1 + 4 / 16,
 };
 
-/** Every weight of every program once; a tied embedding is held by two programs and counts twice. */
+/** Float weights once, however many programs read them; weights kept in blocks once for each program. */
 export function memoryEstimate(files: ModelFiles, family: Family, mode: WeightMode): MemoryEstimate {
-  const held = (weights: Weights) => programBytes(files, weights, mode);
-  const blocks = Array.from({ length: family.shape.layers }, (_, layer) => held(family.block(layer).weights));
-  // An embedding stored in blocks is kept in them in either mode.
-  const ends = programBytes(files, family.embed.weights, 'quantised') + held(family.unembed.weights);
-  const weights = blocks.reduce((sum, bytes) => sum + bytes, ends);
-  const conversion = CONVERSION_LAYERS * Math.max(0, ...blocks) + held(family.unembed.weights);
-  return { mode, weights, total: Math.round(weights + conversion + PROCESS_BYTES) };
+  const blocks = Array.from({ length: family.shape.layers }, (_, layer) => family.block(layer).weights);
+  const held = [family.embed.weights, ...blocks, family.unembed.weights].flatMap((weights) =>
+    Object.values(weights).map((source) => heldWeight(files, source, mode)),
+  );
+  const floats = new Map(held.filter(({ isFloat }) => isFloat).map(({ key, bytes }) => [key, bytes]));
+  const kept = held.filter(({ isFloat }) => !isFloat).map(({ bytes }) => bytes);
+  const weights = [...floats.values(), ...kept].reduce((sum, bytes) => sum + bytes, 0);
+  const sessions = kept.length === 0 ? 0 : SESSION_BYTES * (family.shape.layers + 2);
+  return { mode, weights, total: Math.round(weights + sessions + PROCESS_BYTES) };
 }
 
-function programBytes(files: ModelFiles, weights: Weights, mode: WeightMode): number {
-  const bytes = Object.values(weights).map(({ tensors, axes }) => {
-    const count = axes.reduce((product, { size }) => product * size, 1);
-    const type = tensors.map((name) => files.tensors.get(name)?.type).find((found) => found !== undefined);
-    const held = mode === 'quantised' && type !== undefined && axes.length >= 2 ? heldPerWeight[type] : undefined;
-    return count * (held ?? 4);
-  });
-  return bytes.reduce((sum, size) => sum + size, 0);
+interface HeldWeight {
+  readonly key: string;
+  readonly bytes: number;
+  readonly isFloat: boolean;
+}
+
+function heldWeight(files: ModelFiles, { tensors, rows, axes }: WeightSource, mode: WeightMode): HeldWeight {
+  const count = axes.reduce((product, { size }) => product * size, 1);
+  const name = tensors.find((candidate) => files.tensors.has(candidate)) ?? '';
+  const type = files.tensors.get(name)?.type;
+  const perWeight = mode === 'quantised' && type !== undefined && axes.length >= 2 ? heldPerWeight[type] : undefined;
+  return {
+    key: `${name}[${rows?.join(':') ?? ''}]`,
+    bytes: count * (perWeight ?? 4),
+    isFloat: perWeight === undefined,
+  };
 }
 
 export function isQuantised(files: ModelFiles): boolean {

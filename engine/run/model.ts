@@ -4,7 +4,6 @@ import { checkWeights } from '../arch/checkWeights.ts';
 import { familyOf } from '../arch/index.ts';
 import type { ModelFiles } from '../files/modelFiles.ts';
 import { openModelFiles } from '../files/open.ts';
-import { readFloat32 } from '../files/readTensor.ts';
 import type { Tokenizer } from '../files/tokenizer/index.ts';
 import { checkVocabulary, createTokenizer } from '../files/tokenizer/index.ts';
 import { Fault } from '../terms/fault.ts';
@@ -62,7 +61,6 @@ export class Model implements ForwardHost {
   readonly family: Family;
   readonly weights: WeightMode;
   readonly programs: Programs;
-  readonly #store: WeightStore;
   #tokenizer: Tokenizer | undefined;
   /** Requests run one at a time: the runtime serialises them anyway, and a program is never let go while it runs. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -73,8 +71,7 @@ export class Model implements ForwardHost {
     this.architecture = architecture;
     this.family = family;
     this.weights = weights;
-    this.#store = new WeightStore(files, weights);
-    this.programs = new Programs(family, this.#store);
+    this.programs = new Programs(family, new WeightStore(files, weights));
   }
 
   /** Throws Fault with the reason where the model came without a tokenizer, or with one for another vocabulary. */
@@ -124,18 +121,11 @@ export class Model implements ForwardHost {
     return turn;
   }
 
-  /** On the first pass only: a weight that is no number makes the stream one; the tensor that holds it is then named. */
-  async checkStream(layer: number, stream: Tensor): Promise<void> {
+  /** On the first pass only: the weights were seen to be finite when they were read, but their products may overflow. */
+  checkStream(layer: number, stream: Tensor): void {
     if (this.#streamIsChecked) return;
-    if (stream.data.every(Number.isFinite)) {
-      this.#streamIsChecked = layer === this.family.shape.layers - 1;
-      return;
-    }
-    const suspects = [
-      ...this.#store.tensorsOf(this.family.embed.weights),
-      ...this.#store.tensorsOf(this.family.block(layer).weights),
-    ];
-    for (const tensor of suspects) await readFloat32(tensor);
+    this.#streamIsChecked = layer === this.family.shape.layers - 1;
+    if (stream.data.every(Number.isFinite)) return;
     throw new Fault({
       what: `the stream after layer ${layer} is not finite though the weights are`,
       where: this.files.path,
@@ -147,11 +137,10 @@ export class Model implements ForwardHost {
   }
 }
 
-/** The largest first: what its making needs for a moment is then reused by the others. */
 function allParts(family: Family): ProgramPart[] {
   const blocks = Array.from(
     { length: family.shape.layers },
     (_, layer) => ({ kind: 'block', layer, narrow: false }) as const,
   );
-  return [{ kind: 'unembed' }, { kind: 'embed' }, ...blocks];
+  return [{ kind: 'embed' }, ...blocks, { kind: 'unembed' }];
 }

@@ -8,9 +8,9 @@ import { keyPositionsFeed, maskFeed, positionsFeed, rotaryFeeds } from './batch.
 import type { AffineFeeds, SiteEdits, Slots } from './editPlan.ts';
 import { affineFeeds } from './editPlan.ts';
 import type { Feed, Feeds } from './ort.ts';
-import type { Program, ProgramPart } from './program.ts';
+import type { ProgramPart } from './program.ts';
 import { STREAM } from './program.ts';
-import type { Programs } from './programs.ts';
+import type { Program, Programs } from './programs.ts';
 import type { Taps } from './taps.ts';
 import { addInput, captureOutput, scaleInput } from './taps.ts';
 

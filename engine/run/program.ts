@@ -1,15 +1,9 @@
-/** A family's embed, block or unembed as a session: graph -> ONNX -> onnxruntime, with the taps that were asked for. */
+/** A family's embed, block or unembed as a graph, with the taps that were asked for. */
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
-import { parametersOf } from '../graph/graph.ts';
-import { lower } from '../graph/lower.ts';
 import type { Family, Weights } from '../arch/architecture.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { Session } from './ort.ts';
-import type { Feeds } from './ort.ts';
 import type { Taps } from './taps.ts';
-import { isPlain, ProgramTaps } from './taps.ts';
-import type { ProgramWeights, WeightStore } from './weightStore.ts';
+import { ProgramTaps } from './taps.ts';
 
 export type ProgramPart =
   | { readonly kind: 'embed' }
@@ -18,12 +12,6 @@ export type ProgramPart =
 
 /** Name of the value that flows to the next program. */
 export const STREAM = 'stream';
-
-export interface Program {
-  readonly inputs: ReadonlySet<string>;
-  run(feeds: Feeds, outputs: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
-  release(): Promise<void>;
-}
 
 export function partKey(part: ProgramPart): string {
   return part.kind === 'block' ? `block ${part.layer}${part.narrow ? ' narrow' : ''}` : part.kind;
@@ -35,7 +23,8 @@ export function partWeights(family: Family, part: ProgramPart): Weights {
 
 /** The graph of one part: inputs by name (see ProgramTaps), output `stream`, captured sites by their names. */
 export function partGraph(family: Family, part: ProgramPart, taps: Taps): Graph {
-  const g = new GraphBuilder(partKey(part), family.sizes);
+  // The name says the kind only: layers of one shape have the same graph, and share a session.
+  const g = new GraphBuilder(part.kind, family.sizes);
   const context = new ProgramTaps(
     g,
     taps,
@@ -61,30 +50,4 @@ function buildPart(family: Family, part: ProgramPart, context: ProgramTaps) {
     case 'unembed':
       return family.unembed.build(context, g.input('residPost', 'B P D'));
   }
-}
-
-/**
- * Plain programs hold their weights as initializers; variants share one set of buffers, fed at each run.
- * An embedding stored in blocks is kept so in either mode: looking rows up dequantises them exactly.
- */
-export async function compilePart(family: Family, part: ProgramPart, taps: Taps, store: WeightStore): Promise<Program> {
-  const graph = partGraph(family, part, taps);
-  const names = parametersOf(graph).map(({ name }) => name);
-  const weights = partWeights(family, part);
-  const mode = part.kind === 'embed' ? 'quantised' : undefined;
-  const held = isPlain(taps)
-    ? await store.asInitializers(names, weights, mode)
-    : await store.asInputs(names, weights, mode);
-  return compileGraph(graph, held);
-}
-
-async function compileGraph(graph: Graph, { storage, folder, memory, feeds: held }: ProgramWeights): Promise<Program> {
-  const lowered = lower(graph, { storage: (name) => storage.get(name) ?? { kind: 'input' } });
-  const session = await Session.create(lowered, { folder, memory });
-  const inputs = new Set(lowered.inputs.map(({ name }) => name));
-  return {
-    inputs,
-    run: (feeds, outputs) => session.run({ ...held, ...feeds }, outputs),
-    release: () => session.release(),
-  };
 }

@@ -1,71 +1,117 @@
-/** The compiled programs of one open model: made when first needed; variants beyond a bound are let go, oldest first. */
+/**
+ * The compiled programs of one open model, made when first needed. Layers with the same graph share one session, which
+ * keeps its intermediate memory between runs; each brings its own weights as feeds. Measured on SmolLM2-135M (2 cores,
+ * medians): against a session per layer with packed weights this opens in 0.9 s instead of 2.0 s, takes 0.64 GB instead
+ * of 1.1 GB, and runs 1 x 512 tokens in 0.45 s instead of 0.9 s, one token in 25 ms in both.
+ * Weights kept quantised are initializers, so there each layer has a session of its own.
+ */
 import type { Family } from '../arch/architecture.ts';
-import type { Program, ProgramPart } from './program.ts';
-import { compilePart, partKey } from './program.ts';
+import type { Graph } from '../graph/graph.ts';
+import { parametersOf } from '../graph/graph.ts';
+import { lower } from '../graph/lower.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Feeds } from './ort.ts';
+import { Session } from './ort.ts';
+import type { ProgramPart } from './program.ts';
+import { partGraph, partKey, partWeights } from './program.ts';
 import type { Taps } from './taps.ts';
-import { isPlain, noTaps, tapsKey } from './taps.ts';
-import type { WeightStore } from './weightStore.ts';
+import { noTaps, tapsKey } from './taps.ts';
+import type { ProgramWeights, WeightStore } from './weightStore.ts';
+
+export interface Program {
+  readonly inputs: ReadonlySet<string>;
+  run(feeds: Feeds, outputs: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
+}
+
+/** Sessions that layers share: plain ones, and variants of a few kinds at a time. */
+const MOST_SHARED = 12;
 
 export class Programs {
   readonly #family: Family;
   readonly #store: WeightStore;
-  readonly #plain = new Map<string, Promise<Program>>();
+  readonly #compiled = new Map<string, Promise<Program>>();
+  /** Which session a compiled program runs in. */
+  readonly #sessionOf = new Map<string, string>();
   /** In order of last use. */
-  readonly #variants = new Map<string, Promise<Program>>();
+  readonly #sessions = new Map<string, Promise<Session>>();
 
   constructor(family: Family, store: WeightStore) {
     this.#family = family;
     this.#store = store;
   }
 
-  get(part: ProgramPart, taps: Taps = noTaps): Promise<Program> {
-    return isPlain(taps) && !isNarrow(part) ? this.#plainProgram(part) : this.#variant(part, taps);
-  }
-
-  async dispose(): Promise<void> {
-    const programs = [...this.#plain.values(), ...this.#variants.values()];
-    this.#plain.clear();
-    this.#variants.clear();
-    for (const program of programs) await (await program).release();
-  }
-
-  /** Lets the variants and their shared weights go. */
-  async releaseVariants(): Promise<void> {
-    const variants = [...this.#variants.values()];
-    this.#variants.clear();
-    this.#store.releaseShared();
-    for (const program of variants) await (await program).release();
-  }
-
-  #plainProgram(part: ProgramPart): Promise<Program> {
-    return remember(this.#plain, partKey(part), () => compilePart(this.#family, part, noTaps, this.#store));
-  }
-
-  #variant(part: ProgramPart, taps: Taps): Promise<Program> {
+  async get(part: ProgramPart, taps: Taps = noTaps): Promise<Program> {
     const key = `${partKey(part)} ${tapsKey(taps)}`;
-    const program = remember(this.#variants, key, () => compilePart(this.#family, part, taps, this.#store));
-    this.#variants.delete(key);
-    this.#variants.set(key, program);
-    void this.#evict();
+    const program = await remember(this.#compiled, key, () => this.#compile(key, part, taps));
+    this.#touch(this.#sessionOf.get(key) ?? '');
     return program;
   }
 
-  async #evict(): Promise<void> {
-    const bound = 2 * this.#family.shape.layers + 8;
-    const [oldest] = this.#variants.keys();
-    if (this.#variants.size <= bound || oldest === undefined) return;
-    const program = this.#variants.get(oldest);
-    this.#variants.delete(oldest);
-    await (await program)?.release();
+  async dispose(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#compiled.clear();
+    this.#sessionOf.clear();
+    this.#sessions.clear();
+    for (const session of sessions) await (await session).release();
+  }
+
+  async #compile(program: string, part: ProgramPart, taps: Taps): Promise<Program> {
+    const graph = partGraph(this.#family, part, taps);
+    const names = parametersOf(graph).map(({ name }) => name);
+    const weights = await this.#store.weightsOf(names, partWeights(this.#family, part));
+    const isShared = weights.memory.length === 0;
+    const key = isShared ? graphKey(graph) : program;
+    const session = await remember(this.#sessions, key, () =>
+      createSession(graph, weights, part.kind === 'block' && isShared),
+    );
+    this.#sessionOf.set(program, key);
+    await this.#evict(key);
+    return programOf(session, weights.feeds);
+  }
+
+  #touch(key: string): void {
+    const session = this.#sessions.get(key);
+    if (session === undefined) return;
+    this.#sessions.delete(key);
+    this.#sessions.set(key, session);
+  }
+
+  /** Lets the session go that was not used for the longest time, where there are too many. */
+  async #evict(newest: string): Promise<void> {
+    const quantised = this.#family.shape.layers * 2 + MOST_SHARED;
+    const most = [...this.#sessions.keys()].some((key) => key.startsWith('block ')) ? quantised : MOST_SHARED;
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size <= most || oldest === undefined || oldest === newest) return;
+    const session = this.#sessions.get(oldest);
+    this.#sessions.delete(oldest);
+    for (const [program, key] of this.#sessionOf) {
+      if (key !== oldest) continue;
+      this.#sessionOf.delete(program);
+      this.#compiled.delete(program);
+    }
+    await (await session)?.release();
   }
 }
 
-function isNarrow(part: ProgramPart): boolean {
-  return part.kind === 'block' && part.narrow;
+async function createSession(graph: Graph, weights: ProgramWeights, keepsArena: boolean): Promise<Session> {
+  const lowered = lower(graph, { storage: (name) => weights.storage.get(name) ?? { kind: 'input' } });
+  return Session.create(lowered, { memory: weights.memory, keepsArena });
 }
 
-/** A failed compilation is not kept: the next request tries again. */
-function remember(known: Map<string, Promise<Program>>, key: string, make: () => Promise<Program>): Promise<Program> {
+function programOf(session: Session, held: Feeds): Program {
+  return {
+    inputs: new Set(session.program.inputs.map(({ name }) => name)),
+    run: (feeds, outputs) => session.run({ ...held, ...feeds }, outputs),
+  };
+}
+
+/** Equal for graphs that are the same throughout. */
+function graphKey({ definitions, outputs }: Graph): string {
+  return JSON.stringify([definitions, [...outputs]]);
+}
+
+/** A failed making is not kept: the next request tries again. */
+function remember<Made>(known: Map<string, Promise<Made>>, key: string, make: () => Promise<Made>): Promise<Made> {
   const found = known.get(key);
   if (found !== undefined) return found;
   const made = make();

@@ -198,7 +198,7 @@ class Sweep {
   async #block(pass: Pass, layer: number, residPre: Tensor) {
     this.#request.signal?.throwIfAborted();
     const result = await pass.block({ layer, residPre, edits: new Map(), capture: new Set(), keepsCache: false });
-    await this.#host.checkStream(layer, result.stream);
+    this.#host.checkStream(layer, result.stream);
     return result;
   }
 

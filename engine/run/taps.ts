@@ -13,10 +13,6 @@ export interface Taps {
 
 export const noTaps: Taps = { edited: new Set(), captured: new Set() };
 
-export function isPlain(taps: Taps): boolean {
-  return taps.edited.size === 0 && taps.captured.size === 0;
-}
-
 /** The same taps give the same key. */
 export function tapsKey({ edited, captured }: Taps): string {
   return `${[...edited].sort().join(',')}|${[...captured].sort().join(',')}`;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The `headscope` program: joins the process's streams and signals to main.ts. */
 import type { Writer } from './commands/command.ts';
-import { BrokenPipe, main } from './main.ts';
-import { cannotWrite, codeOf } from './output.ts';
+import { main } from './main.ts';
+import { BrokenPipe, cannotWrite, codeOf } from './output.ts';
 
 const controller = new AbortController();
 

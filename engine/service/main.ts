@@ -6,6 +6,7 @@ import { commands } from './commands/index.ts';
 import { EditSyntaxFault } from './editSyntax.ts';
 import { commandHelp, overview } from './help.ts';
 import { Input } from './input.ts';
+import { BrokenPipe } from './output.ts';
 import { ProgressLine } from './progressLine.ts';
 import type { HostedService } from './service.ts';
 import { version } from './version.ts';
@@ -104,6 +105,3 @@ function describe(error: unknown, { debug }: Io): { code: number; text: string }
 function pointer({ text, offset }: EditSyntaxFault): string {
   return `  ${text}\n  ${' '.repeat(offset)}^\n`;
 }
-
-/** The reader of standard output went away, as `head` does: no one is left to tell. */
-export class BrokenPipe extends Error {}

@@ -4,6 +4,9 @@ import { open, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Fault } from '../terms/fault.ts';
 
+/** The reader of standard output went away, as `head` does: no one is left to tell. */
+export class BrokenPipe extends Error {}
+
 /** Throws Fault where a file is there already, or its folder can't be written. A device is accepted as it is. */
 export async function checkOutput(path: string): Promise<void> {
   const existing = await stat(path).catch((error: unknown) => {

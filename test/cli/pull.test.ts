@@ -32,7 +32,16 @@ describe('pull', () => {
     expect(requests).toEqual([{ repository: 'owner/name', revision: 'refs/pr/3', files: ['a.gguf', 'b.json'] }]);
   });
 
-  it.each(['name', 'a/b/c', 'a/b@', '/b', 'a/b c'])('refuses %j', async (name) => {
+  it('takes one file behind a colon', async () => {
+    expect((await pulled('owner/name:m.Q4_1.gguf')).requests).toEqual([
+      { repository: 'owner/name', files: ['m.Q4_1.gguf'] },
+    ]);
+    expect((await pulled('owner/name@v2:sub/m.gguf')).requests).toEqual([
+      { repository: 'owner/name', revision: 'v2', files: ['sub/m.gguf'] },
+    ]);
+  });
+
+  it.each(['name', 'a/b/c', 'a/b@', '/b', 'a/b c', 'a/b:', 'a/b:x:y', ''])('refuses %j', async (name) => {
     expect(await pulled(name)).toMatchObject({ code: 2, requests: [] });
   });
 });

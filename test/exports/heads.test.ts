@@ -42,8 +42,14 @@ describe('heads.json', () => {
       layer: 1,
       head: 2,
       values: {
-        'ablation.zero.logitDifference': { mean: -1, se: 0.142857143, ci95: [-1.33333333, -0.666666667], n: 16 },
-        'ablation.zero.kl': { mean: 0.1, se: 0.0142857143, ci95: [-0.233333333, 0.433333333], n: 16 },
+        'ablation.zero.logitDifference': {
+          ...{ mean: -1, se: 0.142857143, ci95: [-1.33333333, -0.666666667], n: 16 },
+          ...{ rank: 2, layer_l2: -0.547722558, global_minmax: expect.closeTo(0.25, 6) },
+        },
+        'ablation.zero.kl': {
+          ...{ mean: 0.1, se: 0.0142857143, ci95: [-0.233333333, 0.433333333], n: 16 },
+          ...{ rank: 2, layer_l2: 0.547722558, global_minmax: expect.closeTo(0.75, 6) },
+        },
       },
     });
     expect(file.metrics.map(({ id }) => id)).toEqual(['ablation.zero.logitDifference', 'ablation.zero.kl']);

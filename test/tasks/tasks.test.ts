@@ -349,6 +349,17 @@ describe('small and missing vocabularies', () => {
     expect(() => taskById('induction').generate(request)).toThrow('expected at least 4, got 3 of 20 tried');
   });
 
+  it('ask for nothing that a smaller vocabulary of outputs lacks', () => {
+    const request = { n: 8, random: seededRandom(0), tokenizer: null, vocabulary: 40 };
+    const { prompts } = taskById('induction').generate({ ...request, outputVocabulary: 30 });
+    expect(prompts).toHaveLength(8);
+    expect(prompts.flatMap(({ answers, wrong }) => [...answers, ...wrong]).every((id) => id < 30)).toBe(true);
+    expect(prompts.flatMap(({ ids }) => ids).some((id) => id >= 30)).toBe(true);
+    expect(() => taskById('induction').generate({ ...request, outputVocabulary: 0 })).toThrow(
+      'answers that the model can give',
+    );
+  });
+
   it('the others say that they need one', () => {
     const request = { n: 8, random: seededRandom(0), tokenizer: null, vocabulary: 20 };
     for (const task of tasks.filter(({ id }) => id !== 'induction')) {

@@ -6,6 +6,7 @@ import type { AblationHeader } from '../../results/ablation.ts';
 import type { EventOf, RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
 import { taskById } from '../../tasks/index.ts';
+import { requireScorable } from '../../tasks/metrics.ts';
 import { ablate, unitsOf } from '../../scores/ablation.ts';
 import type { AblationEvent } from '../../scores/ablation.ts';
 import type { MetricId, Prompt } from '../../tasks/task.ts';
@@ -67,9 +68,11 @@ function measuredPrompts(model: Model, { prompts: source, metric }: Request): Me
     return { prompts, notes, remaining, metric: metric ?? generated.metric, dataset: generated.task };
   }
   const prompts = promptsOfFile(model, source.file);
+  const measured = metric ?? 'logitDifference';
+  prompts.forEach((prompt, i) => requireScorable(prompt, measured, `${source.file.name}, prompt ${i + 1}`));
   return {
     prompts,
-    metric: metric ?? 'logitDifference',
+    metric: measured,
     dataset: basename(source.file.name),
     remaining: [],
     notes: [],
@@ -112,6 +115,7 @@ function headerOf(model: Model, request: Request, measured: Measured): AblationH
     model: identityOf(model),
     shape,
     perLayer: Array.from({ length: shape.layers }, () => ({ heads: shape.heads, kvHeads: shape.kvHeads })),
+    ropeTheta: ropeThetaOf(model.files.config),
     tokenizer: tokenizerFacts(model, prompts),
     ablation: request.ablation,
     unit: request.unit,
@@ -120,6 +124,7 @@ function headerOf(model: Model, request: Request, measured: Measured): AblationH
       dataset: measured.dataset,
       sequences: ids.length,
       tokens: ids.reduce((total, row) => total + row.length, 0),
+      length: new Set(ids.map((row) => row.length)).size === 1 ? (ids[0]?.length ?? null) : null,
       tokenIdsSha256: createHash('sha256').update(JSON.stringify(ids)).digest('hex'),
       seed: request.prompts.kind === 'task' ? request.prompts.seed : request.seed,
     },
@@ -131,6 +136,15 @@ function headerOf(model: Model, request: Request, measured: Measured): AblationH
     remaining: measured.remaining,
     notes: measured.notes,
   };
+}
+
+/** Both spellings of config.json; null where layers differ or the family's own default holds. */
+function ropeThetaOf(config: Readonly<Record<string, unknown>>): number | null {
+  const parameters = config['rope_parameters'];
+  const nested =
+    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, 'rope_theta') : undefined;
+  const theta: unknown = nested ?? config['rope_theta'];
+  return typeof theta === 'number' && Number.isFinite(theta) ? theta : null;
 }
 
 function tokenizerFacts(model: Model, prompts: readonly Prompt[]): AblationHeader['tokenizer'] {

@@ -5,7 +5,7 @@ import type { Model } from '../../run/index.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { ModelSource } from '../openModels.ts';
 import { requireFinite } from './finite.ts';
-import { idsOf, tokenizerOf } from './prompts.ts';
+import { decoded, idsOf, tokenizerOf } from './prompts.ts';
 
 export function generateCall(models: ModelSource): Service['generate'] {
   return async function* generate(request, { signal }) {
@@ -16,7 +16,7 @@ export function generateCall(models: ModelSource): Service['generate'] {
       const { max, temperature, topP, seed, edits } = request;
       const writer = new TextWriter(tokenizerOf(model));
       const ids: number[] = [];
-      let stopped: 'end' | 'length' = 'length';
+      let isEnded = false;
       const tokens = model.generate({
         ids: prompt,
         maxNew: max,
@@ -28,12 +28,13 @@ export function generateCall(models: ModelSource): Service['generate'] {
       });
       for await (const { id, logProbability, isEnd } of tokens) {
         await requireFinite(model, 'probability of the next token', [logProbability], signal);
-        if (isEnd) stopped = 'end';
+        isEnded ||= isEnd;
         ids.push(id);
         // The end token is not part of the text.
         yield { kind: 'token', id, logProbability, text: isEnd ? (writer.isSilent ? null : '') : writer.add(id) };
       }
       const seconds = (performance.now() - started) / 1000;
+      const stopped = isEnded ? 'end' : ids.length < max ? 'context' : 'length';
       return { promptTokens: prompt.length, ids, text: writer.text, stopped, seconds };
     } finally {
       release();
@@ -67,7 +68,7 @@ class TextWriter {
   }
 
   get text(): string | null {
-    return this.#tokenizer?.decode(this.#ids) ?? null;
+    return this.#tokenizer === null ? null : decoded(this.#tokenizer, this.#ids);
   }
 
   /** What the token adds; empty while its last character is not complete. */

@@ -19,9 +19,31 @@ export function idsOf(model: Model, prompt: PromptInput): readonly number[] {
   return model.tokenizer.encode(prompt.text);
 }
 
-/** Printable form of one token, `#123` without a tokenizer. */
+/** Printable form of one token; null without a tokenizer, and for an id that the tokenizer has no token for. */
+export function tokenText(model: Model, id: number): string | null {
+  const tokenizer = tokenizerOf(model);
+  return tokenizer !== null && hasToken(tokenizer, id) ? tokenizer.tokenText(id) : null;
+}
+
+/** The same, `#123` where there is no text. */
 export function shownToken(model: Model, id: number): string {
-  return tokenizerOf(model)?.tokenText(id) ?? `#${id}`;
+  return tokenText(model, id) ?? `#${id}`;
+}
+
+/** Text of ids: those without a token have none. */
+export function decoded(tokenizer: Tokenizer, ids: readonly number[]): string {
+  return tokenizer.decode(ids.filter((id) => hasToken(tokenizer, id)));
+}
+
+// Embeddings are often padded beyond the tokenizer's last id, and a model may predict such a row.
+function hasToken(tokenizer: Tokenizer, id: number): boolean {
+  try {
+    tokenizer.bytesOf(id);
+    return true;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
 }
 
 export function promptsOfFile(model: Model, file: { readonly text: string; readonly name: string }): readonly Prompt[] {
@@ -36,7 +58,7 @@ export function taskTokenizer(model: Model): TaskTokenizer | null {
   if (tokenizer === null) return null;
   return {
     encode: (text) => tokenizer.encode(text, { special: false }),
-    decode: (ids) => tokenizer.decode(ids),
+    decode: (ids) => decoded(tokenizer, ids),
     bosId: tokenizer.addsBos ? tokenizer.bosId : null,
   };
 }

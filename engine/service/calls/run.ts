@@ -5,7 +5,7 @@ import type { Model } from '../../run/index.ts';
 import { distribution, klDivergence } from '../../tasks/metrics.ts';
 import type { ModelSource } from '../openModels.ts';
 import { requireFinite } from './finite.ts';
-import { idsOf, tokenizerOf } from './prompts.ts';
+import { idsOf, shownToken, tokenizerOf, tokenText } from './prompts.ts';
 
 export function runCall(models: ModelSource): Service['run'] {
   return (request, { signal }) =>
@@ -14,13 +14,12 @@ export function runCall(models: ModelSource): Service['run'] {
       const edits = request.edits ?? [];
       const clean = await nextLogits(model, ids, [], signal);
       const edited = edits.length === 0 ? null : await nextLogits(model, ids, edits, signal);
-      const tokenizer = tokenizerOf(model);
-      const tokenText = (id: number) => tokenizer?.tokenText(id) ?? null;
+      const text = (id: number) => tokenText(model, id);
       return {
         ids,
-        tokens: tokenizer === null ? null : ids.map((id) => tokenizer.tokenText(id)),
-        before: topTokens(clean, clean, edited ?? clean, request.top, tokenText),
-        after: edited === null ? null : topTokens(edited, clean, edited, request.top, tokenText),
+        tokens: tokenizerOf(model) === null ? null : ids.map((id) => shownToken(model, id)),
+        before: topTokens(clean, clean, edited ?? clean, request.top, text),
+        after: edited === null ? null : topTokens(edited, clean, edited, request.top, text),
         kl: edited === null ? null : klDivergence(distribution(clean), edited),
       };
     });

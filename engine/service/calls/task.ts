@@ -8,7 +8,7 @@ import { seededRandom } from '../../tensor/random.ts';
 import type { ModelSource } from '../openModels.ts';
 import { emitting } from './emitting.ts';
 import { identityOf } from './identity.ts';
-import { shownToken, taskTokenizer, tokenizerOf } from './prompts.ts';
+import { decoded, shownToken, taskTokenizer, tokenizerOf } from './prompts.ts';
 import type { ScoredPrompt } from './scoredPrompts.ts';
 import { baselineOfScores, scorePrompts } from './scoredPrompts.ts';
 
@@ -59,11 +59,16 @@ function taskInfo({ id, title, about, metric, options }: Task) {
   return { id, title, about, metric, options };
 }
 
+function textOf(model: Model, ids: readonly number[]): string {
+  const tokenizer = tokenizerOf(model);
+  return tokenizer === null ? ids.join(' ') : decoded(tokenizer, ids);
+}
+
 function shownPrompt(model: Model, prompt: Prompt, scored: ScoredPrompt | undefined) {
   if (scored === undefined) throw new RangeError('task: a prompt without a score');
   const text = (id: number) => shownToken(model, id);
   return {
-    text: prompt.text ?? tokenizerOf(model)?.decode(prompt.ids) ?? prompt.ids.join(' '),
+    text: prompt.text ?? textOf(model, prompt.ids),
     answers: prompt.answers.map(text),
     wrong: prompt.wrong.map(text),
     predicted: text(scored.predicted),

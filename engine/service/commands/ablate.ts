@@ -9,7 +9,7 @@ import type { HeadsFile } from '../../exports/headsSchema.ts';
 import type { Baseline } from '../../results/taskReport.ts';
 import { writeAtomically } from '../../files/writeAtomically.ts';
 import type { Input } from '../input.ts';
-import { checkOutputs } from '../output.ts';
+import { BrokenPipe, checkOutputs } from '../output.ts';
 import type { Column } from '../table.ts';
 import { formatTable, interval, signed } from '../table.ts';
 import { readTextFile } from '../textFile.ts';
@@ -143,7 +143,7 @@ async function collectAndWrite(request: Request, outputs: Outputs, json: boolean
       async (event) => {
         run.take(event, outputs);
         // Before the work, so that a run on a task that the model can't do can be stopped.
-        if (event.kind === 'baseline' && !json) await showBaseline(run, context);
+        if (event.kind === 'baseline' && !json) await showBaseline(run, outputs, context);
       },
     );
     await write(run.record(seconds, warnings), outputs, json, context);
@@ -154,10 +154,15 @@ async function collectAndWrite(request: Request, outputs: Outputs, json: boolean
   }
 }
 
-async function showBaseline(run: Run, { stdout, progress }: Context): Promise<void> {
+async function showBaseline(run: Run, { out, csv: table }: Outputs, { stdout, progress }: Context): Promise<void> {
   progress.clear();
   const { header, baseline } = run.record(0, []);
-  await stdout.write(`${describeBaseline(header.calibration.dataset, baseline)}\n`);
+  const shown = stdout.write(`${describeBaseline(header.calibration.dataset, baseline)}\n`);
+  // A file that was asked for is made though no one reads the table.
+  const isSaved = (out ?? table) !== undefined;
+  await shown.catch((error: unknown) => {
+    if (!isSaved || !(error instanceof BrokenPipe)) throw error;
+  });
 }
 
 /** What has come so far. */
@@ -213,11 +218,15 @@ async function write(
 ): Promise<void> {
   const own = headsFile(record);
   const file = into === null ? own : mergeHeads(into.file, own, into.name);
-  if (out !== undefined) await writeAtomically(out, [Buffer.from(writeHeads(file))]);
-  if (table !== undefined) await writeAtomically(table, [Buffer.from(csv.write(record))]);
+  const texts = [[out, () => writeHeads(file)] as const, [table, () => csv.write(record)] as const];
+  const wanted = texts.flatMap(([path, text]) => (path === undefined ? [] : [{ path, text }]));
+  const saved = await Promise.allSettled(wanted.map(({ path, text }) => writeAtomically(path, [Buffer.from(text())])));
+  // Where a disk is full, what took minutes to compute is at least shown.
   await stdout.write(json ? writeHeads(file) : describe(record));
   for (const warning of own.warnings) await stderr.write(`warning: ${warning}\n`);
-  for (const path of [out, table]) if (path !== undefined) await stderr.write(`written: ${path}\n`);
+  for (const [i, { path }] of wanted.entries())
+    if (saved[i]?.status === 'fulfilled') await stderr.write(`written: ${path}\n`);
+  for (const outcome of saved) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** Units in a table in full up to this many; otherwise the first and last ten. */

@@ -56,6 +56,8 @@ function generatePrompt(input: Input): RequestOf<'generate'>['prompt'] {
   return given === 'ids' ? { ids: input.tokenIds('ids') } : { text: input.required('prompt') };
 }
 
+const endings = { end: ', ended by the model', context: ', the context is full', length: '' } as const;
+
 async function stream(request: RequestOf<'generate'>, { client, stdout, stderr, signal }: Context): Promise<number> {
   const events = client.generate(request, { signal });
   let hasText = false;
@@ -67,9 +69,7 @@ async function stream(request: RequestOf<'generate'>, { client, stdout, stderr, 
         const rate = (ids.length / Math.max(seconds, 1e-9)).toFixed(1);
         await stdout.write('\n');
         hasText = false;
-        await stderr.write(
-          `${promptTokens} + ${ids.length} tokens, ${rate} tokens/s${stopped === 'end' ? ', ended by the model' : ''}\n`,
-        );
+        await stderr.write(`${promptTokens} + ${ids.length} tokens, ${rate} tokens/s${endings[stopped]}\n`);
         return 0;
       }
       await stdout.write(shown(step.value));
