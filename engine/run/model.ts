@@ -64,7 +64,8 @@ export class Model implements ForwardHost {
   #tokenizer: Tokenizer | undefined;
   /** Requests run one at a time: the runtime serialises them anyway, and a program is never let go while it runs. */
   #queue: Promise<unknown> = Promise.resolve();
-  #streamIsChecked = false;
+  /** Layers whose stream was seen to be finite, from the first on. */
+  #checkedLayers = 0;
 
   constructor({ files, architecture, family }: ModelDescription, weights: WeightMode) {
     this.files = files;
@@ -121,15 +122,16 @@ export class Model implements ForwardHost {
     return turn;
   }
 
-  /** On the first pass only: the weights were seen to be finite when they were read, but their products may overflow. */
+  /** Once per layer: the weights were seen to be finite when they were read, but their products may overflow. */
   checkStream(layer: number, stream: Tensor): void {
-    if (this.#streamIsChecked) return;
-    this.#streamIsChecked = layer === this.family.shape.layers - 1;
-    if (stream.data.every(Number.isFinite)) return;
-    throw new Fault({
-      what: `the stream after layer ${layer} is not finite though the weights are`,
-      where: this.files.path,
-    });
+    if (layer < this.#checkedLayers) return;
+    if (!stream.data.every(Number.isFinite)) {
+      throw new Fault({
+        what: `the stream after layer ${layer} is not finite though the weights are`,
+        where: this.files.path,
+      });
+    }
+    this.#checkedLayers = layer + 1;
   }
 
   async dispose(): Promise<void> {
