@@ -132,12 +132,13 @@ export function isUniform(batch: Batch): boolean {
  * implementations compute them (at position 4,096 the product alone is off by 2e-4 from the exact angle).
  */
 export function rotaryFeeds(batch: Batch, kind: RotaryKind, slots: readonly number[]): { cos: Feed; sin: Feed } {
-  const frequencies = kind.frequencies(batch.slots);
   const rows = batch.rows;
-  const width = frequencies.length;
+  const width = kind.frequencies(batch.slots).length;
   const cos = new Float32Array(rows * slots.length * width);
   const sin = new Float32Array(cos.length);
   for (let row = 0, i = 0; row < rows; row++) {
+    // Of the row's own length: some kinds depend on it, and rows must not influence each other.
+    const frequencies = kind.frequencies(batch.lengths[row] ?? batch.slots);
     for (const slot of slots) {
       const position = positionAt(batch, row, slot);
       for (let j = 0; j < width; j++, i++) {

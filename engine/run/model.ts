@@ -38,9 +38,22 @@ export interface ModelDescription {
 /** Reads headers and config only. Throws Fault for an unknown family, a config that is not understood, weights that don't fit it. */
 export async function describeModel(path: string): Promise<ModelDescription> {
   const files = await openModelFiles(path);
-  const { architecture, family } = familyOf(files.config);
-  checkWeights(family, files.tensors);
-  return { files, architecture, family };
+  return ofModel(path, () => {
+    const { architecture, family } = familyOf(files.config);
+    checkWeights(family, files.tensors);
+    return { files, architecture, family };
+  });
+}
+
+/** A Fault found inside a model says which model. */
+function ofModel<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.parts.where?.startsWith(path) === true) throw error;
+    const { where } = error.parts;
+    throw new Fault({ ...error.parts, where: where === undefined ? path : `${path}, ${where}` });
+  }
 }
 
 /** Opens a model for running: checks that it fits, makes every plain program. */
@@ -78,9 +91,11 @@ export class Model implements ForwardHost {
   /** Throws Fault with the reason where the model came without a tokenizer, or with one for another vocabulary. */
   get tokenizer(): Tokenizer {
     if (this.#tokenizer === undefined) {
-      const tokenizer = createTokenizer(this.files.tokenizer, this.files.config, this.files.generationConfig);
-      checkVocabulary(tokenizer, this.family.shape.vocabulary);
-      this.#tokenizer = tokenizer;
+      this.#tokenizer = ofModel(this.files.path, () => {
+        const tokenizer = createTokenizer(this.files.tokenizer, this.files.config, this.files.generationConfig);
+        checkVocabulary(tokenizer, this.family.shape.vocabulary);
+        return tokenizer;
+      });
     }
     return this.#tokenizer;
   }

@@ -49,7 +49,7 @@ const block = { kind: 'block', layer: 0, narrow: false } as const;
 describe('a block as it is printed', () => {
   it('of Llama with grouped keys', () => {
     expect(printGraph(partGraph(familyIn('llama-gqa'), block, noTaps))).toMatchInlineSnapshot(`
-      "graph block 0
+      "graph block
         input residPre : float32[B ?, P ?, D 24]
         %1 = power(residPre) exponent=2 : float32[B ?, P ?, D 24]
         %2 = mean(%1) over=[D] : float32[B ?, P ?]
@@ -122,7 +122,7 @@ describe('a block as it is printed', () => {
 
   it('of GPT-2', () => {
     expect(printGraph(partGraph(familyIn('gpt2-tied'), block, noTaps))).toMatchInlineSnapshot(`
-      "graph block 0
+      "graph block
         input residPre : float32[B ?, P ?, D 24]
         %1 = mean(residPre) over=[D] : float32[B ?, P ?]
         %2 = subtract(residPre, %1) : float32[B ?, P ?, D 24]

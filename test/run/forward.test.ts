@@ -6,13 +6,9 @@ import { largest, maxDifference, openGolden, randomIds, rowOf } from './models.t
 
 // One of each kind of mask and position: rotary with groups, windows, learned positions, ALiBi, parallel block.
 const folders = [
-  'llama-gqa',
-  'mistral-window',
-  'gpt2-tied',
-  'bloom-alibi',
-  'gemma3-mixed',
-  'opt-plain',
-  'gptNeoX-parallel',
+  ...['llama-gqa', 'mistral-window', 'gpt2-tied', 'bloom-alibi', 'gemma3-mixed', 'opt-plain', 'gptNeoX-parallel'],
+  // Rotary kinds that depend on the prompt's length.
+  ...['phi3-longLong', 'phi3-longShort', 'llama-dynamic'],
 ];
 
 describe.each(folders)('a forward pass of %s', (folder) => {
