@@ -26,6 +26,8 @@ function row(header: AblationHeader, unit: AblatedUnit): (string | number)[] {
   return [...place, ...numbers(unit.effect), ...numbers(unit.kl), unit.effect.n];
 }
 
-function numbers({ mean, standardError, interval }: Summary): (number | string)[] {
-  return [mean, standardError, ...interval].map((value) => (Number.isFinite(value) ? rounded(value) : ''));
+function numbers({ mean, standardError, interval, n }: Summary): (number | string)[] {
+  // One prompt says nothing of the spread.
+  const spread = n < 2 ? [NaN, NaN, NaN] : [standardError, ...interval];
+  return [mean, ...spread].map((value) => (Number.isFinite(value) ? rounded(value) : ''));
 }

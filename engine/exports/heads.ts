@@ -223,7 +223,9 @@ function headsUnit(header: AblationHeader, unit: AblatedUnit): HeadsUnit {
 }
 
 function headsValue({ mean, standardError, interval, n }: Summary): HeadsValue {
-  return { mean: finite(mean), se: finite(standardError), ci95: [finite(interval[0]), finite(interval[1])], n };
+  // One prompt says nothing of the spread.
+  const spread = (value: number) => (n < 2 ? null : finite(value));
+  return { mean: finite(mean), se: spread(standardError), ci95: [spread(interval[0]), spread(interval[1])], n };
 }
 
 function finite(value: number): number | null {

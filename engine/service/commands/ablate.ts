@@ -263,8 +263,8 @@ function unitRow({ layer, head, kvGroup, effect, kl }: AblatedUnit): string[] {
   return [
     `L${layer}${part}`,
     signed(effect.mean),
-    interval(effect.interval),
-    effect.standardError.toFixed(3),
+    effect.n < 2 ? 'unknown' : interval(effect.interval),
+    effect.n < 2 ? '' : effect.standardError.toFixed(3),
     kl.mean.toFixed(4),
     `${effect.n}`,
   ];

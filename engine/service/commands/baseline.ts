@@ -13,7 +13,7 @@ export function describeBaseline(
     ['task', `${dataset}, ${metric.n} prompts`],
     [
       `mean ${title}`,
-      `${signed(metric.mean)} ${unit}, 95 % interval ${interval(metric.interval)} (${direction} is better)`,
+      `${signed(metric.mean)} ${unit}, 95 % interval ${metric.n < 2 ? 'unknown' : interval(metric.interval)} (${direction} is better)`,
     ],
     ['accuracy', `${percent(accuracy.mean)}, 95 % interval ${share}`],
     ['does the task', doesTask ? 'yes' : 'no: not better than chance'],
