@@ -67,7 +67,7 @@ export function multiplyBlocks(
   const { rows, blocks } = sizes;
   const { bits, blockSize } = storage;
   const tensors = blockTensors(writer, parameter, storage, sizes, [rows, blocks, (blockSize * bits) / 8]);
-  const { products, minimums } = bits === 8 ? halves(writer, tensors, sizes, blockSize) : whole(tensors);
+  const { products, minimums } = bits === 8 ? halves(writer, parameter, storage, sizes, tensors) : whole(tensors);
   const attributes = { K: sizes.columns, N: rows, bits: 4, block_size: blockSize, accuracy_level: 0 };
   const product = products
     .map(({ codes, scales }) => writer.node('MatMulNBits', [x, codes, scales], { attributes, domain: 'com.microsoft' }))
@@ -93,10 +93,52 @@ function whole({ codes, scales, minimums }: BlockTensors): Products {
 /**
  * Eight bits as two times four, for MatMulNBits is fast with four only (49,152 x 576, one row: 126 ms against 2 x 1.8 ms):
  * code = 16 h + l, so s (code - 128) + m = 16 s (h - 8) + s (l - 8) + (m + 8 s).
- * The runtime works these constants out once, when the session is made.
+ * What is constant the runtime works out once, when the session is made.
  */
-function halves(writer: OnnxWriter, tensors: BlockTensors, { rows, blocks }: BlockSizes, blockSize: number): Products {
-  const { codes, scales, minimums } = tensors;
+function halves(
+  writer: OnnxWriter,
+  parameter: Parameter,
+  storage: BlocksStorage,
+  sizes: BlockSizes,
+  { codes, scales, minimums }: BlockTensors,
+): Products {
+  const times = (factor: number) => writer.node('Mul', [scales, writer.floats([factor], [])]);
+  const { high, low } = givenHalves(writer, parameter, storage, sizes) ?? splitHalves(writer, codes, storage, sizes);
+  return {
+    products: [
+      { codes: high, scales: times(16) },
+      { codes: low, scales },
+    ],
+    minimums: minimums === null ? times(8) : writer.node('Add', [minimums, times(8)]),
+  };
+}
+
+interface Halves {
+  readonly high: string;
+  readonly low: string;
+}
+
+function givenHalves(
+  writer: OnnxWriter,
+  { name }: Parameter,
+  { halves: given, blockSize }: BlocksStorage,
+  { rows, blocks }: BlockSizes,
+): Halves | null {
+  if (given === undefined) return null;
+  const dims = [rows, blocks, blockSize / 2];
+  return {
+    high: writer.external(`${name}.high`, 'uint8', dims, given.high),
+    low: writer.external(`${name}.low`, 'uint8', dims, given.low),
+  };
+}
+
+/** Two codes per byte, the lower index in the low half. */
+function splitHalves(
+  writer: OnnxWriter,
+  codes: string,
+  { blockSize }: BlocksStorage,
+  { rows, blocks }: BlockSizes,
+): Halves {
   const pairs = writer.node('Reshape', [codes, writer.int64s([rows, blocks, blockSize / 2, 2])]);
   const member = (index: number) =>
     writer.node('Squeeze', [
@@ -107,16 +149,9 @@ function halves(writer: OnnxWriter, tensors: BlockTensors, { rows, blocks }: Blo
   const and = (tensor: string, mask: number) => writer.node('BitwiseAnd', [tensor, writer.bytes([mask], [])]);
   const shift = (tensor: string, direction: 'LEFT' | 'RIGHT') =>
     writer.node('BitShift', [tensor, writer.bytes([4], [])], { attributes: { direction } });
-  const times = (factor: number) => writer.node('Mul', [scales, writer.floats([factor], [])]);
-  // Two codes per byte, the lower index in the low half.
-  const high = writer.node('BitwiseOr', [shift(even, 'RIGHT'), and(odd, 0xf0)]);
-  const low = writer.node('BitwiseOr', [and(even, 0x0f), shift(odd, 'LEFT')]);
   return {
-    products: [
-      { codes: high, scales: times(16) },
-      { codes: low, scales },
-    ],
-    minimums: minimums === null ? times(8) : writer.node('Add', [minimums, times(8)]),
+    high: writer.node('BitwiseOr', [shift(even, 'RIGHT'), and(odd, 0xf0)]),
+    low: writer.node('BitwiseOr', [and(even, 0x0f), shift(odd, 'LEFT')]),
   };
 }
 

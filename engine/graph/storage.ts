@@ -17,6 +17,11 @@ export interface BlocksStorage {
   readonly codes: ExternalBytes;
   readonly scales: ExternalBytes;
   readonly minimums: ExternalBytes | null;
+  /**
+   * Eight-bit codes as two four-bit ones, code = 16 high + low, packed as four-bit codes are. Products use them;
+   * where they are not given, the runtime works them out when the session is made, at ten times their memory.
+   */
+  readonly halves?: { readonly high: ExternalBytes; readonly low: ExternalBytes };
 }
 
 export const storedTypes: Readonly<Record<'F32' | 'F16' | 'BF16' | 'F64', OnnxType>> = {

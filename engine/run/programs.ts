@@ -58,7 +58,8 @@ export class Programs {
   async #compile(program: string, part: ProgramPart, taps: Taps): Promise<Program> {
     const graph = partGraph(this.#family, part, taps);
     const names = parametersOf(graph).map(({ name }) => name);
-    const weights = await this.#store.weightsOf(names, partWeights(this.#family, part));
+    const use = part.kind === 'embed' ? 'rows' : 'products';
+    const weights = await this.#store.weightsOf(names, partWeights(this.#family, part), use);
     const isShared = weights.memory.length === 0;
     const key = isShared ? graphKey(graph) : program;
     const session = await remember(this.#sessions, key, () =>

@@ -12,6 +12,9 @@ import type { Feed, MemoryInitializer } from './ort.ts';
 /** How quantised weights are held: as fp32 (the reference) or as the blocks they are stored in. */
 export type WeightMode = 'float32' | 'quantised';
 
+/** What a program does with its matrices: multiplies by them, or looks rows up (and may multiply too). */
+export type WeightUse = 'products' | 'rows';
+
 /** What a program needs to find its weights. */
 export interface ProgramWeights {
   /** By parameter name. */
@@ -39,11 +42,13 @@ export class WeightStore {
   }
 
   /** Reads what is not read yet. Throws Fault for a missing tensor, or for one that holds a NaN or an infinity. */
-  async weightsOf(names: readonly string[], weights: Weights): Promise<ProgramWeights> {
+  async weightsOf(names: readonly string[], weights: Weights, use: WeightUse): Promise<ProgramWeights> {
     const parts: Part[] = [];
     for (const name of names) {
       const located = this.#locate(name, weights);
-      parts.push(keepsBlocks(located, this.#mode) ? await blocksPart(name, located) : await this.#input(name, located));
+      parts.push(
+        keepsBlocks(located, this.#mode) ? await blocksPart(name, located, use) : await this.#input(name, located),
+      );
     }
     return {
       storage: new Map(parts.map(({ name, storage }) => [name, storage])),
@@ -85,19 +90,34 @@ function keepsBlocks({ tensor, source }: Located, mode: WeightMode): boolean {
   return mode === 'quantised' && hasBlocks(tensor) && source.axes.length >= 2;
 }
 
-async function blocksPart(name: string, { tensor, source }: Located): Promise<Part> {
+async function blocksPart(name: string, { tensor, source }: Located, use: WeightUse): Promise<Part> {
   const blocks = await readBlocks(tensor, source.rows);
   const codes = memoryEntry(`${name}.codes`, blocks.codes);
   const scales = memoryEntry(`${name}.scales`, blocks.scales);
   const minimums = blocks.minimums === null ? null : memoryEntry(`${name}.minimums`, blocks.minimums);
   const { bits, blockSize } = blocks;
   const bytes = { codes: codes.bytes, scales: scales.bytes, minimums: minimums?.bytes ?? null };
+  const split = bits === 8 && use === 'products' ? halvesOf(name, blocks.codes) : null;
+  const halves = split === null ? {} : { halves: { high: split.high.bytes, low: split.low.bytes } };
+  const parts = [codes, scales, minimums, split?.high, split?.low];
   return {
     name,
-    storage: { kind: 'blocks', bits, blockSize, ...bytes },
-    memory: minimums === null ? [codes, scales] : [codes, scales, minimums],
+    storage: { kind: 'blocks', bits, blockSize, ...bytes, ...halves },
+    memory: parts.filter((part) => part !== null && part !== undefined),
     feeds: {},
   };
+}
+
+/** code = 16 high + low; two per byte, the lower index in the low half. */
+function halvesOf(name: string, codes: Uint8Array): { readonly high: MemoryEntry; readonly low: MemoryEntry } {
+  const high = new Uint8Array(codes.length / 2);
+  const low = new Uint8Array(codes.length / 2);
+  for (let i = 0; i < high.length; i++) {
+    const [even, odd] = [codes[2 * i] ?? 0, codes[2 * i + 1] ?? 0];
+    high[i] = (even >> 4) | (odd & 0xf0);
+    low[i] = (even & 0x0f) | (odd << 4);
+  }
+  return { high: memoryEntry(`${name}.high`, high), low: memoryEntry(`${name}.low`, low) };
 }
 
 interface MemoryEntry extends MemoryInitializer {

@@ -107,6 +107,19 @@ export function randomBlocks(
       codes: file.append(packed),
       scales: file.append(scales),
       minimums: minimums === null ? null : file.append(minimums),
+      // With minimums the halves are given, without them the runtime has to work them out.
+      ...(bits === 8 && hasMinimums ? { halves: halvesOf(file, codes) } : {}),
     },
   };
+}
+
+function halvesOf(file: WeightFile, codes: Uint8Array) {
+  const half = (of: (code: number) => number) =>
+    file.append(
+      Uint8Array.from(
+        { length: codes.length / 2 },
+        (_, i) => of(codes[2 * i] as number) | (of(codes[2 * i + 1] as number) << 4),
+      ),
+    );
+  return { high: half((code) => code >> 4), low: half((code) => code & 15) };
 }
