@@ -41,7 +41,7 @@ export const infoResult = z.strictObject({
   tokenizer: tokenizerInfo,
   /** Sites that this model lacks, with the reason. */
   lacks: z.array(z.strictObject({ site: siteId, reason: z.string() })).readonly(),
-  memory: z.strictObject({ float32: holdingCost, quantised: holdingCost, free: bytes }),
+  memory: z.strictObject({ float32: holdingCost, quantised: holdingCost, mapped: holdingCost, free: bytes }),
 });
 
 const familyInfo = z.strictObject({

@@ -39,8 +39,8 @@ const edit: z.ZodType<Edit> = z.strictObject({
 });
 export const edits = list(edit);
 
-/** How the weights are held: fp32, kept quantised, or whichever the model's size suggests. */
-const weightHolding = z.enum(['auto', 'float32', 'quantised']);
+/** How the weights are held: fp32, kept quantised, left in the file, or whichever the model's size suggests. */
+const weightHolding = z.enum(['auto', 'float32', 'quantised', 'mapped']);
 
 /** Every call on a model names it by path. */
 export const onModel = { model: z.string().min(1), weights: weightHolding.exactOptional() };
@@ -95,6 +95,6 @@ export const modelIdentity = z.strictObject({
   /** Storage types of the weights: `Q4_1`, `F32, BF16`. */
   dtype: z.string(),
   /** How the weights were held while the result was computed. */
-  weights: z.enum(['float32', 'quantised']),
+  weights: z.enum(['float32', 'quantised', 'mapped']),
 });
 export type ModelIdentity = Plain<z.infer<typeof modelIdentity>>;

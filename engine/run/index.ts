@@ -4,7 +4,7 @@ export type { Capture, ForwardRequest } from './forward.ts';
 export { Activations } from './forward.ts';
 export type { GeneratedToken, GenerateRequest } from './generate.ts';
 export type { MemoryEstimate } from './memory.ts';
-export { isQuantised, memoryEstimate } from './memory.ts';
+export { isMappable, isQuantised, memoryEstimate } from './memory.ts';
 export type { ModelDescription, OpenOptions } from './model.ts';
 export { describeModel, Model, openModel } from './model.ts';
 export type { WeightMode } from './weightStore.ts';

@@ -4,6 +4,7 @@ import type { Family, WeightSource } from '../arch/architecture.ts';
 import type { ModelFiles, StoredTensor } from '../files/modelFiles.ts';
 import { Fault } from '../terms/fault.ts';
 import type { WeightMode } from './weightStore.ts';
+import { canMap } from './weightStore.ts';
 
 export interface MemoryEstimate {
   readonly mode: WeightMode;
@@ -33,7 +34,7 @@ const heldPerWeight: Partial<Record<StoredTensor['type'], number>> = {
   Q6_K: 1 + 4 / 16,
 };
 
-/** Float weights once, however many programs read them; weights kept in blocks once for each program. */
+/** Float weights once, however many programs read them; weights kept in blocks once for each program; mapped ones not at all. */
 export function memoryEstimate(files: ModelFiles, family: Family, mode: WeightMode): MemoryEstimate {
   const blocks = Array.from({ length: family.shape.layers }, (_, layer) => family.block(layer).weights);
   const held = [family.embed.weights, ...blocks, family.unembed.weights].flatMap((weights) =>
@@ -42,7 +43,7 @@ export function memoryEstimate(files: ModelFiles, family: Family, mode: WeightMo
   const floats = new Map(held.filter(({ isFloat }) => isFloat).map(({ key, bytes }) => [key, bytes]));
   const kept = held.filter(({ isFloat }) => !isFloat).map(({ bytes }) => bytes);
   const weights = [...floats.values(), ...kept].reduce((sum, bytes) => sum + bytes, 0);
-  const sessions = kept.length === 0 ? 0 : SESSION_BYTES * (family.shape.layers + 2);
+  const sessions = kept.length === 0 && mode !== 'mapped' ? 0 : SESSION_BYTES * (family.shape.layers + 2);
   return { mode, weights, total: Math.round(weights + sessions + PROCESS_BYTES) };
 }
 
@@ -55,7 +56,9 @@ interface HeldWeight {
 function heldWeight(files: ModelFiles, { tensors, rows, axes }: WeightSource, mode: WeightMode): HeldWeight {
   const count = axes.reduce((product, { size }) => product * size, 1);
   const name = tensors.find((candidate) => files.tensors.has(candidate)) ?? '';
-  const type = files.tensors.get(name)?.type;
+  const tensor = files.tensors.get(name);
+  const type = tensor?.type;
+  if (mode === 'mapped' && tensor !== undefined && canMap(tensor, axes)) return { key: name, bytes: 0, isFloat: false };
   const perWeight = mode === 'quantised' && type !== undefined && axes.length >= 2 ? heldPerWeight[type] : undefined;
   return {
     key: `${name}[${rows?.join(':') ?? ''}]`,
@@ -68,10 +71,18 @@ export function isQuantised(files: ModelFiles): boolean {
   return [...files.tensors.values()].some(({ type }) => heldPerWeight[type] !== undefined);
 }
 
-/** float32 (the reference) unless that would take more than half of the memory that is free and the file has blocks to keep. */
+export function isMappable(files: ModelFiles): boolean {
+  return [...files.tensors.values()].some((tensor) => canMap(tensor, tensor.shape));
+}
+
+/**
+ * float32 (the reference) unless that would take more than half of the memory that is free and the file has blocks to
+ * keep, or does not fit at all and the file holds float32 that can stay in it.
+ */
 export function chooseMode(files: ModelFiles, family: Family, budget: number): WeightMode {
-  if (!isQuantised(files)) return 'float32';
-  return memoryEstimate(files, family, 'float32').total <= budget / 2 ? 'float32' : 'quantised';
+  const { total } = memoryEstimate(files, family, 'float32');
+  if (isQuantised(files)) return total <= budget / 2 ? 'float32' : 'quantised';
+  return total > budget && isMappable(files) ? 'mapped' : 'float32';
 }
 
 /** Bytes that this process may still take. */

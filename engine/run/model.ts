@@ -142,8 +142,12 @@ export class Model implements ForwardHost {
     if (layer < this.#checkedLayers) return;
     if (!stream.data.every(Number.isFinite)) {
       throw new Fault({
-        what: `the stream after layer ${layer} is not finite though the weights are`,
+        what: `the stream after layer ${layer} is not finite`,
         where: this.files.path,
+        // Mapped weights are not read by us, so one of them may be the cause; read ones were all finite.
+        ...(this.weights === 'mapped'
+          ? { expected: 'finite weights (headscope info --verify names a bad tensor)' }
+          : {}),
       });
     }
     this.#checkedLayers = layer + 1;

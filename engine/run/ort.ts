@@ -25,6 +25,8 @@ export interface MemoryInitializer {
 }
 
 export interface SessionOptions {
+  /** Real folder of the files that initializers point into; they are then used where they lie, not packed. */
+  readonly folder?: string | undefined;
   readonly memory: readonly MemoryInitializer[];
   /**
    * Keep the memory of intermediate values for the next run. Fresh pages cost a third of a large run's time, but the
@@ -49,10 +51,10 @@ export class Session {
       graphOptimizationLevel: 'all',
       enableCpuMemArena: options.keepsArena,
       logSeverityLevel: 3,
-      externalData: [...options.memory],
+      ...(options.memory.length === 0 ? {} : { externalData: [...options.memory] }),
       extra: {
         // The thread pools of several sessions starve each other while they spin.
-        session: { intra_op: { allow_spinning: '0' } },
+        session: { intra_op: { allow_spinning: '0' }, ...inFolder(options.folder) },
       },
     });
     return new Session(program, session);
@@ -77,6 +79,10 @@ export class Session {
     const axes = output.axes.map(({ axis }: { axis: Axis }, i: number) => ({ axis, size: result.dims[i] ?? 0 }));
     return { axes, data };
   }
+}
+
+function inFolder(folder: string | undefined) {
+  return folder === undefined ? {} : { model_external_initializers_file_folder_path: folder, disable_prepacking: '1' };
 }
 
 function ortTensor(name: string, feed: Feed | undefined): OrtTensor {

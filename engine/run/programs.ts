@@ -3,7 +3,7 @@
  * keeps its intermediate memory between runs; each brings its own weights as feeds. Measured on SmolLM2-135M (2 cores,
  * medians): against a session per layer with packed weights this opens in 0.9 s instead of 2.0 s, takes 0.64 GB instead
  * of 1.1 GB, and runs 1 x 512 tokens in 0.45 s instead of 0.9 s, one token in 25 ms in both.
- * Weights kept quantised are initializers, so there each layer has a session of its own.
+ * Weights kept quantised or left in their file are initializers, so there each layer has a session of its own.
  */
 import type { Family } from '../arch/architecture.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -60,7 +60,7 @@ export class Programs {
     const names = parametersOf(graph).map(({ name }) => name);
     const use = part.kind === 'embed' ? 'rows' : 'products';
     const weights = await this.#store.weightsOf(names, partWeights(this.#family, part), use);
-    const isShared = weights.memory.length === 0;
+    const isShared = weights.memory.length === 0 && weights.folder === undefined;
     const key = isShared ? graphKey(graph) : program;
     const session = await remember(this.#sessions, key, () =>
       createSession(graph, weights, part.kind === 'block' && isShared),
@@ -96,7 +96,7 @@ export class Programs {
 
 async function createSession(graph: Graph, weights: ProgramWeights, keepsArena: boolean): Promise<Session> {
   const lowered = lower(graph, { storage: (name) => weights.storage.get(name) ?? { kind: 'input' } });
-  return Session.create(lowered, { memory: weights.memory, keepsArena });
+  return Session.create(lowered, { memory: weights.memory, folder: weights.folder, keepsArena });
 }
 
 function programOf(session: Session, held: Feeds): Program {

@@ -2,6 +2,7 @@
  * Weights of an open model. Float weights are one set of fp32 buffers, fed to every program as inputs, so that all layers
  * of one shape run in the same session and variants cost no memory; weights kept quantised are initializers.
  */
+import { basename, dirname } from 'node:path';
 import type { Weights, WeightSource } from '../arch/architecture.ts';
 import type { ModelFiles, StoredTensor } from '../files/modelFiles.ts';
 import { hasBlocks, readBlocks, readFloat32 } from '../files/readTensor.ts';
@@ -9,8 +10,12 @@ import type { ExternalBytes, ParameterStorage } from '../graph/lower.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Feed, MemoryInitializer } from './ort.ts';
 
-/** How quantised weights are held: as fp32 (the reference) or as the blocks they are stored in. */
-export type WeightMode = 'float32' | 'quantised';
+/**
+ * How weights are held. `float32`: read once into fp32 buffers (the reference, and the fastest). `quantised`: in the blocks
+ * they are stored in. `mapped`: float32 matrices stay in the user's file, which the system maps and may drop again, so
+ * that a model larger than memory opens; slower, for nothing is packed and layers can't share a session.
+ */
+export type WeightMode = 'float32' | 'quantised' | 'mapped';
 
 /** What a program does with its matrices: multiplies by them, or looks rows up (and may multiply too). */
 export type WeightUse = 'products' | 'rows';
@@ -21,6 +26,8 @@ export interface ProgramWeights {
   readonly storage: ReadonlyMap<string, ParameterStorage>;
   /** Bytes of the initializers; needed until the session is made. */
   readonly memory: readonly MemoryInitializer[];
+  /** Real folder of the files that initializers point into. */
+  readonly folder: string | undefined;
   /** Parameters that are fed at each run. */
   readonly feeds: Readonly<Record<string, Feed>>;
 }
@@ -44,17 +51,28 @@ export class WeightStore {
   /** Reads what is not read yet. Throws Fault for a missing tensor, or for one that holds a NaN or an infinity. */
   async weightsOf(names: readonly string[], weights: Weights, use: WeightUse): Promise<ProgramWeights> {
     const parts: Part[] = [];
-    for (const name of names) {
-      const located = this.#locate(name, weights);
-      parts.push(
-        keepsBlocks(located, this.#mode) ? await blocksPart(name, located, use) : await this.#input(name, located),
-      );
-    }
+    const folder = this.#mode === 'mapped' ? this.#folder(names, weights) : undefined;
+    for (const name of names) parts.push(await this.#part(name, this.#locate(name, weights), folder, use));
     return {
       storage: new Map(parts.map(({ name, storage }) => [name, storage])),
       memory: parts.flatMap(({ memory }) => memory),
+      folder,
       feeds: Object.assign({}, ...parts.map(({ feeds }) => feeds)),
     };
+  }
+
+  #part(name: string, located: Located, folder: string | undefined, use: WeightUse): Part | Promise<Part> {
+    const { tensor, source } = located;
+    const isMapped = folder !== undefined && canMap(tensor, source.axes) && dirname(tensor.file) === folder;
+    if (isMapped) return mappedPart(name, located);
+    return keepsBlocks(located, this.#mode) ? blocksPart(name, located, use) : this.#input(name, located);
+  }
+
+  /** A session points into one folder: that of the first weight that can stay in its file. */
+  #folder(names: readonly string[], weights: Weights): string | undefined {
+    const located = names.map((name) => this.#locate(name, weights));
+    const first = located.find(({ tensor, source }) => canMap(tensor, source.axes));
+    return first === undefined ? undefined : dirname(first.tensor.file);
   }
 
   #locate(name: string, weights: Weights): Located {
@@ -83,6 +101,19 @@ interface Part {
   readonly storage: ParameterStorage;
   readonly memory: readonly MemoryInitializer[];
   readonly feeds: Readonly<Record<string, Feed>>;
+}
+
+/** Float32 as it lies in the file, and large enough to be worth it. */
+export function canMap({ type, stored }: StoredTensor, axes: readonly unknown[]): boolean {
+  return type === 'F32' && stored === undefined && axes.length >= 2;
+}
+
+function mappedPart(name: string, { tensor, source }: Located): Part {
+  const [from, to] = source.rows ?? [0, tensor.shape[0] ?? 1];
+  const rowBytes = 4 * tensor.shape.slice(1).reduce((product, n) => product * n, 1);
+  const bytes = { offset: tensor.offset + from * rowBytes, length: (to - from) * rowBytes };
+  const storage = { kind: 'external', type: 'F32', location: basename(tensor.file), ...bytes } as const;
+  return { name, storage, memory: [], feeds: {} };
 }
 
 /** Blocks run along the last stored axis: matrices only. */

@@ -43,7 +43,7 @@ describe('arguments', () => {
     [
       'an unknown way of holding weights',
       run('--ids', '5', '--weights', 'int3'),
-      /run: --weights: expected one of auto, float32, quantised, got int3/,
+      /run: --weights: expected one of auto, float32, quantised, mapped, got int3/,
     ],
     ['ids that are none', run('--ids', '5,x'), /run: --ids: expected token ids such as 1,2,3, got x/],
     [

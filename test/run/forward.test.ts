@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Capture, Model } from '../../engine/run/index.ts';
+import { openModel } from '../../engine/run/index.ts';
 import { sites, isSite } from '../../engine/terms/sites.ts';
 import { Fault } from '../../engine/terms/fault.ts';
-import { largest, maxDifference, openGolden, randomIds, rowOf } from './models.ts';
+import { golden, largest, maxDifference, openGolden, randomIds, rowOf } from './models.ts';
 
 // One of each kind of mask and position: rotary with groups, windows, learned positions, ALiBi, parallel block.
 const folders = [
@@ -130,3 +131,29 @@ describe('bad requests', () => {
     await expect(model.forward({ ids: [[1]], signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 });
+
+describe.each(['llama-gqa', 'llama-sharded', 'gpt2-untied', 'transformerLens-full'])(
+  'weights of %s left in their file',
+  (folder) => {
+    it('give what weights read into memory give, with edits and at every site', async () => {
+      const edits = [{ site: 'z' as const, layers: [0], heads: [1], operation: { kind: 'zero' as const } }];
+      const [read, mapped] = [await openGolden(folder), await openModel(golden(folder), { weights: 'mapped' })];
+      const ids = [randomIds(read, 7, 1), randomIds(read, 5, 2)];
+      const capture = [{ site: 'pattern' as const }, { site: 'headWrite' as const }];
+      const [expected, found] = [
+        await read.forward({ ids, edits, capture }),
+        await mapped.forward({ ids, edits, capture }),
+      ];
+      for (const name of ['logits', ...expected.names()]) {
+        const [site = '', layer] = name.split('.');
+        if (!isSite(site)) throw new RangeError(name);
+        const of = (run: typeof expected) => (site === 'logits' ? run.logits : run.get(site, Number(layer)));
+        const [a, b] = [of(expected), of(found)];
+        if (a === null || b === null) throw new RangeError(name);
+        expect(maxDifference(a, b), name).toBeLessThan(1e-5 * Math.max(1, largest(a)));
+      }
+      await read.dispose();
+      await mapped.dispose();
+    });
+  },
+);

@@ -8,7 +8,7 @@ import type { Tensor } from '../../engine/tensor/tensor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-function golden(folder: string): string {
+export function golden(folder: string): string {
   return `${root}/fixtures/golden/${folder}`;
 }
 

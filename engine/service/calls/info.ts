@@ -4,7 +4,7 @@ import type { Family } from '../../arch/architecture.ts';
 import type { ModelFiles } from '../../files/modelFiles.ts';
 import { checkVocabulary, createTokenizer } from '../../files/tokenizer/index.ts';
 import type { ResultOf, Service } from '../../results/index.ts';
-import { describeModel, isQuantised, memoryEstimate } from '../../run/index.ts';
+import { describeModel, isMappable, isQuantised, memoryEstimate } from '../../run/index.ts';
 import { isSite } from '../../terms/sites.ts';
 
 type Info = ResultOf<'info'>;
@@ -64,12 +64,15 @@ function lacksOf({ lacks }: Family): Info['lacks'] {
 }
 
 function memoryOf(files: ModelFiles, family: Family): Info['memory'] {
-  const cost = (mode: 'float32' | 'quantised') => {
+  const cost = (mode: 'float32' | 'quantised' | 'mapped') => {
     const { weights, total } = memoryEstimate(files, family, mode);
     return { kind: 'possible' as const, weights, total };
   };
   const quantised = isQuantised(files)
     ? cost('quantised')
     : { kind: 'impossible' as const, reason: 'the file is not quantised' };
-  return { float32: cost('float32'), quantised, free: availableMemory() };
+  const mapped = isMappable(files)
+    ? cost('mapped')
+    : { kind: 'impossible' as const, reason: 'the file holds no float32 matrices' };
+  return { float32: cost('float32'), quantised, mapped, free: availableMemory() };
 }

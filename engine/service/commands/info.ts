@@ -80,7 +80,7 @@ function describe(info: Info): string {
       { title: 'memory to open', align: 'right' },
       { title: '' },
     ],
-    [holding('float32', memory.float32, memory.free), holding('quantised', memory.quantised, memory.free)],
+    (['float32', 'quantised', 'mapped'] as const).map((mode) => holding(mode, memory[mode], memory.free)),
   );
   return `${facts}\n${storage}\n${cost}free memory: ${bytes(memory.free)}\n`;
 }

@@ -8,8 +8,9 @@ import type { Context, Option } from './command.ts';
 export const weightsOption = {
   weights: {
     type: 'string',
-    value: 'auto|float32|quantised',
-    about: 'how to hold quantised weights (default: by size)',
+    value: 'auto|float32|quantised|mapped',
+    about:
+      'how to hold the weights: as float32, in the blocks they are stored in, or left in the file (default: by size)',
   },
 } as const satisfies Record<string, Option>;
 
@@ -58,7 +59,7 @@ export const editHelp = [
 
 /** The model of a request, held as the options say. */
 export function modelRequest(input: Input): RequestOf<'open'> {
-  const weights = input.choice('weights', ['auto', 'float32', 'quantised']);
+  const weights = input.choice('weights', ['auto', 'float32', 'quantised', 'mapped']);
   return { model: input.model(), ...(weights === undefined ? {} : { weights }) };
 }
 

@@ -34,7 +34,7 @@ export const task: Command = {
     if (name === undefined)
       return input.fail('no task', { expected: 'task MODEL NAME (headscope task lists the names)' });
     if (rest.length > 0) return input.fail('one argument too many', { expected: 'MODEL NAME', got: rest.join(' ') });
-    const weights = input.choice('weights', ['auto', 'float32', 'quantised']);
+    const weights = input.choice('weights', ['auto', 'float32', 'quantised', 'mapped']);
     const held = { model, ...(weights === undefined ? {} : { weights }) };
     const options = taskOptions(input);
     const request = {
