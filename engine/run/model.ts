@@ -4,6 +4,7 @@ import { checkWeights } from '../arch/checkWeights.ts';
 import { familyOf } from '../arch/index.ts';
 import type { ModelFiles } from '../files/modelFiles.ts';
 import { openModelFiles } from '../files/open.ts';
+import { verifyTensors } from '../files/verifyTensors.ts';
 import type { Tokenizer } from '../files/tokenizer/index.ts';
 import { checkVocabulary, createTokenizer } from '../files/tokenizer/index.ts';
 import { Fault } from '../terms/fault.ts';
@@ -66,6 +67,12 @@ export async function openModel(path: string, options: OpenOptions = {}): Promis
   const model = new Model(description, mode);
   await model.prepare(options);
   return model;
+}
+
+class NotFinite extends Fault {
+  constructor(layer: number, path: string) {
+    super({ what: `the stream after layer ${layer} is not finite`, where: path });
+  }
 }
 
 export class Model implements ForwardHost {
@@ -132,24 +139,22 @@ export class Model implements ForwardHost {
 
   /** Runs `act` after every request before it, and before every one after it. */
   exclusive<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(act);
+    const turn = this.#queue.then(act).catch((error: unknown) => this.#nameBadWeight(error));
     this.#queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Mapped weights are not read by us: when the stream is not finite, a look at all of them names the bad one. */
+  async #nameBadWeight(error: unknown): Promise<never> {
+    if (!(error instanceof NotFinite) || this.weights !== 'mapped') throw error;
+    const [bad] = await verifyTensors(this.files);
+    throw bad ?? error;
   }
 
   /** Once per layer: the weights were seen to be finite when they were read, but their products may overflow. */
   checkStream(layer: number, stream: Tensor): void {
     if (layer < this.#checkedLayers) return;
-    if (!stream.data.every(Number.isFinite)) {
-      throw new Fault({
-        what: `the stream after layer ${layer} is not finite`,
-        where: this.files.path,
-        // Mapped weights are not read by us, so one of them may be the cause; read ones were all finite.
-        ...(this.weights === 'mapped'
-          ? { expected: 'finite weights (headscope info --verify names a bad tensor)' }
-          : {}),
-      });
-    }
+    if (!stream.data.every(Number.isFinite)) throw new NotFinite(layer, this.files.path);
     this.#checkedLayers = layer + 1;
   }
 

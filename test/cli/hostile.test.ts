@@ -156,6 +156,19 @@ describe('weights that are no numbers', () => {
     },
   );
 
+  it.each(['lm_head.weight', 'model.layers.1.mlp.up_proj.weight'])(
+    '%s: are named where the weights stay in their file',
+    async (tensor) => {
+      const path = spoilt(`nan-mapped-${tensor}`, tensor, NaN);
+      const line = new RegExp(`tensor "${tensor}": value 5 is not finite: expected a number, got NaN`);
+      await expectRefused(['run', path, '--ids', '1,2', '--weights', 'mapped'], line);
+      await expectRefused(
+        ['capture', path, '--ids', '1,2', '--sites', 'logits', '--weights', 'mapped', '--out', at('nan')],
+        line,
+      );
+    },
+  );
+
   it('are named in a row of the embedding too', async () => {
     const path = spoilt('nan-token', 'model.embed_tokens.weight', NaN);
     await expectRefused(['run', path, '--ids', '1,0'], /tensor "model.embed_tokens.weight": value 5/);
