@@ -90,8 +90,6 @@ export interface Family {
   rotaryOf(layer: number): number | null;
   /** Does a block read `keyPositions`? */
   readonly readsKeyPositions: boolean;
-  /** Does embed read positions (learned positions)? */
-  readonly readsPositions: boolean;
   readonly sizes: Sizes;
 
   readonly embed: Program & {

@@ -17,21 +17,24 @@ export interface MemoryEstimate {
 /** Node, the runtime's libraries, the tokenizer and the activations of a short prompt; measured on SmolLM2-135M. */
 const PROCESS_BYTES = 180e6;
 /** What a session costs beside its weights, where each layer has its own. */
-const SESSION_BYTES = 4e6;
+const SESSION_BYTES = 5e6;
 
-/** Bytes per weight of a block type held in MatMulNBits' layout: codes, fp32 scales and, where there are any, fp32 minimums. */
+/**
+ * Bytes per weight of a block type held in MatMulNBits' layout: codes, fp32 scales and, where there are any, fp32 minimums.
+ * Eight-bit codes are held as two four-bit products with scales of their own, and always with minimums.
+ */
 const heldPerWeight: Partial<Record<StoredTensor['type'], number>> = {
   Q4_0: 0.5 + 4 / 32,
   Q4_1: 0.5 + 8 / 32,
   Q4_K: 0.5 + 8 / 32,
-  Q5_0: 1 + 4 / 32,
-  Q5_1: 1 + 8 / 32,
-  Q5_K: 1 + 8 / 32,
-  Q8_0: 1 + 4 / 32,
-  IQ4_NL: 1 + 4 / 32,
+  Q5_0: 1 + 12 / 32,
+  Q5_1: 1 + 12 / 32,
+  Q5_K: 1 + 12 / 32,
+  Q8_0: 1 + 12 / 32,
+  IQ4_NL: 1 + 12 / 32,
   Q2_K: 0.5 + 8 / 16,
   Q3_K: 0.5 + 4 / 16,
-  Q6_K: 1 + 4 / 16,
+  Q6_K: 1 + 12 / 16,
 };
 
 /** Float weights once, however many programs read them; weights kept in blocks once for each program; mapped ones not at all. */

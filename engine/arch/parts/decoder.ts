@@ -59,7 +59,6 @@ export function decoderFamily(decoder: Decoder): Family {
     rotaryKinds: rotary.map(rotaryKind),
     rotaryOf: decoder.rotaryOf ?? (() => (rotary.length === 0 ? null : 0)),
     readsKeyPositions: first.attention.part.alibi !== null,
-    readsPositions: embedding.positions !== null,
     sizes: sizesOf(shape),
     embed: {
       weights: weightsIn(embedding),
