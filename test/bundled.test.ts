@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCircuit } from '../engine/exports/circuit.ts';
 import type { Model } from '../engine/run/index.ts';
 import { openModel } from '../engine/run/index.ts';
 import type { AblationEvent, AblationKind } from '../engine/scores/ablation.ts';
@@ -10,6 +11,7 @@ import { ablate } from '../engine/scores/ablation.ts';
 import { induction } from '../engine/tasks/induction.ts';
 import type { TaskPrompts, TaskTokenizer } from '../engine/tasks/task.ts';
 import { seededRandom } from '../engine/tensor/random.ts';
+import { formatEdge } from '../engine/terms/nodes.ts';
 import { writePlantedInduction } from '../fixtures/make/plantedInduction.ts';
 
 const folder = 'fixtures/models/planted-induction';
@@ -28,11 +30,11 @@ describe('the script', () => {
     }
   });
 
-  it('states the two heads in circuit.json', () => {
-    const { heads } = JSON.parse(readFileSync(join(folder, 'circuit.json'), 'utf8')) as {
-      heads: { layer: number; head: number }[];
-    };
-    expect(heads.map(({ layer, head }) => `L${layer}H${head}`)).toEqual(planted);
+  it('states the two heads and how they read each other in circuit.json', () => {
+    const circuit = readCircuit(readFileSync(join(folder, 'circuit.json'), 'utf8'), 'circuit.json');
+    expect(circuit.nodes.map(({ id }) => id)).toEqual(planted);
+    const between = circuit.edges.filter(({ from }) => from !== 'embed');
+    expect(between.map(formatEdge)).toEqual(['L0H2->L1H1.k', 'L1H1->logits']);
   });
 });
 
@@ -57,6 +59,12 @@ describe('the model', () => {
   });
 
   afterAll(async () => model?.dispose());
+
+  it('is the one that circuit.json describes', () => {
+    const circuit = readCircuit(readFileSync(join(folder, 'circuit.json'), 'utf8'), 'circuit.json');
+    expect(circuit.model.shape).toEqual(model.family.shape);
+    expect(circuit.model.architecture).toBe(model.architecture.id);
+  });
 
   it('has one token a word and puts <bos> first', () => {
     const ids = model.tokenizer.encode('apple river apple');
