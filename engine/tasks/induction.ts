@@ -1,7 +1,8 @@
 import { Fault } from '../terms/fault.ts';
 import { drawBatch } from './batch.ts';
 import { readOptions } from './options.ts';
-import type { Prompt, Task, TaskOption, TaskRequest, TaskTokenizer } from './task.ts';
+import { distinct, ordinaryTokens } from './ordinaryTokens.ts';
+import type { Prompt, Task, TaskOption, TaskRequest } from './task.ts';
 
 const options = {
   length: {
@@ -12,9 +13,6 @@ const options = {
     about: 'tokens in the sequence that is repeated; prompts have twice as many less one',
   },
 } as const satisfies Record<string, TaskOption>;
-
-/** Ids tried when looking for ordinary tokens: enough to draw from, whatever the vocabulary's size. */
-const tried = 4096;
 
 /** Repeated random tokens (Olsson et al. 2022, arXiv 2209.11895). */
 export const induction: Task = {
@@ -28,38 +26,21 @@ export const induction: Task = {
   options,
   generate(request) {
     const { length } = readOptions('induction', options, request.options);
-    const candidates = request.random.shuffled([...Array(request.vocabulary).keys()]).slice(0, tried);
-    const ordinary = candidates.filter((id) => isOrdinary(request, id));
+    const { ids: ordinary, tried } = ordinaryTokens(request);
     const needed = 2 * length;
     if (ordinary.length < needed) {
       throw new Fault({
         what: 'too few ordinary tokens',
         where: 'task induction',
         expected: `at least ${needed}`,
-        got: `${ordinary.length} of ${candidates.length} tried`,
+        got: `${ordinary.length} of ${tried} tried`,
       });
     }
-    return drawBatch(induction, request, { tokens: [ordinary.length, candidates.length] }, () =>
+    return drawBatch(induction, request, { tokens: [ordinary.length, tried] }, () =>
       drawPrompt(request, ordinary, length),
     );
   },
 };
-
-/** A word or a part of one, in letters: so neither special, nor a byte, nor white space, nor a row without a token. */
-function isOrdinary({ tokenizer }: TaskRequest, id: number): boolean {
-  if (tokenizer === null) return true;
-  return id !== tokenizer.bosId && /^ ?\p{L}[\p{L}\p{M}]*$/u.test(textOf(tokenizer, id));
-}
-
-// Embeddings are often padded beyond the tokenizer's last id.
-function textOf(tokenizer: TaskTokenizer, id: number): string {
-  try {
-    return tokenizer.decode([id]);
-  } catch (error) {
-    if (error instanceof Fault) return '';
-    throw error;
-  }
-}
 
 function drawPrompt({ tokenizer, random }: TaskRequest, ordinary: readonly number[], length: number): Prompt {
   const prefix = tokenizer === null || tokenizer.bosId === null ? [] : [tokenizer.bosId];
@@ -79,11 +60,4 @@ function drawPrompt({ tokenizer, random }: TaskRequest, ordinary: readonly numbe
     positions: { previous: end - length, answer: end - length + 1, repeat: prefix.length + length, end },
     text: null,
   };
-}
-
-/** `count` different items in a random order. */
-function distinct(items: readonly number[], count: number, below: (bound: number) => number): number[] {
-  const chosen = new Set<number>();
-  while (chosen.size < count) chosen.add(below(items.length));
-  return [...chosen].map((index) => items[index] as number);
 }
