@@ -16,18 +16,20 @@ export interface Operand {
 
 export interface Case {
   readonly operands: readonly Operand[];
+  /** The gradient needs a fixed size that is dynamic here. */
+  readonly forwardOnly?: true;
   readonly build: (g: GraphBuilder, values: readonly Value[]) => Value;
 }
 
-const floats = (axes: string, as: Operand['as'] = 'input'): Operand => ({
+export const floats = (axes: string, as: Operand['as'] = 'input'): Operand => ({
   axes,
   dtype: 'float32',
   as,
   draw: (random) => random.normal(),
 });
-const positive = (axes: string): Operand => ({ ...floats(axes), draw: (random) => 0.5 + random.next() });
-const small = (axes: string): Operand => ({ ...floats(axes), draw: (random) => random.below(3) - 1 });
-const ids = (axes: string, below: number): Operand => ({
+export const positive = (axes: string): Operand => ({ ...floats(axes), draw: (random) => 0.5 + random.next() });
+export const small = (axes: string): Operand => ({ ...floats(axes), draw: (random) => random.below(3) - 1 });
+export const ids = (axes: string, below: number): Operand => ({
   axes,
   dtype: 'int64',
   as: 'input',
@@ -71,8 +73,12 @@ export function define(g: GraphBuilder, operand: Operand, name: string, value: D
 
 type Build = (g: GraphBuilder, values: readonly [Value, Value, Value]) => Value;
 
-function make(operands: readonly Operand[], build: Build): Case {
+export function make(operands: readonly Operand[], build: Build): Case {
   return { operands, build: (g, values) => build(g, values as readonly [Value, Value, Value]) };
+}
+
+function forwardOnly(item: Case): Case {
+  return { ...item, forwardOnly: true };
 }
 
 /** Broadcasting in every way that programs use: suffixes, gaps, other orders, size 1 fixed and dynamic, unions, scalars. */
@@ -257,11 +263,11 @@ export const cases: { readonly [P in PrimitiveName]: readonly Case[] } = {
     make([floats('V7 D4', 'parameter'), ids('B?2 P?3', 7)], (g, [table, i]) => g.gather(table, i, 'V')),
     make([floats('V7 N2 H3', 'parameter'), ids('B?2 P?1', 7)], (g, [table, i]) => g.gather(table, i, 'V')),
     make([floats('V7', 'parameter'), ids('B?2', 7)], (g, [table, i]) => g.gather(table, i, 'V')),
-    make([floats('P?7 D4'), ids('B?2', 7)], (g, [table, i]) => g.gather(table, i, 'P')),
+    forwardOnly(make([floats('P?7 D4'), ids('B?2', 7)], (g, [table, i]) => g.gather(table, i, 'P'))),
   ],
   pick: [
     make([floats('B?2 P?3 V7'), ids('B?2 P?3', 7)], (g, [x, i]) => g.pick(x, i, 'V')),
-    make([floats('B?2 P?3 V7'), ids('V7 B?2', 3)], (g, [x, i]) => g.pick(x, i, 'P')),
+    forwardOnly(make([floats('B?2 P?3 V7'), ids('V7 B?2', 3)], (g, [x, i]) => g.pick(x, i, 'P'))),
     make([floats('V7'), ids('', 7)], (g, [x, i]) => g.pick(x, i, 'V')),
   ],
   scatterRows: [
@@ -291,13 +297,13 @@ export const cases: { readonly [P in PrimitiveName]: readonly Case[] } = {
   ],
   merge: [
     make([floats('B?2 P?3 N4 H3')], (g, [x]) => g.merge(x, 'N H', 'D')),
-    make([floats('B?2 P?3 N4 H3')], (g, [x]) => g.merge(x, 'B P N', 'K')),
+    forwardOnly(make([floats('B?2 P?3 N4 H3')], (g, [x]) => g.merge(x, 'B P N', 'K'))),
     make([floats('B?2 P?3 N4 H3')], (g, [x]) => g.split(g.merge(x, 'P N', 'K'), 'K', 'P R', { R: 2 })),
   ],
   rename: [make([floats('B?2 P?3 N4')], (g, [x]) => g.rename(x, 'P', 'K'))],
   slice: [
     make([floats('B?2 P?3 D6')], (g, [x]) => g.slice(x, 'D', 1, 4)),
-    make([floats('B?2 P?3 D6')], (g, [x]) => g.slice(x, 'P', 0, 2)),
+    forwardOnly(make([floats('B?2 P?3 D6')], (g, [x]) => g.slice(x, 'P', 0, 2))),
     make([floats('B?2 P?3 D6')], (g, [x]) => g.slice(g.split(x, 'D', 'C H', { C: 3, H: 2 }), 'C', 1, 2)),
     make([floats('B?2 P?3 D6')], (g, [x]) => g.select(g.split(x, 'D', 'C H', { C: 3, H: 2 }), 'C', 1)),
   ],

@@ -8,122 +8,96 @@ import { gradient, gradientName } from '../../engine/graph/gradient.ts';
 import type { Graph } from '../../engine/graph/graph.ts';
 import { lower } from '../../engine/graph/lower.ts';
 import type { PrimitiveName } from '../../engine/graph/primitives.ts';
+import { primitives } from '../../engine/graph/table.ts';
 import type { Value } from '../../engine/graph/value.ts';
-import { axisNames } from '../../engine/graph/value.ts';
 import { seededRandom } from '../../engine/tensor/random.ts';
-import type { Case } from './cases.ts';
-import { cases, define, drawOperand } from './cases.ts';
-import { expectClose } from './close.ts';
+import type { Random } from '../../engine/tensor/random.ts';
+import type { Case, Operand } from './cases.ts';
+import { cases, floats, make } from './cases.ts';
+import { expectClose, expectSame } from './close.ts';
 import { operatorsOf } from './onnx.ts';
 import { blockSizes, drawFeeds, llamaBlock } from './programs.ts';
+import { randomCases } from './randomCases.ts';
+import type { Scenes } from './scenes.ts';
+import { drawScenes, onlyOutput, slopeAlong } from './scenes.ts';
 import { runGraph } from './session.ts';
-
-interface Scene {
-  readonly graph: Graph;
-  readonly feeds: Map<string, Dense>;
-  /** Float operands that a gradient can flow to. */
-  readonly wrt: readonly string[];
-}
-
-/** loss = sum over the result of result * weights, weights drawn at random: every entry of the Jacobian counts. */
-function scene({ operands, build }: Case, seed: number, untouched: readonly number[]): Scene {
-  const random = seededRandom(seed);
-  const feeds = new Map<string, Dense>();
-  const g = new GraphBuilder('scene', {});
-  const values = operands.map((operand, o) => {
-    const value = drawOperand(operand, random);
-    feeds.set(`x${o}`, value);
-    return define(g, operand, `x${o}`, value);
-  });
-  const result = build(g, values);
-  const weights = g.input('weights', axisNames(result.type).join(' '), 'float32', 'dynamic');
-  const product = g.multiply(result, weights);
-  const axes = axisNames(product.type).join(' ');
-  g.output('loss', axes === '' ? product : g.sum(product, axes));
-  const shape = shapeOfResult(g, result, feeds);
-  feeds.set(
-    'weights',
-    dense(
-      shape,
-      Float64Array.from({ length: shape.reduce((a, { size }) => a * size, 1) }, () => Math.fround(random.normal())),
-    ),
-  );
-  const wrt = operands.flatMap(({ dtype, as }, o) =>
-    dtype === 'float32' && as !== 'constant' && !untouched.includes(o) ? [`x${o}`] : [],
-  );
-  return { graph: g.build(), feeds, wrt };
-}
-
-function shapeOfResult(g: GraphBuilder, result: Value, feeds: ReadonlyMap<string, Dense>) {
-  const built = { ...g.build(), outputs: new Map([['result', result]]) };
-  return (evaluate(built, feeds).get('result') as Dense).axes;
-}
-
-/** (loss(x + h v) - loss(x - h v)) / 2 h for a random direction v of one operand. */
-function slopeAlong({ graph, feeds }: Scene, name: string, direction: Float64Array): number {
-  const h = 1e-6;
-  const at = (step: number) => {
-    const x = feeds.get(name) as Dense;
-    const moved = dense(
-      x.axes,
-      x.data.map((value, i) => value + step * (direction[i] as number)),
-    );
-    return (evaluate(graph, new Map([...feeds, [name, moved]])).get('loss') as Dense).data[0] as number;
-  };
-  return (at(h) - at(-h)) / (2 * h);
-}
 
 /** Operands that a gradient does not flow to: what only lends its shape, angles, and conditions. */
 const untouched: Partial<Record<PrimitiveName, readonly number[]>> = {
   broadcastLike: [1],
   reduceLike: [1],
-  part: [1, 2],
+  part: [1, 2, 3],
   rotary: [1, 2],
   where: [0],
 };
 
 // These have no derivative, or one that is stated instead of derived; they have tests of their own below.
-const stated: readonly PrimitiveName[] = ['less', 'equal', 'toFloat', 'stopGradient', 'step', 'oneHot'];
-const differentiable = (Object.keys(cases) as PrimitiveName[]).filter((name) => !stated.includes(name));
+const flat: readonly PrimitiveName[] = ['less', 'equal', 'toFloat', 'stopGradient', 'oneHot'];
+const stated: readonly PrimitiveName[] = [...flat, 'step'];
+const all = Object.keys(primitives) as PrimitiveName[];
+const derived = all.filter((name) => !stated.includes(name));
 
-// A cut or a merge of an axis that is dynamic has no gradient in fixed-size primitives.
-function hasGradient({ graph, wrt }: Scene): boolean {
-  try {
-    gradient(graph, 'loss', wrt);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError && /of fixed size|one dynamic/.test(error.message)) return false;
-    throw error;
-  }
+const DRAWS = 12;
+
+/** The cases that are written down, and as many random ones. */
+function casesOf(name: PrimitiveName, random: Random): Case[] {
+  const written = cases[name].filter((item) => item.forwardOnly !== true);
+  const drawn = Array.from({ length: DRAWS }, () => randomCases[name](random));
+  return [...written, ...drawn];
 }
 
-describe('gradients agree with finite differences in float64, and with ONNX Runtime', () => {
-  it.each(differentiable)('%s', async (name) => {
+function isDifferentiated(name: PrimitiveName, { dtype, as }: Operand, place: number): boolean {
+  return dtype === 'float32' && as !== 'constant' && untouched[name]?.includes(place) !== true;
+}
+
+/** Operands whose gradients exist, of each scene. */
+function wrtOf(name: PrimitiveName, items: readonly Case[], { scenes }: Scenes): string[][] {
+  return scenes.map(({ operands }, i) =>
+    operands.filter((_, place) => isDifferentiated(name, items[i]?.operands[place] as Operand, place)),
+  );
+}
+
+/** Inputs with a dynamic axis that turned out to be 1. */
+function stretches(feeds: ReadonlyMap<string, Dense>): (input: string) => boolean {
+  return (input) => feeds.get(input)?.axes.some(({ size }) => size === 1) === true;
+}
+
+function expectSlope(got: Dense, slope: (direction: Float64Array) => number, random: Random, what: string): void {
+  const direction = got.data.map(() => random.normal());
+  const expected = slope(direction);
+  const along = got.data.reduce((sum, value, j) => sum + value * (direction[j] as number), 0);
+  expect(Math.abs(along - expected), `${what}: ${along} and ${expected}`).toBeLessThan(1e-5 * (1 + Math.abs(expected)));
+}
+
+describe('every gradient rule, in float64 against central differences and in ONNX Runtime against float64', () => {
+  it.each(derived)('%s', async (name) => {
     const random = seededRandom(5);
-    const scenes = cases[name]
-      .map((item, i) => scene(item, i, untouched[name] ?? []))
-      .filter(({ wrt }) => wrt.length > 0);
-    const derived = scenes.filter(hasGradient);
-    expect(derived.length).toBeGreaterThan(scenes.length / 2);
-    for (const [i, item] of derived.entries()) {
-      const graph = gradient(item.graph, 'loss', item.wrt);
-      checkGraph(graph);
-      const results = evaluate(graph, item.feeds);
-      for (const operand of item.wrt) {
+    const items = casesOf(name, random);
+    const drawn = drawScenes(items, random);
+    const { graph, feeds, scenes } = drawn;
+    const wrt = wrtOf(name, items, drawn);
+    expect(wrt.flat().length).toBeGreaterThan(DRAWS);
+    const backward = gradient(graph, 'total', wrt.flat());
+    checkGraph(backward);
+    const results = evaluate(backward, feeds);
+    for (const [i, { loss }] of scenes.entries()) {
+      for (const operand of wrt[i] ?? []) {
         const got = results.get(gradientName(operand)) as Dense;
-        const direction = got.data.map(() => random.normal());
-        const expected = slopeAlong(item, operand, direction);
-        const along = got.data.reduce((sum, value, j) => sum + value * (direction[j] as number), 0);
-        expect(Math.abs(along - expected), `${name} ${i} ${operand}: ${along} and ${expected}`).toBeLessThan(
-          1e-5 * (1 + Math.abs(expected)),
-        );
-        expect(got.axes).toEqual((item.feeds.get(operand) as Dense).axes);
-      }
-      if (i % 4 === 0) {
-        const run = await runGraph(graph, item.feeds);
-        for (const [output, value] of results) expectClose(run.get(output), value, `${name} ${i} ${output}`, 2e-5);
+        expect(got.axes, operand).toEqual((feeds.get(operand) as Dense).axes);
+        expectSlope(got, (v) => slopeAlong(graph, loss, feeds, operand, v), random, `${name} ${operand}`);
       }
     }
+    const lean = gradient(graph, 'total', wrt.flat(), { mayStretch: stretches(feeds) });
+    for (const [output, value] of evaluate(lean, feeds)) expectSame(results.get(output), value, `${name} ${output}`);
+    for (const lowered of [backward, lean]) {
+      const run = await runGraph(lowered, feeds);
+      for (const [output, value] of results) expectClose(run.get(output), value, `${name} ${output}`, 2e-5, 1);
+    }
+  });
+
+  it('rows and cases of a primitive that is new are asked for', () => {
+    for (const name of all) expect(cases[name].length, name).toBeGreaterThan(0);
+    expect(Object.keys(randomCases).sort()).toEqual([...all].sort());
   });
 });
 
@@ -142,16 +116,99 @@ describe('gradients that are stated', () => {
     expect(slopes((g, x) => g.unsqueeze(g.max(x, 'D'), 'D'), [3, 1, 3])).toEqual([0.5, 0, 0.5]);
   });
 
-  it('step passes d straight through, or inside a rectangle', () => {
-    expect(slopes((g, x) => g.step(x, 'straightThrough'), [-1, 0.1, 2])).toEqual([1, 1, 1]);
-    expect(slopes((g, x) => g.step(x, { rectangleWidth: 0.5 }), [-1, 0.1, -0.2])).toEqual([0, 2, 2]);
+  it.each(flat)('%s has none', (name) => {
+    const random = seededRandom(6);
+    const items = casesOf(name, random);
+    const { graph, scenes } = drawScenes(items, random);
+    for (const { loss, operands } of scenes) {
+      for (const operand of operands)
+        expect(() => gradient(graph, loss, [operand])).toThrow(`gradient: ${loss} does not depend on ${operand}`);
+    }
   });
 
-  it('stopGradient stops it', () => {
-    expect(slopes((g, x) => g.multiply(x, g.stopGradient(x)), [2, 3])).toEqual([2, 3]);
-    expect(() => slopes((g, x) => g.stopGradient(x), [1])).toThrow('gradient: y does not depend on x');
+  it.each(Object.keys(untouched) as PrimitiveName[])('%s has none for operands that it only looks at', (name) => {
+    const random = seededRandom(7);
+    const items = Array.from({ length: DRAWS }, () => randomCases[name](random));
+    const { graph, scenes } = drawScenes(items, random);
+    for (const { loss, operands } of scenes) {
+      for (const operand of operands.filter((_, place) => untouched[name]?.includes(place) === true))
+        expect(() => gradient(graph, loss, [operand])).toThrow(`gradient: ${loss} does not depend on ${operand}`);
+    }
+  });
+
+  it('step passes d straight through (Bengio et al. 2013)', async () => {
+    await expectStated(
+      (g, x) => g.step(x, 'straightThrough'),
+      (_, w) => w,
+    );
+  });
+
+  it.each([0.3, 1, 2.5])(
+    'step passes d / %f inside a rectangle of that width (Rajamanoharan et al. 2024)',
+    async (width) => {
+      await expectStated(
+        (g, x) => g.step(x, { rectangleWidth: width }),
+        (x, w) => (Math.abs(x) < width / 2 ? w / width : 0),
+      );
+    },
+  );
+
+  it('stopGradient passes its value, and nothing back: x stop(x) has the slope stop(x)', async () => {
+    await expectStated(
+      (g, x) => g.multiply(x, g.stopGradient(x)),
+      (x, w) => x * w,
+    );
   });
 });
+
+/** The gradient of sum(w f(x)) is this function of each x and w, in float64 and in ONNX Runtime, with x as it is or stretched. */
+async function expectStated(
+  build: (g: GraphBuilder, x: Value) => Value,
+  formula: (x: number, w: number) => number,
+): Promise<void> {
+  for (const axes of ['B?3 P?4 D5', 'D?1', '']) {
+    const random = seededRandom(8);
+    const { graph, feeds } = drawScenes([make([floats(axes)], (g, [x]) => build(g, x))], random);
+    const backward = gradient(graph, 'total', ['x0.0']);
+    const [x, w] = [feeds.get('x0.0') as Dense, feeds.get('weights0') as Dense];
+    const expected = dense(
+      x.axes,
+      x.data.map((value, i) => formula(value, w.data[i] as number)),
+    );
+    expectSame(evaluate(backward, feeds).get(gradientName('x0.0')), expected, axes);
+    expectClose((await runGraph(backward, feeds)).get(gradientName('x0.0')), expected, axes);
+  }
+}
+
+describe('the gradient of gathered rows', () => {
+  it('is bit-equal from run to run, with every id many times and two threads: the sum in the order of the ids', async () => {
+    const g = new GraphBuilder('embedding', { V: 7, D: 33 });
+    const rows = g.gather(g.parameter('table', 'V D'), g.input('ids', 'B P', 'int64'), 'V');
+    g.output('loss', g.sum(g.multiply(rows, g.input('weights', 'B P D')), 'B P D'));
+    const graph = onlyOutput(gradient(g.build(), 'loss', ['table']), gradientName('table'));
+    const feeds = drawFeeds(graph, { B: 40, P: 50 }, (random) => Math.fround(random.normal()));
+    const ids = feeds.get('ids') as Dense;
+    ids.data.forEach((id, i) => (ids.data[i] = id % 7));
+    const expected = sumInOrder(ids, feeds.get('weights') as Dense, 7);
+    for (let run = 0; run < 6; run++) {
+      const got = (await runGraph(graph, feeds, { threads: 2 })).get(gradientName('table'));
+      expect(got?.data).toEqual(expected);
+    }
+  });
+});
+
+/** Rows added in float32, first id first. */
+function sumInOrder(ids: Dense, values: Dense, size: number): Float32Array {
+  const width = values.data.length / ids.data.length;
+  const sums = new Float32Array(size * width);
+  ids.data.forEach((id, i) => {
+    for (let j = 0; j < width; j++) {
+      const at = id * width + j;
+      sums[at] = (sums[at] as number) + (values.data[i * width + j] as number);
+    }
+  });
+  return sums;
+}
 
 describe('gradient', () => {
   it('is taken with respect to a marked value in the middle, and of a gradient again', () => {
@@ -178,17 +235,15 @@ describe('gradient', () => {
     const graph = g.build();
     const feeds = drawFeeds(graph, { B: 2, P: 3, T: 4, K: 7 }, (random) => Math.fround(random.normal() / 3));
     const wrt = ['x', 'q', 'k', 'o', 'gate', 'first', 'pastKeys', 'pastValues'];
-    const derived = gradient(graph, 'loss', wrt);
-    const results = evaluate(derived, feeds);
+    const backward = gradient(graph, 'loss', wrt);
+    const results = evaluate(backward, feeds);
     const random = seededRandom(3);
     for (const name of wrt) {
       const got = results.get(gradientName(name)) as Dense;
-      const direction = got.data.map(() => random.normal());
-      const along = got.data.reduce((sum, value, j) => sum + value * (direction[j] as number), 0);
-      expect(along / slopeAlong({ graph, feeds, wrt }, name, direction), name).toBeCloseTo(1, 4);
+      expectSlope(got, (v) => slopeAlong(graph, 'loss', feeds, name, v), random, name);
     }
     const full = gradient(graph, 'loss', wrt, { mayStretch: () => false });
-    for (const lowered of [derived, full]) {
+    for (const lowered of [backward, full]) {
       const run = await runGraph(lowered, feeds);
       for (const [output, value] of results) expectClose(run.get(output), value, output);
     }

@@ -187,6 +187,7 @@ export const elementwiseRows: Rows<
   maximum: binary('Max', Math.max, (at, a, b, d) => [share(at, b, a, d), share(at, a, b, d)]),
   // To the smaller operand; half to each where they are equal.
   minimum: binary('Min', Math.min, (at, a, b, d) => [share(at, a, b, d), share(at, b, a, d)]),
+  // [a < b] and [a = b] are flat where they are continuous: none.
   less: comparison('Less', ['float32'], (a, b) => a < b),
   equal: comparison('Equal', ['float32', 'int64'], (a, b) => a === b),
   where: {
@@ -259,12 +260,14 @@ export const elementwiseRows: Rows<
     shape: (_, inputs) => unaryShape(inputs, 'float32', ['bool', 'int64']),
     evaluate: (_, [x]) => x as Dense,
     lower: (to, [x], type) => castTo(to, x as View, type),
+    // Of a bool or an index there is none.
     gradient: () => [null],
   },
   stopGradient: {
     shape: (_, inputs) => unaryShape(inputs),
     evaluate: (_, [x]) => x as Dense,
     lower: (_, [x]) => x as View,
+    // Stated: y = x, dx = 0
     gradient: () => [null],
   },
   step: {
@@ -275,6 +278,7 @@ export const elementwiseRows: Rows<
       const positive = withConstants(to, 'Greater', x as View, type, [to.writer.floats([0], [])]);
       return castTo(to, positive, type);
     },
+    // Stated: dx = dy, or dx = [|x| < w / 2] / w dy
     gradient: ({ g }, [x], _, d, { slope }) => [stepPseudoGradient(g, x as Value, d, slope)],
   },
 };

@@ -225,6 +225,7 @@ export const indexingRows: Rows<'gather' | 'pick' | 'scatterRows' | 'oneHot'> = 
     shape: ({ axis, size }, inputs) => oneHotShape(inputs, axis, size),
     evaluate: ({ axis, size }, [ids]) => evaluateOneHot(ids as Dense, axis, size),
     lower: (to, [ids], type, { size }) => lowerOneHot(to, ids as View, size, type),
+    // Of indices there is none.
     gradient: () => [null],
   },
 };

@@ -128,7 +128,7 @@ export const pieceRows: Rows<'slice' | 'pad' | 'concat' | 'part'> = {
     shape: ({ axis, from, to }, inputs) => withAxis(inputs, axis, (x, size) => sliceShape(x, size, axis, from, to)),
     evaluate: ({ axis, from, to }, [x]) => atIndices(x as Dense, axis, range(from, to)),
     lower: (lowering, [x], type, { axis, from, to }) => lowerSlice(lowering, x as View, axis, from, to, type),
-    // The rest had no influence: zeros around d.
+    // y[i] = x[from + i]: dx[from + i] = dy[i], and 0 elsewhere
     gradient: ({ g }, [x], _, d, { axis, from, to }) => [g.pad(d, axis, from, fixedSize(x as Value, axis) - to)],
   },
   pad: {
@@ -141,6 +141,7 @@ export const pieceRows: Rows<'slice' | 'pad' | 'concat' | 'part'> = {
     evaluate: ({ axis, before, after }, [x]) =>
       atIndices(x as Dense, axis, range(-before, lengthOf(x as Dense, axis) + after)),
     lower: (to, [x], type, { axis, before, after }) => lowerPad(to, x as View, axis, before, after, type),
+    // y[before + i] = x[i]: dx[i] = dy[before + i]
     gradient: ({ g }, [x], _, d, { axis, before }) => [g.slice(d, axis, before, before + fixedSize(x as Value, axis))],
   },
   concat: {
@@ -151,6 +152,7 @@ export const pieceRows: Rows<'slice' | 'pad' | 'concat' | 'part'> = {
       const parts = inputs.map((x) => to.inOrder(x, names));
       return to.result(to.node('Concat', parts, { attributes: { axis: names.indexOf(axis) } }), type);
     },
+    // y = [x1, x2, ..]: dx1 is the piece of dy where x1 is, and so on
     gradient: ({ g }, inputs, _, d, { axis }) =>
       inputs.map((x, index) => g.transpose(g.part(d, inputs, axis, index), listOf(x))),
   },
@@ -161,10 +163,10 @@ export const pieceRows: Rows<'slice' | 'pad' | 'concat' | 'part'> = {
       return atIndices(x as Dense, axis, range(start, start + lengthOf(operands[index] as Dense, axis)));
     },
     lower: (to, [x, ...operands], type, { axis, index }) => lowerPart(to, x as View, operands, axis, index, type),
-    // Zeros in the place of the other operands.
-    gradient: ({ g }, [, ...operands], _, d, { axis, index }) => {
+    // y = x[start + i]: dx = [0, .., dy, .., 0], zeros where the other operands are
+    gradient: ({ g }, [x, ...operands], _, d, { axis, index }) => {
       const parts = operands.map((operand, i) => (i === index ? d : g.multiply(operand, 0)));
-      return [g.concat([...parts], axis), ...operands.map(() => null)];
+      return [g.transpose(g.concat(parts, axis), listOf(x as Value)), ...operands.map(() => null)];
     },
   },
 };

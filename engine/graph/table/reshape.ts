@@ -142,18 +142,21 @@ export const reshapeRows: Rows<'transpose' | 'split' | 'merge' | 'rename' | 'squ
         x as View,
         axes.map((axis) => ({ axis, factors: factorsOf(x as View, axis) })),
       ),
+    // y = transpose(x): dx = dy in x's order of axes
     gradient: ({ g }, [x], _, d) => [g.transpose(d, listOf(x as Value))],
   },
   split: {
     shape: ({ axis, into }, inputs) => withAxis(inputs, axis, (x, size) => splitShape(x, size, axis, into)),
     evaluate: ({ axis, into }, [x]) => evaluateSplit(x as Dense, axis, into),
     lower: (to, [x], type, { axis, into }) => lowerSplit(to, x as View, axis, into, type),
+    // y[i, j] = x[i n + j], n the size of j: dx[i n + j] = dy[i, j]
     gradient: ({ g }, _, _result, d, { axis, into }) => [g.merge(d, into.map((part) => part.axis).join(' '), axis)],
   },
   merge: {
     shape: ({ axes, into }, inputs) => mergeShape(inputs, axes, into),
     evaluate: ({ axes, into }, [x]) => evaluateMerge(x as Dense, axes, into),
     lower: (_, [x], _type, { axes, into }) => lowerMerge(x as View, axes, into),
+    // y[i n + j] = x[i, j], n the size of j: dx[i, j] = dy[i n + j]
     gradient: ({ g }, [x], _, d, { axes, into }) => [g.split(d, into, axes.join(' '), fixedSizes(x as Value))],
   },
   rename: {
@@ -168,6 +171,7 @@ export const reshapeRows: Rows<'transpose' | 'split' | 'merge' | 'rename' | 'squ
         x as View,
         (x as View).axes.map(({ axis, factors }) => ({ axis: axis === from ? to : axis, factors })),
       ),
+    // y[to = i] = x[from = i]: dx[from = i] = dy[to = i]
     gradient: ({ g }, _, _result, d, { from, to }) => [g.rename(d, to, from)],
   },
   squeeze: {
@@ -177,6 +181,7 @@ export const reshapeRows: Rows<'transpose' | 'split' | 'merge' | 'rename' | 'squ
       ),
     evaluate: ({ axis }, [x]) => dense(without(x as Dense, [axis]), (x as Dense).data),
     lower: (to, [x], type, { axis }) => lowerSqueeze(to, x as View, axis, type),
+    // y = x[axis = 0]: dx[axis = 0] = dy
     gradient: ({ g }, [x], _, d, { axis }) => [g.transpose(g.unsqueeze(d, axis), listOf(x as Value))],
   },
   unsqueeze: {
@@ -187,6 +192,7 @@ export const reshapeRows: Rows<'transpose' | 'split' | 'merge' | 'rename' | 'squ
     },
     evaluate: ({ axis }, [x]) => dense([...(x as Dense).axes, { axis, size: 1 }], (x as Dense).data),
     lower: (_, [x], _type, { axis }) => withAxes(x as View, [...(x as View).axes, { axis, factors: [] }]),
+    // y[axis = 0] = x: dx = dy[axis = 0]
     gradient: ({ g }, _, _result, d, { axis }) => [g.squeeze(d, axis)],
   },
 };
