@@ -100,19 +100,58 @@ function backward(
   const row = primitives[operation.primitive] as Primitive<PrimitiveName>;
   const valueOf = (at: number): Value => ({ id: at, type: (graph.definitions[at] as Definition).type });
   const result = valueOf(id);
+  const like = (value: Value): Value => valueOf(shapeSource(graph, value.id, lengths));
   const at: Backward = {
     g,
-    fit: (value, operand) => fit(g, value, operand, (axis) => isStretched(operand, result, axis, lengths)),
+    like,
+    fit: (value, operand) => fit(g, value, operand, like, (axis) => isStretched(operand, result, axis, lengths)),
   };
   return row.gradient(at, operation.inputs.map(valueOf), result, d, operation.attributes as never);
 }
 
-function fit(g: GraphBuilder, value: Value, operand: Value, isStretchedAlong: (axis: Axis) => boolean): Value {
+function fit(
+  g: GraphBuilder,
+  value: Value,
+  operand: Value,
+  like: (value: Value) => Value,
+  isStretchedAlong: (axis: Axis) => boolean,
+): Value {
   const wanted = axisNames(operand.type);
-  if (wanted.some(isStretchedAlong)) return g.reduceLike(value, operand);
+  if (wanted.some(isStretchedAlong)) return g.reduceLike(value, like(operand));
   const extra = axisNames(value.type).filter((axis) => !wanted.includes(axis));
   const kept = extra.length === 0 ? value : g.sum(value, extra.join(' '));
   return axisNames(kept.type).every((axis, i) => axis === wanted[i]) ? kept : g.transpose(kept, wanted.join(' '));
+}
+
+/**
+ * The value that this one has its shape from, an input where one has it: a rule that only reads lengths shall not make
+ * the program compute what nobody needs.
+ */
+function shapeSource(graph: Graph, id: number, lengths: Lengths): number {
+  for (let at = id; ;) {
+    const definition = graph.definitions[at] as Definition;
+    if (definition.kind !== 'operation') return at;
+    const same = definition.inputs.filter((input) => hasSameShape(graph, input, at, lengths));
+    const next = same.find((input) => graph.definitions[input]?.kind !== 'operation') ?? same[0];
+    if (next === undefined) return at;
+    at = next;
+  }
+}
+
+/** Has this input of an operation certainly the shape of the result? */
+function hasSameShape(graph: Graph, input: number, id: number, lengths: Lengths): boolean {
+  const operation = graph.definitions[id] as Operation;
+  const operand = { id: input, type: (graph.definitions[input] as Definition).type };
+  const [from, to] = [operand.type.axes, operation.type.axes];
+  return (
+    from.length === to.length &&
+    to.every(
+      ({ axis }, i) =>
+        from[i]?.axis === axis &&
+        !changesLength(operation, axis) &&
+        !isStretched(operand, { id, type: operation.type }, axis, lengths),
+    )
+  );
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Backward {
   readonly g: GraphBuilder;
   /** `value` summed over the axes along which this operand was stretched, in the operand's order of axes. */
   fit(value: Value, operand: Value): Value;
+  /** A value of the same shape, to be read for its lengths only: one that costs nothing where there is one. */
+  like(value: Value): Value;
 }
 
 export type Rows<Names extends PrimitiveName> = { readonly [P in Names]: Primitive<P> };

@@ -6,6 +6,7 @@ import { dense } from '../../engine/graph/dense.ts';
 import { evaluate } from '../../engine/graph/evaluate.ts';
 import { gradient, gradientName } from '../../engine/graph/gradient.ts';
 import type { Graph } from '../../engine/graph/graph.ts';
+import { parametersOf } from '../../engine/graph/graph.ts';
 import { lower } from '../../engine/graph/lower.ts';
 import type { PrimitiveName } from '../../engine/graph/primitives.ts';
 import { primitives } from '../../engine/graph/table.ts';
@@ -15,7 +16,7 @@ import type { Random } from '../../engine/tensor/random.ts';
 import type { Case, Operand } from './cases.ts';
 import { cases, floats, make } from './cases.ts';
 import { expectClose, expectSame } from './close.ts';
-import { operatorsOf } from './onnx.ts';
+import { operatorsOf, parseModel } from './onnx.ts';
 import { blockSizes, drawFeeds, llamaBlock } from './programs.ts';
 import { randomCases } from './randomCases.ts';
 import type { Scenes } from './scenes.ts';
@@ -210,6 +211,11 @@ function sumInOrder(ids: Dense, values: Dense, size: number): Float32Array {
   return sums;
 }
 
+function nodesOf(graph: Graph) {
+  const nodes = parseModel(lower(graph, { storage: () => ({ kind: 'input' }) })).graph?.node ?? [];
+  return { nodes, weights: new Set(parametersOf(graph).map(({ name }) => name)) };
+}
+
 describe('gradient', () => {
   it('is taken with respect to a marked value in the middle, and of a gradient again', () => {
     const g = new GraphBuilder('quartic', { D: 2 });
@@ -249,6 +255,21 @@ describe('gradient', () => {
     }
     const operators = operatorsOf(lower(full, { storage: () => ({ kind: 'input' }) }));
     expect(operators).not.toContain('NonZero');
+  });
+
+  it('of a Llama block moves no weight in memory and computes no product of the forward pass that it does not need', () => {
+    const g = new GraphBuilder('block', blockSizes);
+    const out = llamaBlock(g);
+    g.output('loss', g.sum(g.multiply(out, g.input('weights', 'B P D')), 'B P D'));
+    const graph = gradient(g.build(), 'loss', ['x'], { mayStretch: () => false });
+    const { nodes, weights } = nodesOf(onlyOutput(graph, gradientName('x')));
+    const readers = nodes.filter(({ input }) => input.some((name) => weights.has(name)));
+    const products = ['MatMul', 'FusedMatMul'];
+    expect(new Set(readers.map(({ opType }) => opType))).toEqual(
+      new Set([...products, 'Reshape', 'Mul', 'SimplifiedLayerNormalization']),
+    );
+    // Forward q, k, v, scores, mix, o, gate and up, but not down; backward once for each weight, twice for scores and mix.
+    expect(nodes.filter(({ opType }) => products.includes(opType))).toHaveLength(8 + 7 + 4);
   });
 
   it('names what it cannot be taken of', () => {

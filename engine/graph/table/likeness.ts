@@ -73,13 +73,13 @@ export const likenessRows: Rows<'broadcastLike' | 'reduceLike'> = {
     evaluate: (_, [x, like]) => zip((like as Dense).axes, [x as Dense], (value) => value as number),
     lower: (to, [x, like], type) => lowerBroadcast(to, x as View, like as View, type),
     // y[i, j] = x[j]: dx[j] = sum over i of dy[i, j]
-    gradient: ({ g }, [x], _, d) => [g.reduceLike(d, x as Value), null],
+    gradient: ({ g, like }, [x], _, d) => [g.reduceLike(d, like(x as Value)), null],
   },
   reduceLike: {
     shape: (_, inputs) => likeShape(inputs, reducesTo),
     evaluate: (_, [x, like]) => evaluateReduceLike(x as Dense, like as Dense),
     lower: (to, [x, like], type) => lowerReduceLike(to, x as View, like as View, type),
     // y[j] = sum over i of x[i, j]: dx[i, j] = dy[j]
-    gradient: ({ g }, [x], _, d) => [g.broadcastLike(d, x as Value), null],
+    gradient: ({ g, like }, [x], _, d) => [g.broadcastLike(d, like(x as Value)), null],
   },
 };

@@ -122,12 +122,12 @@ function count(g: GraphBuilder, x: Value, over: readonly Axis[]): Value | number
 
 export const reductionRows: Rows<'sum' | 'mean' | 'max' | 'softmax' | 'logSoftmax'> = {
   // d sum(x) = sum(dx)
-  sum: reduction('ReduceSum', total, ({ g }, x, _, d) => g.broadcastLike(d, x)),
+  sum: reduction('ReduceSum', total, ({ g, like }, x, _, d) => g.broadcastLike(d, like(x))),
   // d mean(x) = sum(dx) / n
   mean: reduction(
     'ReduceMean',
     (values) => total(values) / values.length,
-    ({ g }, x, _, d, over) => g.broadcastLike(g.divide(d, count(g, x, over)), x),
+    ({ g, like }, x, _, d, over) => g.broadcastLike(g.divide(d, count(g, like(x), over)), like(x)),
   ),
   // To the largest value, in equal shares where several are.
   max: reduction(
