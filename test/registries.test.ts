@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 const registries = [
   { folder: 'engine/arch', list: 'architectures' },
   { folder: 'engine/tasks', list: 'tasks' },
+  { folder: 'engine/tasks/references', list: 'references' },
   { folder: 'engine/scores', list: 'scores' },
   { folder: 'engine/exports', list: 'exportFormats' },
 ].filter(({ folder }) => existsSync(join(folder, 'index.ts')));

@@ -72,7 +72,7 @@ const circuitModel = z.strictObject({
   shape: modelShape,
 });
 
-export const circuitSchema = z.strictObject({
+const circuitSchema = z.strictObject({
   schema: z.literal('headscope-circuit'),
   schema_version: z.literal('1.0.0'),
   model: circuitModel,

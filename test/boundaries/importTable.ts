@@ -35,7 +35,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     packages: ['onnxruntime-node'],
     node: true,
   },
-  'engine/tasks': { imports: basic, types: ['engine/files'] },
+  'engine/tasks': { imports: basic, types: ['engine/files', 'engine/results'] },
   'engine/train': { imports: [...upToRun, 'engine/tasks'], node: true },
   'engine/scores': { imports: [...upToTrain, 'engine/results'] },
   'engine/circuits': { imports: [...upToTrain, 'engine/results'] },
