@@ -37,6 +37,10 @@ export interface WeightSource {
   readonly rows?: readonly [from: number, to: number];
   /** Axes in the order in which the values are stored, with sizes; the stored shape must have as many elements. */
   readonly axes: readonly { readonly axis: Axis; readonly size: number }[];
+  /** Every value before training (gains and biases); absent where values are drawn at random. */
+  readonly start?: number;
+  /** Heads are dimensions of their own in the checkpoint; otherwise neighbouring head axes are stored as one dimension. */
+  readonly apart?: true;
 }
 
 export interface Weights {

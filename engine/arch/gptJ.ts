@@ -53,7 +53,7 @@ export const gptJ: Architecture = {
       unembedding: {
         norm: layerNorm(checkpoint.model, 'ln_f', epsilon),
         weight: vocabularyWeight(checkpoint, read.boolean('tie_word_embeddings', false), 'wte.weight'),
-        bias: checkpoint.head('lm_head.bias', 'V'),
+        bias: checkpoint.head('lm_head.bias', 'V', { start: 0 }),
       },
     });
   },

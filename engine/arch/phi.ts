@@ -47,7 +47,7 @@ export const phi: Architecture = {
       unembedding: {
         norm: layerNorm(checkpoint.model, 'final_layernorm', epsilon),
         weight: vocabularyWeight(checkpoint, read.boolean('tie_word_embeddings', false)),
-        bias: checkpoint.head('lm_head.bias', 'V'),
+        bias: checkpoint.head('lm_head.bias', 'V', { start: 0 }),
       },
     });
   },

@@ -50,6 +50,6 @@ export const stablelm: Architecture = {
 };
 
 function normOfEachHead(weights: Namer, name: string, axis: 'N' | 'G', heads: number, epsilon: number): Norm {
-  const each = Array.from({ length: heads }, (_, head) => weights(`${name}.norms.${head}.weight`, 'H'));
+  const each = Array.from({ length: heads }, (_, head) => weights(`${name}.norms.${head}.weight`, 'H', { start: 1 }));
   return { kind: 'layer', over: 'H', epsilon, weight: { kind: 'perHead', axis, each }, bias: null, plusOne: false };
 }

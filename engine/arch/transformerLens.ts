@@ -141,7 +141,7 @@ export const transformerLens: Architecture = {
       unembedding: {
         norm: kind === null ? null : lensNorm(model, 'ln_final', finalKind(read, kind), epsilon),
         weight: out('unembed.W_U', 'D V'),
-        bias: out('unembed.b_U', 'V'),
+        bias: out('unembed.b_U', 'V', { start: 0 }),
         softCap: readCap(read, 'output_logits_soft_cap'),
       },
     });
@@ -200,8 +200,8 @@ function lensNorm(weights: Namer, name: string, kind: NormKind, epsilon: number,
     kind: kind.startsWith('LN') ? 'layer' : 'rms',
     over,
     epsilon,
-    weight: kind.endsWith('Pre') ? null : weights(`${name}.w`, over),
-    bias: kind === 'LN' ? weights(`${name}.b`, over) : null,
+    weight: kind.endsWith('Pre') ? null : weights(`${name}.w`, over, { start: 1 }),
+    bias: kind === 'LN' ? weights(`${name}.b`, over, { start: 0 }) : null,
     plusOne: false,
   };
 }
@@ -268,7 +268,8 @@ function readAttentionScale(read: ConfigReader, headWidth: number): number {
 
 // W_Q and b_Q under a prefix.
 function lensLinear(weights: Namer, prefix: string, name: string, axes: string, bias: string): Linear {
-  return { weight: weights(`${prefix}W_${name}`, axes), bias: weights(`${prefix}b_${name}`, bias) };
+  const weight = weights(`${prefix}W_${name}`, axes, { apart: true });
+  return { weight, bias: weights(`${prefix}b_${name}`, bias, { start: 0, apart: true }) };
 }
 
 // A gated MLP adds b_in after the gate, a plain one before the activation.
@@ -278,7 +279,7 @@ function mlpReader(read: ConfigReader, kind: NormKind | null, epsilon: number): 
   const activation = activationsByName[name];
   const innerKind = kind === 'LN' ? 'LN' : 'LNPre';
   return (weights) => {
-    const bias = weights('mlp.b_in', 'M');
+    const bias = weights('mlp.b_in', 'M', { start: 0 });
     return {
       activation,
       gate: gated ? { weight: weights('mlp.W_gate', 'D M'), bias: null } : null,

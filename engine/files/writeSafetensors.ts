@@ -5,8 +5,8 @@ import type { WriteOptions } from './writeAtomically.ts';
 export interface TensorToWrite {
   readonly name: string;
   readonly shape: readonly number[];
-  /** F32, F64, I64, I32 or U8, by the array's own type. */
-  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
+  /** F32, F64, I64, I32 or U8, by the array's own type; the bits of F16 values as a Uint16Array. */
+  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Uint16Array | Uint8Array;
 }
 
 /**
@@ -50,5 +50,6 @@ function dtypeOf(data: TensorToWrite['data']): string {
   if (data instanceof Float32Array) return 'F32';
   if (data instanceof Float64Array) return 'F64';
   if (data instanceof BigInt64Array) return 'I64';
+  if (data instanceof Uint16Array) return 'F16';
   return data instanceof Int32Array ? 'I32' : 'U8';
 }

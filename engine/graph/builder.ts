@@ -23,15 +23,17 @@ export class GraphBuilder {
     this.#sizes = sizes;
   }
 
-  /** A builder that goes on from a graph: its definitions keep their ids, its outputs stay marked. */
-  static from(graph: Graph, name: string): GraphBuilder {
+  /** A builder that goes on from a graph: its definitions keep their ids, its outputs stay marked (those that `keeps` says). */
+  static from(graph: Graph, name: string, keeps: (output: string) => boolean = () => true): GraphBuilder {
     const builder = new GraphBuilder(name, {});
     graph.definitions.forEach((definition, id) => {
       builder.#define(definition);
       if ('name' in definition)
         builder.#named.set(`${definition.kind} ${definition.name}`, { id, type: definition.type });
     });
-    graph.outputs.forEach((value, output) => builder.output(output, value));
+    graph.outputs.forEach((value, output) => {
+      if (keeps(output)) builder.output(output, value);
+    });
     return builder;
   }
 

@@ -71,7 +71,7 @@ export function gatedDecoder(read: ConfigReader, shape: ModelShape, options: Gat
     unembedding: {
       norm: norm(checkpoint.model, 'norm', settings.epsilon),
       weight: vocabularyWeight(checkpoint, tied),
-      bias: options.headBias === true ? checkpoint.head('lm_head.bias', 'V') : null,
+      bias: options.headBias === true ? checkpoint.head('lm_head.bias', 'V', { start: 0 }) : null,
       ...options.logits,
     },
   });

@@ -27,18 +27,21 @@ export interface PerHead {
 /** Layer norm over D with weight and bias named `name.weight`, `name.bias`. */
 export function layerNorm(weights: Namer, name: string, epsilon: number, bias = true): Norm {
   const over = { kind: 'layer', over: 'D', epsilon, plusOne: false } as const;
-  return { ...over, weight: weights(`${name}.weight`, 'D'), bias: bias ? weights(`${name}.bias`, 'D') : null };
+  const weight = weights(`${name}.weight`, 'D', { start: 1 });
+  return { ...over, weight, bias: bias ? weights(`${name}.bias`, 'D', { start: 0 }) : null };
 }
 
 /** Layer norm of each head over its width; the weight is shared by all heads (H) or each head's own (N H, G H). */
 export function headLayerNorm(weights: Namer, name: string, epsilon: number, axes: AxisList = 'H', bias = true): Norm {
   const over = { kind: 'layer', over: 'H', epsilon, plusOne: false } as const;
-  return { ...over, weight: weights(`${name}.weight`, axes), bias: bias ? weights(`${name}.bias`, axes) : null };
+  const weight = weights(`${name}.weight`, axes, { start: 1, apart: true });
+  return { ...over, weight, bias: bias ? weights(`${name}.bias`, axes, { start: 0, apart: true }) : null };
 }
 
 /** RMS norm with weight `name.weight` over `over` (D unless said otherwise). */
 export function rmsNorm(weights: Namer, name: string, epsilon: number, over: AxisList = 'D', plusOne = false): Norm {
-  return { kind: 'rms', over, epsilon, weight: weights(`${name}.weight`, over), bias: null, plusOne };
+  const weight = weights(`${name}.weight`, over, { start: plusOne ? 0 : 1 });
+  return { kind: 'rms', over, epsilon, weight, bias: null, plusOne };
 }
 
 /** x normalised over the norm's axes; null passes x. */

@@ -22,6 +22,8 @@ export interface WeightOptions {
   /** Sizes that differ from the model's. */
   readonly sizes?: Sizes;
   readonly rows?: readonly [from: number, to: number];
+  readonly start?: number;
+  readonly apart?: true;
 }
 
 /** Names a weight under its prefix. */
@@ -36,6 +38,8 @@ export function namer(prefixes: readonly string[], sizes: Sizes): Namer {
       tensors: prefixes.map((prefix) => `${prefix}${name}`),
       axes: sizedAxes(axes, { ...sizes, ...options.sizes }),
       ...(options.rows === undefined ? {} : { rows: options.rows }),
+      ...(options.start === undefined ? {} : { start: options.start }),
+      ...(options.apart === undefined ? {} : { apart: options.apart }),
     },
   });
 }
@@ -59,7 +63,7 @@ export function linearOf(
 ): Linear {
   return {
     weight: weights(`${name}.weight`, axes, options),
-    bias: bias === null ? null : weights(`${name}.bias`, bias, options),
+    bias: bias === null ? null : weights(`${name}.bias`, bias, { ...options, start: 0 }),
   };
 }
 

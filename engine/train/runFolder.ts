@@ -1,0 +1,91 @@
+/** What a training run leaves on disk while it goes on: `training/` in the folder of the model to be. */
+import { appendFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../files/writeAtomically.ts';
+import { Fault } from '../terms/fault.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { TrainedWeight } from './modelGraph.ts';
+import type { TrainingState } from './state.ts';
+
+/** One line of the log. */
+export interface StepRow {
+  /** 1 is the first. */
+  readonly step: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+export class RunFolder {
+  readonly #folder: string;
+  readonly #configuration: string;
+
+  private constructor(folder: string, configuration: string) {
+    this.#folder = folder;
+    this.#configuration = configuration;
+  }
+
+  /** Makes the folder. Throws Fault where it holds something else than a run: nothing is written over. */
+  static async open(folder: string, configuration: string): Promise<RunFolder> {
+    const files = await readdir(folder).catch(() => [] as string[]);
+    if (files.length > 0 && !files.includes('training')) {
+      throw new Fault({ what: 'the folder is not empty and no training run', where: folder, expected: 'a new folder' });
+    }
+    const training = join(folder, 'training');
+    await mkdir(training, { recursive: true }).catch((error: unknown) => {
+      const got = error instanceof Error ? error.message : String(error);
+      throw new Fault({ what: 'cannot be written', where: folder, got });
+    });
+    return new RunFolder(training, configuration);
+  }
+
+  get #checkpoint(): string {
+    return join(this.#folder, 'checkpoint.safetensors');
+  }
+
+  get #log(): string {
+    return join(this.#folder, 'log.jsonl');
+  }
+
+  /** The last checkpoint, and a log that ends there; null where there is none. Throws Fault for one of another configuration. */
+  async resume(weights: readonly TrainedWeight[]): Promise<TrainingState | null> {
+    if (!(await isFile(this.#checkpoint))) return null;
+    const state = await readCheckpoint(this.#checkpoint, weights, this.#configuration);
+    const rows = (await this.rows()).filter(({ step }) => step <= state.step);
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    await writeAtomically(this.#log, [Buffer.from(text)], { overwrite: true });
+    return state;
+  }
+
+  /** An empty log, before the first step. */
+  async begin(): Promise<void> {
+    await writeAtomically(this.#log, [], { overwrite: true });
+  }
+
+  async save(state: TrainingState): Promise<void> {
+    await writeCheckpoint(this.#checkpoint, state, this.#configuration);
+  }
+
+  async log(row: StepRow): Promise<void> {
+    await appendFile(this.#log, `${JSON.stringify(row)}\n`);
+  }
+
+  /** Every whole line: a kill may have cut the last one. */
+  async rows(): Promise<StepRow[]> {
+    const text = await readFile(this.#log, 'utf8').catch(() => '');
+    const lines = text.split('\n').slice(0, -1);
+    return lines.map((line, i) => parsedRow(line, `${this.#log}, line ${i + 1}`));
+  }
+}
+
+function parsedRow(line: string, where: string): StepRow {
+  try {
+    return JSON.parse(line) as StepRow;
+  } catch {
+    throw new Fault({ what: 'not a line of a training log', where, expected: 'JSON', got: line.slice(0, 80) });
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() === true;
+}

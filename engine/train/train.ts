@@ -1,0 +1,215 @@
+/** Training a model from its configuration: steps, log, checkpoints, and the finished folder. */
+import { familyOf } from '../arch/index.ts';
+import type { Family } from '../arch/architecture.ts';
+import { freeMemory } from '../run/memory.ts';
+import { seededRandom } from '../tensor/random.ts';
+import { Fault } from '../terms/fault.ts';
+import type { TaskTokenizer } from '../tasks/task.ts';
+import type { Stage, TrainConfig } from './config.ts';
+import { stageAt, stepsOf } from './config.ts';
+import { generatedText } from './generatedText.ts';
+import { peakBytes } from './memory.ts';
+import type { TrainedWeight } from './modelGraph.ts';
+import type { StepRow } from './runFolder.ts';
+import { RunFolder } from './runFolder.ts';
+import { saveModel } from './saveModel.ts';
+import { learningRate } from './schedule.ts';
+import { startWeights } from './startWeights.ts';
+import type { TrainingState } from './state.ts';
+import { startState } from './state.ts';
+import { tokenFiles } from './tokenFiles.ts';
+import type { TokenSource } from './tokens.ts';
+import type { StepGraph } from './trainingStep.ts';
+import { stepGraph, TrainingStep } from './trainingStep.ts';
+
+export interface TrainRequest {
+  readonly config: TrainConfig;
+  /** Of the model to be; a run that is there is gone on with. */
+  readonly folder: string;
+  /** Null where no text is generated. */
+  readonly tokenizer: TaskTokenizer | null;
+  /** The tokenizer's files. */
+  readonly beside: readonly { readonly name: string; readonly path: string }[];
+  /** Bytes; what the system says is free where omitted. */
+  readonly memoryBudget?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type TrainEvent =
+  | {
+      readonly kind: 'start';
+      /** Number of values that are trained. */
+      readonly parameters: number;
+      readonly steps: number;
+      /** Steps that were taken before, in a run that is gone on with. */
+      readonly resumedAt: number;
+    }
+  | ({ readonly kind: 'step'; readonly tokensPerSecond: number } & StepRow)
+  | { readonly kind: 'checkpoint'; readonly state: TrainingState; readonly weights: readonly TrainedWeight[] };
+
+/**
+ * Trains to the last step and writes the model. A run that was stopped or killed goes on from its last checkpoint, to the
+ * same weights bit for bit. Aborting writes a checkpoint first. Throws Fault: a configuration that does not fit, a step that
+ * does not fit in memory, a loss that is not finite (the step named; the last good checkpoint stays).
+ */
+export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, void> {
+  const { config, folder, signal } = request;
+  const { family } = familyOf(config.model);
+  checkConfig(config, family);
+  const run = new Run(request, family, await sourceOf(request, family));
+  const files = await RunFolder.open(folder, JSON.stringify(config));
+  const resumed = await files.resume(run.weights);
+  let state = resumed ?? run.start();
+  if (resumed === null) await files.begin();
+  yield { kind: 'start', parameters: run.parameters, steps: run.steps, resumedAt: state.step };
+  try {
+    while (state.step < run.steps) {
+      if (signal?.aborted === true) await files.save(state);
+      signal?.throwIfAborted();
+      const { next, row, tokensPerSecond } = await run.step(state);
+      state = next;
+      await files.log(row);
+      yield { kind: 'step', ...row, tokensPerSecond };
+      if (state.step % config.checkpointEvery !== 0 && state.step !== run.steps) continue;
+      await files.save(state);
+      yield { kind: 'checkpoint', state, weights: run.weights };
+    }
+  } finally {
+    await run.release();
+  }
+  const { model, dtype } = config;
+  await saveModel(folder, {
+    config: model,
+    weights: run.weights,
+    values: state.weights,
+    beside: request.beside,
+    dtype,
+  });
+}
+
+function checkConfig(config: TrainConfig, family: Family): void {
+  const { context } = family.shape;
+  config.stages.forEach(({ length }, i) => {
+    if (length <= context) return;
+    const where = `stages.${i}.length`;
+    throw new Fault({
+      what: 'rows longer than the context',
+      where,
+      expected: `at most ${context}`,
+      got: String(length),
+    });
+  });
+  const { warmup } = config.schedule;
+  const steps = stepsOf(config);
+  if (warmup > steps) {
+    const expected = `at most ${steps}, the number of steps`;
+    throw new Fault({ what: 'warm-up longer than the run', where: 'schedule.warmup', expected, got: String(warmup) });
+  }
+}
+
+async function sourceOf({ config, tokenizer }: TrainRequest, family: Family): Promise<TokenSource> {
+  const { data, seed } = config;
+  const { vocabulary, outputVocabulary } = family.shape;
+  const below = Math.min(vocabulary, outputVocabulary);
+  if (data.kind === 'tokens') return tokenFiles({ files: data.files, type: data.type, vocabulary: below, seed });
+  if (tokenizer === null) {
+    throw new Fault({
+      what: 'generated text needs a tokenizer',
+      where: 'tokenizer',
+      expected: 'a folder',
+      got: 'none',
+    });
+  }
+  const mixAt = (step: number) => stageAt(config, step).mix ?? data.mix;
+  return generatedText({ tokenizer, vocabulary: below, mixAt, otherWeight: data.otherWeight, seed });
+}
+
+interface Stepped {
+  readonly next: TrainingState;
+  readonly row: StepRow;
+  readonly tokensPerSecond: number;
+}
+
+/** The compiled steps of a run: one at a time, for each stage has its own shape. */
+class Run {
+  readonly steps: number;
+  readonly weights: readonly TrainedWeight[];
+  readonly #request: TrainRequest;
+  readonly #family: Family;
+  readonly #source: TokenSource;
+  #compiled: { readonly stage: Stage; readonly step: TrainingStep } | null = null;
+
+  constructor(request: TrainRequest, family: Family, source: TokenSource) {
+    const { config, memoryBudget } = request;
+    this.#request = request;
+    this.#family = family;
+    this.#source = source;
+    this.steps = stepsOf(config);
+    const built = config.stages.map((stage) => stepGraph(family, stage, config.optimiser));
+    built.forEach((graph, i) => requireFits(graph, memoryBudget ?? freeMemory(), `stages.${i}`));
+    this.weights = built[0]?.weights ?? [];
+  }
+
+  get parameters(): number {
+    return this.weights.reduce((sum, { source }) => sum + countOf(source.axes), 0);
+  }
+
+  start(): TrainingState {
+    const { start, seed } = this.#request.config;
+    return startState(startWeights(this.weights, this.#family.shape.layers, start, seededRandom(seed)));
+  }
+
+  async step(state: TrainingState): Promise<Stepped> {
+    const { config } = this.#request;
+    const began = performance.now();
+    const stage = stageAt(config, state.step);
+    const step = await this.#stepOf(stage);
+    const rate = learningRate(config.schedule, state.step, this.steps);
+    const result = await step.run(state, this.#source.batch(state.step, stage), rate);
+    const { loss, gradientNorm } = result;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      const got = `loss ${loss}, gradient of length ${gradientNorm}`;
+      throw new Fault({ what: 'training diverged', where: `step ${state.step + 1}`, expected: 'finite numbers', got });
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const row = { step: state.step + 1, loss, gradientNorm, learningRate: rate };
+    return { next: result.state, row, tokensPerSecond: (stage.rows * stage.length) / seconds };
+  }
+
+  async release(): Promise<void> {
+    await this.#compiled?.step.release();
+    this.#compiled = null;
+  }
+
+  async #stepOf(stage: Stage): Promise<TrainingStep> {
+    if (this.#compiled?.stage === stage) return this.#compiled.step;
+    await this.release();
+    const step = await TrainingStep.create(this.#family, stage, this.#request.config.optimiser);
+    this.#compiled = { stage, step };
+    return step;
+  }
+}
+
+/** The process itself and what the runtime keeps beside the values of a step; measured on two small models. */
+const PROCESS_BYTES = 200e6;
+
+function requireFits({ graph, weights }: StepGraph, budget: number, where: string): void {
+  // Weights and two moments, as inputs and as outputs (those are among the graph's values).
+  const state = 3 * 4 * weights.reduce((sum, { source }) => sum + countOf(source.axes), 0);
+  const needed = PROCESS_BYTES + state + peakBytes(graph);
+  if (needed <= budget) return;
+  throw new Fault({
+    what: 'a batch of this size does not fit in memory',
+    where,
+    expected: `at most ${gigabytes(budget)}, which is free`,
+    got: `${gigabytes(needed)} needed`,
+  });
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function countOf(axes: readonly { readonly size: number }[]): number {
+  return axes.reduce((product, { size }) => product * size, 1);
+}
