@@ -1,22 +1,10 @@
 import { drawBatch, promptOf } from './batch.ts';
 import { layOut, oneTokenWords, requireTokenizer, requireWords } from './layout.ts';
 import { readOptions } from './options.ts';
+import { pronounTemplates } from './pronounTemplates.ts';
 import type { Prompt, Task, TaskTokenizer } from './task.ts';
 import type { Random } from '../tensor/random.ts';
 import { femaleNames, maleNames, neutralPersons } from './words.ts';
-
-const templates = [
-  "So [name] is a really great friend, isn't",
-  "So [name] is a very good teacher, isn't",
-  "So [name] is a really old friend, isn't",
-  "So [name] is a truly kind person, isn't",
-  "So [name] was a very happy child, wasn't",
-  "So [name] was a really brave soldier, wasn't",
-  "So [name] was a very late guest, wasn't",
-  "So [name] has a very nice house, doesn't",
-  "So [name] has a really big family, doesn't",
-  "So [name] has a rather long journey, doesn't",
-];
 
 /** The pronoun of a name (Mathwin et al. 2023, gendered pronoun task). */
 export const genderedPronoun: Task = {
@@ -65,7 +53,7 @@ function keptWords(tokenizer: TaskTokenizer): Words {
 }
 
 function drawPrompt(tokenizer: TaskTokenizer, random: Random, words: Words): Prompt | null {
-  const template = random.pick(templates);
+  const template = random.pick(pronounTemplates);
   const isFemale = random.below(2) === 1;
   const [own, other] = isFemale ? [words.female, words.male] : [words.male, words.female];
   const withName = (name: string) => layOut(tokenizer, template, { name });

@@ -1,36 +1,17 @@
 import { drawBatch, promptOf } from './batch.ts';
+import { ioiTemplates } from './ioiTemplates.ts';
 import { layOut, oneTokenWords, requireTokenizer, requireWords } from './layout.ts';
 import { readOptions } from './options.ts';
 import type { Prompt, Task, TaskOption, TaskTokenizer } from './task.ts';
 import type { Random } from '../tensor/random.ts';
 import { firstNames, objects, places } from './words.ts';
 
-// `first` and `second` are introduced, `actor` is the subject again; the indirect object comes next.
-const templates = [
-  'Then, [first] and [second] went to the [place] together. Soon after, [actor] gave a [object] to',
-  'Then, [first] and [second] had a day at the [place]. Afterwards, [actor] gave a [object] to',
-  'Then, [first] and [second] were working at the [place]. Later on, [actor] gave a [object] to',
-  'Then, [first] and [second] were thinking about the old [place]. Finally, [actor] gave a [object] to',
-  'When [first] and [second] got to the [place] in the morning, [actor] decided to give a [object] to',
-  'When [first] and [second] came back to the old [place] once again, [actor] quickly gave a [object] to',
-  'After [first] and [second] went to the [place] late last night, [actor] decided to give a [object] to',
-  'After [first] and [second] had a long and busy day at the [place], [actor] handed a [object] to',
-  'While [first] and [second] were still waiting together at the old [place], [actor] quietly gave a [object] to',
-  'While [first] and [second] were talking inside the brand new [place] last week, [actor] showed a [object] to',
-  'Yesterday [first] and [second] met right in front of the [place], and [actor] gave a [object] to',
-  'Yesterday [first] and [second] stayed at the old [place] until noon. Then [actor] passed a [object] to',
-  'Once [first] and [second] had finally arrived at the [place] for the party, [actor] offered a [object] to',
-  'Last week [first] and [second] walked to the [place] together, and later on [actor] gave a [object] to',
-  'Last year [first] and [second] worked at the [place] together, where [actor] once had sold a [object] to',
-  'Friends [first] and [second] found a [object] while at the [place] today, and later [actor] gave it to',
-];
-
 const options = {
   templates: {
     kind: 'integer',
     from: 1,
-    to: templates.length,
-    default: templates.length,
+    to: ioiTemplates.length,
+    default: ioiTemplates.length,
     about: 'how many of the templates are used; 1 gives every word the same position but for the two orders',
   },
   order: {
@@ -90,7 +71,7 @@ function keptWords(tokenizer: TaskTokenizer): Words {
 
 function drawPrompt(tokenizer: TaskTokenizer, random: Random, words: Words, settings: Settings): Prompt | null {
   const order = settings.order === 'mixed' ? random.pick(['ABBA', 'BABA']) : settings.order;
-  const template = ordered(random.pick(templates.slice(0, settings.templates)), order);
+  const template = ordered(random.pick(ioiTemplates.slice(0, settings.templates)), order);
   const fixed = { place: random.pick(words.places), object: random.pick(words.objects) };
   const [a, b, c, d, e, f] = random.shuffled([...words.names]);
   if (!a || !b || !c || !d || !e || !f) return null;

@@ -6,7 +6,8 @@
 const printable = (byte: number): boolean =>
   (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
 
-const characterOfByte: readonly string[] = alphabet();
+/** The character that a byte is written as. */
+export const characterOfByte: readonly string[] = alphabet();
 const byteOfCharacter: ReadonlyMap<string, number> = new Map(
   characterOfByte.map((character, byte) => [character, byte]),
 );
