@@ -18,7 +18,9 @@ import { generateEvent, generateRequest, generateResult, runRequest, runResult }
 import { pullEvent, pullRequest, pullResult } from './pull.ts';
 import type { Plain } from './records.ts';
 import { progress } from './records.ts';
+import { scoresEvent, scoresRequest, scoresResult } from './scores.ts';
 import { taskRequest, taskResult, tasksResult } from './taskReport.ts';
+import { trainEvent, trainRequest, trainResult } from './train.ts';
 
 const unary = <Q extends z.ZodType, R extends z.ZodType>(request: Q, result: R) =>
   ({ streams: false, request, result }) as const;
@@ -45,8 +47,12 @@ export const contract = {
   tasks: unary(z.strictObject({}), tasksResult),
   /** Can the model do the task? */
   task: streaming(taskRequest, progress, taskResult),
+  /** What every head's pattern does. */
+  scores: streaming(scoresRequest, scoresEvent, scoresResult),
   /** The effect of removing each unit. */
   ablate: streaming(ablateRequest, ablateEvent, ablateResult),
+  /** Trains a model from its configuration. */
+  train: streaming(trainRequest, trainEvent, trainResult),
   /** Downloads a model to the standard cache. */
   pull: streaming(pullRequest, pullEvent, pullResult),
 } as const;

@@ -8,7 +8,9 @@ import { infoCall } from './calls/info.ts';
 import { openCall } from './calls/open.ts';
 import { pullCall } from './calls/pull.ts';
 import { runCall } from './calls/run.ts';
+import { scoresCall } from './calls/scores.ts';
 import { taskCall, tasksCall } from './calls/task.ts';
+import { trainCall } from './calls/train.ts';
 import { verifyCall } from './calls/verify.ts';
 import { OpenModels } from './openModels.ts';
 
@@ -29,7 +31,9 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     capture: captureCall(models),
     tasks: tasksCall(),
     task: taskCall(models),
+    scores: scoresCall(models),
     ablate: ablateCall(models),
+    train: trainCall(),
     pull: pullCall(),
   };
   return { service, dispose: () => models.dispose() };

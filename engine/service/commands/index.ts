@@ -6,6 +6,8 @@ import { generate } from './generate.ts';
 import { info } from './info.ts';
 import { pull } from './pull.ts';
 import { run } from './run.ts';
+import { scores } from './scores.ts';
 import { task } from './task.ts';
+import { train } from './train.ts';
 
-export const commands: readonly Command[] = [info, run, generate, capture, ablate, task, pull];
+export const commands: readonly Command[] = [info, run, generate, capture, scores, ablate, task, train, pull];

@@ -1,0 +1,159 @@
+/**
+ * Behaviour scores of every head: what its pattern does, not whether that matters (engine/scores/ablation.ts asks that).
+ * SPEC.md states the scores. Patterns are read as they come, a chunk of one layer at a time (engine/run/patterns.ts), in
+ * the thread that runs the model; what is kept is one number per score, head and prompt.
+ */
+import type { Model } from '../run/index.ts';
+import { patterns } from '../run/patterns.ts';
+import { Fault } from '../terms/fault.ts';
+import type { Summary } from '../terms/summary.ts';
+import type { CopyingSummary } from './copying.ts';
+import { Copying } from './copying.ts';
+import type { HeadScore, ScorePrompt } from './headScore.ts';
+import { scores as all } from './index.ts';
+import { ReadBatch } from './readBatch.ts';
+import { Tally } from './tally.ts';
+
+export interface HeadScoresRequest {
+  readonly prompts: readonly ScorePrompt[];
+  /** All where omitted; those that no prompt has a query for are then left out, and said to be. */
+  readonly scores?: readonly HeadScore[];
+  /** Of the bootstrap. */
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A score, and what it was read on. */
+export interface ReadScore {
+  readonly score: HeadScore;
+  /** Prompts with a query that counts. */
+  readonly prompts: number;
+  /** Queries that count, in all of them. */
+  readonly queries: number;
+  /** What a head that attends to all visible keys alike would have (no window): the level to compare with. */
+  readonly uniform: number;
+}
+
+export type HeadScoresEvent =
+  | {
+      readonly kind: 'start';
+      readonly scores: readonly ReadScore[];
+      /** Scores that no prompt has a query for. */
+      readonly left: readonly HeadScore[];
+    }
+  | {
+      readonly kind: 'head';
+      readonly layer: number;
+      readonly head: number;
+      /** By id; over prompts. */
+      readonly values: Readonly<Record<string, Summary>>;
+    }
+  /** Does the model copy? */
+  | ({ readonly kind: 'copying' } & CopyingSummary)
+  /** Layers of batches. */
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number };
+
+/**
+ * `start`, then the heads in order, then `copying` where a score predicts. Throws Fault for no prompts, and for a score that
+ * was asked for and that no prompt has a query for.
+ */
+export async function* headScores(model: Model, request: HeadScoresRequest): AsyncGenerator<HeadScoresEvent> {
+  const { prompts, seed, signal } = request;
+  const { read, left } = chosenScores(request, model.family.causal);
+  yield { kind: 'start', scores: read, left };
+  const chosen = read.map(({ score }) => score);
+  const { shape } = model.family;
+  const tally = new Tally(chosen, prompts, shape);
+  const copying = chosen.some(({ predicts }) => predicts) ? new Copying(seed) : null;
+  const batches = batchesOf(prompts);
+  let done = 0;
+  for (const { from, rows } of batches) {
+    const batch = new ReadBatch(rows, chosen, copying !== null);
+    const ids = rows.map((prompt) => prompt.ids);
+    const events = patterns(model, { ids, logitsAt: batch.logitsAt, ...(signal === undefined ? {} : { signal }) });
+    for (;;) {
+      const step = await model.exclusive(() => events.next());
+      if (step.done === true) break;
+      const event = step.value;
+      if (event.kind === 'pattern') batch.read(event, ({ row, ...place }, sum) => tally.add(place, from + row, sum));
+      if (event.kind === 'logits') copying?.take(event.logits, batch.copiesOf(event.row));
+      if (event.kind !== 'layer') continue;
+      if (from + rows.length === prompts.length) yield* headsOf(tally, event.layer, shape.heads, seed);
+      yield { kind: 'progress', done: ++done, total: batches.length * shape.layers };
+    }
+  }
+  const copied = copying?.summary() ?? null;
+  if (copied !== null) yield { kind: 'copying', ...copied };
+}
+
+function* headsOf(tally: Tally, layer: number, heads: number, seed: number): Generator<HeadScoresEvent> {
+  for (let head = 0; head < heads; head++) yield { kind: 'head', layer, head, values: tally.head(layer, head, seed) };
+}
+
+/** Means by score id, layer and head: what a training log keeps of a checkpoint. Throws as `headScores` does. */
+export async function headScoreTable(model: Model, request: HeadScoresRequest): Promise<HeadScoreTable> {
+  const table: Record<string, number[][]> = {};
+  for await (const event of headScores(model, request)) {
+    if (event.kind !== 'head') continue;
+    for (const [id, { mean }] of Object.entries(event.values)) {
+      const rows = (table[id] ??= []);
+      (rows[event.layer] ??= [])[event.head] = mean;
+    }
+  }
+  return table;
+}
+
+/** `table[score][layer][head]` */
+export type HeadScoreTable = Readonly<Record<string, readonly (readonly number[])[]>>;
+
+function chosenScores(
+  { prompts, scores }: HeadScoresRequest,
+  causal: boolean,
+): { read: readonly ReadScore[]; left: readonly HeadScore[] } {
+  if (prompts.length === 0) throw new Fault({ what: 'no prompts to read scores on', expected: 'at least one' });
+  const counted = [...new Set(scores ?? all)].map((score) => countQueries(score, prompts, causal));
+  const [missing] = counted.filter(({ queries }) => queries === 0);
+  const read = counted.filter(({ queries }) => queries > 0);
+  if (missing !== undefined && (scores !== undefined || read.length === 0)) {
+    const { id, counts } = missing.score;
+    throw new Fault({ what: 'no query counts', where: `score ${id}`, expected: counts, got: 'none in the prompts' });
+  }
+  return { read, left: counted.filter(({ queries }) => queries === 0).map(({ score }) => score) };
+}
+
+/** uniform: mean over prompts of the mean over q of |K(q)| / (q + 1) */
+function countQueries(score: HeadScore, prompts: readonly ScorePrompt[], causal: boolean): ReadScore {
+  let [counting, queries, uniform] = [0, 0, 0];
+  for (const prompt of prompts) {
+    const readings = score.select(prompt);
+    if (readings.length === 0) continue;
+    counting++;
+    queries += readings.length;
+    const shares = readings.map(({ query, keys }) => keys.length / (causal ? query + 1 : prompt.ids.length));
+    uniform += shares.reduce((sum, share) => sum + share, 0) / readings.length;
+  }
+  return { score, prompts: counting, queries, uniform: counting === 0 ? 0 : uniform / counting };
+}
+
+interface Batch {
+  /** Index of the first prompt. */
+  readonly from: number;
+  readonly rows: readonly ScorePrompt[];
+}
+
+const TOKENS_PER_BATCH = 2048;
+
+/** Prompts in order, as many at a time as stay small when padded to the longest. */
+function batchesOf(prompts: readonly ScorePrompt[]): Batch[] {
+  const batches: Batch[] = [];
+  let [from, longest] = [0, 0];
+  for (const [i, { ids }] of prompts.entries()) {
+    longest = Math.max(longest, ids.length);
+    if (i > from && (i - from + 1) * longest > TOKENS_PER_BATCH) {
+      batches.push({ from, rows: prompts.slice(from, i) });
+      [from, longest] = [i, ids.length];
+    }
+  }
+  batches.push({ from, rows: prompts.slice(from) });
+  return batches;
+}

@@ -1,0 +1,27 @@
+/** The list of head scores: one file and one line here each. What they are called on screen is behaviour, not importance. */
+import { Fault } from '../terms/fault.ts';
+import { copy } from './copy.ts';
+import { copyMass } from './copyMass.ts';
+import { currentToken } from './currentToken.ts';
+import { duplicateToken } from './duplicateToken.ts';
+import { firstToken } from './firstToken.ts';
+import type { HeadScore } from './headScore.ts';
+import { induction } from './induction.ts';
+import { previousToken } from './previousToken.ts';
+
+export const scores: readonly HeadScore[] = [
+  previousToken,
+  currentToken,
+  duplicateToken,
+  induction,
+  firstToken,
+  copy,
+  copyMass,
+];
+
+/** By id. Throws Fault for an unknown one, with the known ids. */
+export function scoreById(id: string): HeadScore {
+  const score = scores.find((one) => one.id === id);
+  if (score !== undefined) return score;
+  throw new Fault({ what: 'unknown score', expected: `one of ${scores.map((one) => one.id).join(', ')}`, got: id });
+}

@@ -1,0 +1,191 @@
+/** `headscope scores`: what every head's attention pattern does. */
+import type { EventOf, RequestOf } from '../../results/index.ts';
+import type { Copying, ScoredHead, ScoresHeader } from '../../results/scores.ts';
+import { scoreById, scores as known } from '../../scores/index.ts';
+import type { Input } from '../input.ts';
+import type { Column } from '../table.ts';
+import { formatTable, percent } from '../table.ts';
+import { readTextFile } from '../textFile.ts';
+import type { Command, Context } from './command.ts';
+import {
+  asJson,
+  followed,
+  jsonOption,
+  modelRequest,
+  openModel,
+  taskOption,
+  taskOptions,
+  weightsOption,
+} from './shared.ts';
+
+type Request = RequestOf<'scores'>;
+
+export const scores: Command = {
+  name: 'scores',
+  summary: "what every head's attention does: previous token, induction, copying ...",
+  usage: [
+    'scores MODEL [--scores A,B] [--n 16] [--seed 0] [--length 50] [--bos model|with|without] [--top 5] [--json]',
+    'scores MODEL (--task NAME [--option K=V ...] | --prompts F.jsonl) [--scores A,B] [--n 16] [--seed 0] [--top 5] [--json]',
+  ],
+  about: [
+    `The scores: ${known.map(({ id, about }) => `${id}, ${about}`).join('; ')}. Each is from 0 to 1; engine/scores/SPEC.md has the exact rules.`,
+    'They are behaviour, not importance: headscope ablate measures whether a head matters. Beside each stands what a head that attends to all tokens alike would have.',
+    'Without --task or --prompts they are read on n sequences of random tokens that come twice. On a task, or on prompts with answers, what is to be copied is the answer; a prompt file is one JSON object a line with text or ids, and may have answer or answerId.',
+    'Each value is a mean over prompts with standard error, 95 % bootstrap interval and n. Without --scores, those that the prompts have no tokens for are left out.',
+  ],
+  examples: [
+    'headscope scores model.gguf',
+    'headscope scores model.gguf --scores induction,previousToken --n 32 --bos with',
+    'headscope scores model.gguf --scores copy,copyMass --task keyValue',
+  ],
+  options: {
+    scores: { type: 'string', value: 'A,B', about: 'which scores (default: all that the prompts allow)' },
+    task: { type: 'string', value: 'NAME', about: 'read them on prompts of a task (headscope task lists them)' },
+    prompts: { type: 'string', value: 'F.jsonl', about: 'read them on prompts of your own' },
+    n: { type: 'string', value: 'N', about: 'how many prompts to make (default 16)' },
+    seed: { type: 'string', value: 'N', about: 'of the prompts and the bootstrap (default 0)' },
+    length: {
+      type: 'string',
+      value: 'N',
+      about: 'random tokens in the sequence that comes twice (default 50, or as many as the model holds)',
+    },
+    bos: {
+      type: 'string',
+      value: 'model|with|without',
+      about:
+        "the beginning-of-sequence token before random tokens: as the model's own encoding does (default), always, never",
+    },
+    ...taskOption,
+    top: { type: 'string', value: 'N', about: 'how many heads to show for each score (default 5)' },
+    ...weightsOption,
+    ...jsonOption,
+  },
+  async run(input, context) {
+    const top = input.integer('top', { otherwise: 5, from: 1, to: 100_000 });
+    const request = await readRequest(input);
+    await openModel(context, { ...modelRequest(input), ...planOf(request) });
+    const scored = await collect(request, context);
+    await context.stdout.write(input.flag('json') ? asJson(scored) : describe(scored, top));
+    return 0;
+  },
+};
+
+async function readRequest(input: Input): Promise<Request> {
+  const ids = input
+    .text('scores')
+    ?.split(',')
+    .map((id) => scoreById(id.trim()).id);
+  return {
+    ...modelRequest(input),
+    prompts: await readPrompts(input),
+    seed: readSeed(input),
+    ...(ids === undefined ? {} : { scores: ids }),
+  };
+}
+
+async function readPrompts(input: Input): Promise<Request['prompts']> {
+  const [task, file] = [input.text('task'), input.path('prompts')];
+  if (task !== undefined && file !== undefined) input.oneOf(['task', 'prompts']);
+  const kind = task !== undefined ? 'a task' : file !== undefined ? 'a prompt file' : 'random tokens';
+  refuse(input, kind, ['length', 'bos'], kind === 'random tokens');
+  refuse(input, kind, ['n'], kind !== 'a prompt file');
+  refuse(input, kind, ['option'], kind === 'a task');
+  const drawn = { n: input.integer('n', { otherwise: 16, from: 1, to: 100_000 }), seed: readSeed(input) };
+  if (file !== undefined) return { kind: 'file', file: await readTextFile(file) };
+  if (task !== undefined) return { kind: 'task', task, ...drawn, ...taskOptions(input) };
+  const bos = input.choice('bos', ['model', 'with', 'without']) ?? 'model';
+  const length = input.text('length') === undefined ? undefined : input.integer('length', { otherwise: 50, from: 2 });
+  return { kind: 'repeated', ...drawn, bos, ...(length === undefined ? {} : { length }) };
+}
+
+/** An option that these prompts don't have would be dropped without a word. */
+function refuse(input: Input, kind: string, names: readonly string[], isAllowed: boolean): void {
+  const given = names.find((name) => input.text(name) !== undefined || input.texts(name).length > 0);
+  if (given !== undefined && !isAllowed) input.fail(`--${given} does not go with these prompts`, { got: kind });
+}
+
+function readSeed(input: Input): number {
+  return input.integer('seed', { otherwise: 0, from: Number.MIN_SAFE_INTEGER });
+}
+
+function planOf({ prompts }: Request): Pick<RequestOf<'open'>, 'plan'> {
+  if (prompts.kind !== 'task') return {};
+  const { task: name, options } = prompts;
+  return { plan: { task: { name, ...(options === undefined ? {} : { options }) } } };
+}
+
+interface Scored extends ScoresHeader {
+  readonly seconds: number;
+  /** Null where no score is about copying. */
+  readonly copying: Omit<Copying, 'kind'> | null;
+  readonly heads: readonly Omit<ScoredHead, 'kind'>[];
+}
+
+async function collect(request: Request, context: Context): Promise<Scored> {
+  const heads: Scored['heads'][number][] = [];
+  let [header, copying]: [ScoresHeader | null, Scored['copying']] = [null, null];
+  const take = (event: Exclude<EventOf<'scores'>, { kind: 'progress' }>) => {
+    if (event.kind === 'start') header = event.header;
+    else if (event.kind === 'head') heads.push({ layer: event.layer, head: event.head, values: event.values });
+    else copying = { logProbability: event.logProbability, predicted: event.predicted };
+  };
+  const start = (options: { readonly signal?: AbortSignal }) => context.client.scores(request, options);
+  const { seconds } = await followed(context, 'reading patterns', start, take);
+  return scored(header, { seconds, copying, heads });
+}
+
+function scored(header: ScoresHeader | null, rest: Pick<Scored, 'seconds' | 'copying' | 'heads'>): Scored {
+  if (header === null) throw new RangeError('scores: ended without header');
+  return { ...header, ...rest };
+}
+
+function describe(scored: Scored, top: number): string {
+  const { prompts, left, seconds, heads } = scored;
+  const tokens =
+    prompts.repeated === null ? `${prompts.n} prompts` : `${prompts.n} sequences of ${prompts.repeated} tokens, twice`;
+  const bos = prompts.bosPrepended ? 'with BOS' : 'without BOS';
+  const head = `${heads.length} heads on ${prompts.dataset}: ${tokens}, ${bos}, ${seconds.toFixed(1)} s. Behaviour, not importance.\n`;
+  const missing = left.map(({ id, counts }) => `not read: ${id} (no ${counts})\n`);
+  return [head, ...missing, ...scored.scores.map((score) => `\n${describeScore(scored, score, top)}`)].join('');
+}
+
+function describeScore({ heads, copying }: Scored, score: ScoresHeader['scores'][number], top: number): string {
+  const { id, about, queries, uniform } = score;
+  const title = `${id}: ${about}\n`;
+  const level = `${queries} queries; equal attention to all tokens would give ${uniform.toFixed(3)}\n`;
+  const isCopying = known.find((one) => one.id === id)?.predicts === true;
+  const does = isCopying && copying !== null ? [describeCopying(copying)] : [];
+  const order = [...heads].sort((a, b) => meanOf(b, id) - meanOf(a, id) || a.layer - b.layer || a.head - b.head);
+  const rows = order.slice(0, top).map((one) => headRow(one, id));
+  return [title, level, ...does, formatTable(columns, rows)].join('');
+}
+
+function describeCopying({ predicted, logProbability }: NonNullable<Scored['copying']>): string {
+  const likely = `mean log probability ${logProbability.mean.toFixed(3)} nats, n ${predicted.n}`;
+  return `the model's first choice is the token to be copied in ${percent(predicted.mean)} (${likely})\n`;
+}
+
+function meanOf({ values }: Pick<ScoredHead, 'values'>, id: string): number {
+  return values[id]?.mean ?? NaN;
+}
+
+const columns: readonly Column[] = [
+  { title: 'head' },
+  { title: 'score', align: 'right' },
+  { title: '95 % interval' },
+  { title: 'std. error', align: 'right' },
+  { title: 'n', align: 'right' },
+];
+
+function headRow({ layer, head, values }: Pick<ScoredHead, 'layer' | 'head' | 'values'>, id: string): string[] {
+  const value = values[id];
+  if (value === undefined) throw new RangeError(`scores: a head without ${id}`);
+  const [low, high] = value.interval;
+  return [
+    `L${layer}H${head}`,
+    value.mean.toFixed(3),
+    value.n < 2 ? 'unknown' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`,
+    value.n < 2 ? '' : value.standardError.toFixed(3),
+    `${value.n}`,
+  ];
+}
