@@ -66,7 +66,7 @@ function placeOf(name: string): { site: Site; layer: number | undefined } {
   return { site, layer: layer === undefined ? undefined : Number(layer) };
 }
 
-function readIds(tensor: StoredTensor | undefined): number[][] {
+export function readIds(tensor: StoredTensor | undefined): number[][] {
   if (tensor === undefined || tensor.type !== 'I64') throw new RangeError('golden ids: expected int64');
   const [rows = 0, length = 0] = tensor.shape;
   const bytes = readFileSync(tensor.file).subarray(tensor.offset, tensor.offset + tensor.length);
