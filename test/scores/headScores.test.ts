@@ -109,6 +109,20 @@ describe('planted-induction', () => {
     expect(head?.values['previousToken']?.n).toBe(3);
   });
 
+  it('reads more prompts than fit into one batch, each as before', async () => {
+    const prompts = drawn(model, 80, 30, 4);
+    const halves = [prompts.slice(0, 30), prompts.slice(30)];
+    const [whole, ...parts] = await Promise.all(
+      [prompts, ...halves].map((some) => headScoreTable(model, { prompts: some, seed: 0 })),
+    );
+    const tables = parts.map((table) => Object.values(table).flat(2));
+    const expected = tables[0]?.map((value, i) => (30 * value + 50 * (tables[1]?.[i] ?? NaN)) / 80) ?? [];
+    expect(expected).toHaveLength(8 * scores.length);
+    Object.values(whole ?? {})
+      .flat(2)
+      .forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5));
+  });
+
   it('stops between layers', async () => {
     const controller = new AbortController();
     const run = async () => {
