@@ -6,10 +6,20 @@ import { greaterThan } from './greaterThan.ts';
 import { induction } from './induction.ts';
 import { ioi } from './ioi.ts';
 import { keyValue } from './keyValue.ts';
+import { needle } from './needle.ts';
 import { subjectVerb } from './subjectVerb.ts';
 import type { Task } from './task.ts';
 
-export const tasks: readonly Task[] = [ioi, greaterThan, induction, docstring, keyValue, genderedPronoun, subjectVerb];
+export const tasks: readonly Task[] = [
+  ioi,
+  greaterThan,
+  induction,
+  docstring,
+  keyValue,
+  needle,
+  genderedPronoun,
+  subjectVerb,
+];
 
 /** By id, however it is hyphenated or capitalised (`greater-than`). Throws Fault for an unknown one, with the known ids. */
 export function taskById(id: string): Task {

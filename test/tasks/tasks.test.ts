@@ -263,6 +263,37 @@ describe.each(tokenizers)('with %s', (_, make) => {
     expect(() => promptsOf('keyValue', { pairs: 1 })).toThrow('expected an integer from 2 to 20, got 1');
   });
 
+  it('needle: the fact that is asked for says the answer, and the prompt has the length and depth that were asked', () => {
+    for (const prompt of promptsOf('needle')) {
+      const [owner, answer, query] = named(prompt, 'owner', 'answer', 'query') as [number, number, number];
+      expect(prompt.ids).toHaveLength(200);
+      expect(prompt.ids[query]).toBe(prompt.ids[owner]);
+      expect(prompt.ids[answer]).toBe(prompt.answers[0]);
+      expect(prompt.ids.filter((id) => id === prompt.answers[0])).toHaveLength(1);
+      expect(prompt.corruptIds).not.toContain(prompt.answers[0]);
+      expect(prompt.wrong).toContain(prompt.corruptIds?.[answer]);
+      expect(prompt.text).toMatch(/^Note: .*\. Question: what is the [^.]*\? Answer:$/);
+      expect(differences(prompt.ids, prompt.corruptIds)).toEqual([answer]);
+      expect(differences(prompt.ids, prompt.negativeIds)).toEqual([owner]);
+    }
+    const places = (depth: number) =>
+      promptsOf('needle', { depth, tokens: 300 }).map((p) => p.positions['owner'] ?? -1);
+    expect(Math.max(...places(0))).toBeLessThan(15);
+    expect(Math.min(...places(100))).toBeGreaterThan(260);
+    for (const place of places(50)) expect(Math.abs(place - 140)).toBeLessThan(25);
+  });
+
+  it('needle: distractors say other words of other owners, and those are wrong', () => {
+    for (const prompt of promptsOf('needle', { distractors: 3, tokens: 120 })) {
+      const others = named(prompt, 'owner', 'other1', 'other2', 'other3').map((at) => prompt.ids[at]);
+      const said = named(prompt, 'word1', 'word2', 'word3').map((at) => prompt.ids[at] ?? -1);
+      expect(new Set(others).size).toBe(4);
+      expect([...prompt.wrong].sort()).toEqual(said.sort());
+      expect(said).not.toContain(prompt.answers[0]);
+    }
+    expect(() => promptsOf('needle', { tokens: 59 })).toThrow('expected an integer from 60 to 4096, got 59');
+  });
+
   it('genderedPronoun: only the name is changed, and both pronouns are asked for', () => {
     const prompts = promptsOf('genderedPronoun');
     for (const prompt of prompts) {

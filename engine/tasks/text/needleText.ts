@@ -7,7 +7,7 @@ import { fillTemplate } from './fillTemplate.ts';
 import type { DocumentRequest, TextGenerator } from './generator.ts';
 import { wordsOf } from './heldOut.ts';
 import type { WordSet } from './heldOut.ts';
-import { factOf, needleWordings, questionOf } from './needleWordings.ts';
+import { factOf, needleOpening, needleWordings, questionOf } from './needleWordings.ts';
 import type { NeedleWording } from './needleWordings.ts';
 
 /** Words that facts say. */
@@ -22,8 +22,7 @@ const questions: readonly ((wording: NeedleWording) => string)[] = [
   ({ subject }) => `Q: ${subject}? A:`,
 ];
 
-/** Every sentence has a space before it then, as words are known. */
-const opening = said('Note:');
+const opening = said(needleOpening);
 
 interface Fact {
   readonly wording: NeedleWording;

@@ -1,6 +1,9 @@
 /** How needle passages say a fact and ask for it. */
 import { firstNames, places } from '../words.ts';
 
+/** What a passage begins with: every sentence has a space before it then, as words are known. */
+export const needleOpening = 'Note:';
+
 export interface NeedleWording {
   /** What is known of `owner`: `the secret word of [owner]`. */
   readonly subject: string;
