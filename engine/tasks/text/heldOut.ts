@@ -13,15 +13,17 @@ import {
 /** `trained`: what documents use; `heldOut`: what only stories and repeated spans have said. */
 export type WordSet = 'trained' | 'heldOut';
 
-const lists: readonly (readonly (readonly string[])[])[] = [
-  ...[firstNames, places, objects, spans, argumentNames, descriptionWords, functionNames].map((words) =>
-    words.map((word) => [word]),
-  ),
-  countableNouns,
-];
+const lists = [firstNames, places, objects, spans, argumentNames, descriptionWords, functionNames];
+const tenth = <T>(list: readonly T[]): T[] => list.filter((_, i) => i % 10 === 9);
 
 /** The tenth, twentieth ... entry of each list of engine/tasks/words.ts, in whatever other list it also is. */
-const held: ReadonlySet<string> = new Set(lists.flatMap((list) => list.filter((_, i) => i % 10 === 9).flat()));
+const entries: ReadonlySet<string> = new Set([...lists.flatMap(tenth), ...tenth(countableNouns).flat()]);
+
+/** With the other form of a noun. */
+const held: ReadonlySet<string> = new Set([
+  ...entries,
+  ...countableNouns.filter((forms) => forms.some((form) => entries.has(form))).flat(),
+]);
 
 const kept: Readonly<Record<WordSet, WeakMap<object, readonly unknown[]>>> = {
   trained: new WeakMap(),
