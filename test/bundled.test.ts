@@ -12,7 +12,8 @@ import { induction } from '../engine/tasks/induction.ts';
 import type { TaskPrompts, TaskTokenizer } from '../engine/tasks/task.ts';
 import { seededRandom } from '../engine/tensor/random.ts';
 import { formatEdge } from '../engine/terms/nodes.ts';
-import { writePlantedInduction } from '../fixtures/make/plantedInduction.ts';
+import { induction as plantedInduction } from '../fixtures/make/planted/induction.ts';
+import { writePlanted } from '../fixtures/make/planted/writePlanted.ts';
 
 const folder = 'fixtures/models/planted-induction';
 const planted = ['L0H2', 'L1H1'];
@@ -21,7 +22,7 @@ describe('the script', () => {
   it('writes the committed folder again, byte for byte', async () => {
     const copy = mkdtempSync(join(tmpdir(), 'headscope-planted-'));
     try {
-      await writePlantedInduction(copy);
+      await writePlanted(plantedInduction, copy);
       expect(readdirSync(copy).sort()).toEqual(readdirSync(folder).sort());
       const differing = readdirSync(folder).filter((name) => !same(join(folder, name), join(copy, name)));
       expect(differing).toEqual([]);
