@@ -1,5 +1,6 @@
 /** Reverse-mode differentiation: a graph and the gradients of one of its scalars, as another graph. */
 import type { Axis } from '../terms/axes.ts';
+import type { Sizes } from './builder.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Definition, Graph, Operation } from './graph.ts';
 import type { Backward, Primitive } from './primitive.ts';
@@ -11,6 +12,11 @@ import { axisNames, hasAxis, printType, sizeOfAxis } from './value.ts';
 /** Name of the output that holds the gradient with respect to `name`. */
 export function gradientName(name: string): string {
   return `gradient.${name}`;
+}
+
+/** Name of the input that the gradient with respect to output `name` is fed to. */
+export function upstreamName(name: string): string {
+  return `upstream.${name}`;
 }
 
 export interface GradientOptions {
@@ -29,14 +35,62 @@ export interface GradientOptions {
 export function gradient(graph: Graph, scalar: string, wrt: readonly string[], options: GradientOptions = {}): Graph {
   const g = GraphBuilder.from(graph, `${graph.name} gradient`);
   const from = scalarOutput(graph, scalar);
+  markGradients(graph, g, { seeds: new Map([[from.id, g.constant(1)]]), named: scalar }, wrt, options);
+  return g.build();
+}
+
+/**
+ * The same from several outputs of any shape, whose own gradients are fed as inputs `upstream.<output>`: gives
+ * `gradient.<name>` = sum over the outputs of upstream . d output / d name (a vector-Jacobian product).
+ * Of the graph's outputs only those are kept that `keeps` says.
+ */
+export function vectorJacobian(
+  graph: Graph,
+  from: readonly string[],
+  wrt: readonly string[],
+  keeps: (output: string) => boolean,
+  options: GradientOptions = {},
+): Graph {
+  const g = GraphBuilder.from(graph, `${graph.name} gradient`, keeps);
+  const seeds = new Map<number, Value>();
+  for (const name of from) {
+    const output = graph.outputs.get(name);
+    if (output === undefined) throw new RangeError(`gradient: graph ${graph.name} has no output ${name}`);
+    const axes = axisNames(output.type).join(' ');
+    const upstream = g.input(upstreamName(name), axes, 'float32', fixedSizes(output));
+    const known = seeds.get(output.id);
+    seeds.set(output.id, known === undefined ? upstream : g.add(known, upstream));
+  }
+  markGradients(graph, g, { seeds, named: from.join(', ') }, wrt, options);
+  return g.build();
+}
+
+interface Differentiated {
+  /** Gradients to start from, by id. */
+  readonly seeds: ReadonlyMap<number, Value>;
+  /** The outputs that they belong to, for errors. */
+  readonly named: string;
+}
+
+function fixedSizes({ type }: Value): Sizes {
+  return Object.fromEntries(type.axes.flatMap(({ axis, size }) => (size === 'dynamic' ? [] : [[axis, size]])));
+}
+
+/** Marks the gradient of each name. */
+function markGradients(
+  graph: Graph,
+  g: GraphBuilder,
+  { seeds, named: outputs }: Differentiated,
+  wrt: readonly string[],
+  options: GradientOptions,
+): void {
   const sources = new Map(wrt.map((name) => [name, named(graph, name)]));
-  const gradients = accumulate(graph, g, from, new Set(sources.values()), options);
+  const gradients = accumulate(graph, g, seeds, new Set(sources.values()), options);
   for (const [name, id] of sources) {
     const value = gradients.get(id);
-    if (value === undefined) throw new RangeError(`gradient: ${scalar} does not depend on ${name}`);
+    if (value === undefined) throw new RangeError(`gradient: ${outputs} does not depend on ${name}`);
     g.output(gradientName(name), value);
   }
-  return g.build();
 }
 
 function scalarOutput(graph: Graph, name: string): Value {
@@ -55,18 +109,18 @@ function named(graph: Graph, name: string): number {
   return id;
 }
 
-/** Gradients by id, of the definitions between the sources and the scalar. */
+/** Gradients by id, of the definitions between the sources and the seeds. */
 function accumulate(
   graph: Graph,
   g: GraphBuilder,
-  scalar: Value,
+  seeds: ReadonlyMap<number, Value>,
   sources: ReadonlySet<number>,
   options: GradientOptions,
 ): Map<number, Value> {
   const affected = affectedBy(graph, sources);
   const lengths = dynamicLengths(graph, options.mayStretch ?? (() => true));
-  const gradients = new Map<number, Value>([[scalar.id, g.constant(1)]]);
-  for (let id = scalar.id; id >= 0; id--) {
+  const gradients = new Map<number, Value>(seeds);
+  for (let id = Math.max(...seeds.keys()); id >= 0; id--) {
     const definition = graph.definitions[id] as Definition;
     const d = gradients.get(id);
     if (d === undefined || definition.kind !== 'operation') continue;

@@ -103,6 +103,9 @@ function variesOver(edit: Edit, axis: Axis, batch: Batch): boolean {
   const shifted = batch.offsets.some((offset) => offset !== 0);
   const selectsPositions = edit.positions !== undefined || edit.keys !== undefined;
   if ('value' in operation && valueSize(operation.value, axis) > 1) return true;
+  // What is put at a key must not reach the padding of shorter rows.
+  const spares = ragged && 'value' in operation && siteAxes(edit.site).includes('K');
+  if (spares && (axis === 'B' || axis === 'K')) return true;
   if (axis === 'B') {
     const rowDependent = ragged && (selectsFromEnd || (shifted && (selectsPositions || 'value' in operation)));
     return edit.rows !== undefined || rowDependent || (operation.kind === 'mix' && ragged);
@@ -137,12 +140,18 @@ function isSelected(edit: Edit, index: readonly number[], space: EditSpace, batc
   const row = indexOf('B', index, space) ?? 0;
   return space.axes.every((axis, i) => {
     const at = index[i] ?? 0;
+    if (axis === 'K' && (space.shape[i] ?? 1) > 1 && isPaddingSlot(at, row, batch)) return false;
     if (axis === 'B') return edit.rows?.includes(at) ?? true;
     if (axis === 'N' || axis === 'G') return edit.heads?.includes(at) ?? true;
     if (axis === 'P') return edit.positions === undefined || selects(edit.positions, space.slots[at] ?? 0, row, batch);
     if (axis === 'K') return edit.keys === undefined || selects(edit.keys, at, row, batch);
     return true;
   });
+}
+
+function isPaddingSlot(slot: number, row: number, batch: Batch): boolean {
+  const position = slot - (batch.offsets[row] ?? 0);
+  return position < 0 || position >= (batch.lengths[row] ?? 0);
 }
 
 /** Positions count from the row's first token, negative ones from its end. */

@@ -2,7 +2,11 @@
 import type { Family } from '../arch/architecture.ts';
 import type { Edit } from '../terms/edits.ts';
 import type { Site } from '../terms/sites.ts';
+import { gradientName, upstreamName } from '../graph/gradient.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { axisSize } from '../tensor/tensor.ts';
+import type { Objective } from './backwardGraph.ts';
+import { OBJECTIVE } from './backwardGraph.ts';
 import type { Batch } from './batch.ts';
 import { keyPositionsFeed, maskFeed, positionsFeed, rotaryFeeds } from './batch.ts';
 import type { AffineFeeds, SiteEdits, Slots } from './editPlan.ts';
@@ -12,7 +16,7 @@ import type { ProgramPart } from './program.ts';
 import { STREAM } from './program.ts';
 import type { Program, Programs } from './programs.ts';
 import type { Taps } from './taps.ts';
-import { addInput, captureOutput, scaleInput } from './taps.ts';
+import { addInput, blockSites, captureOutput, embedSites, scaleInput, unembedSites } from './taps.ts';
 
 /** Keys and values [B G T H] of the positions before this pass. */
 export interface LayerCache {
@@ -41,6 +45,37 @@ export interface BlockRequest {
   readonly edits: AffineBySite;
   readonly capture: ReadonlySet<Site>;
   readonly keepsCache: boolean;
+}
+
+/** Names are a program's own: inputs, weights, `captureOutput` of a site, STREAM. */
+interface WantedGradients {
+  /** With respect to these. */
+  readonly wrt: readonly string[];
+  /** Outputs whose values are given too. */
+  readonly values: readonly string[];
+}
+
+export interface BlockGradientsRequest extends WantedGradients {
+  readonly layer: number;
+  /** [B P D] at all slots. */
+  readonly residPre: Tensor;
+  /** Gradients that come from later, by output. */
+  readonly upstream: ReadonlyMap<string, Tensor>;
+  readonly edits: AffineBySite;
+}
+
+export interface UnembedGradientsRequest extends WantedGradients {
+  readonly objective: Objective;
+  /** What the objective reads. */
+  readonly feeds: Feeds;
+  readonly edits: AffineBySite;
+}
+
+export interface Gradients {
+  readonly values: ReadonlyMap<string, Tensor>;
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  /** [B], where an objective was differentiated. */
+  readonly objective: Tensor | null;
 }
 
 export class Pass {
@@ -72,6 +107,53 @@ export class Pass {
     const stream = narrow ? { keyStream: feedOf(keyStream) } : this.#pastFeeds(cache);
     const feeds = { residPre: feedOf(residPre), ...stream, ...this.#layerFeeds(layer) };
     return this.#run(part, feeds, edits, capture, request.keepsCache);
+  }
+
+  /** A block run again from its residPre and differentiated. */
+  async blockGradients(request: BlockGradientsRequest): Promise<Gradients> {
+    const { layer, residPre, upstream, edits, ...wanted } = request;
+    const part: ProgramPart = { kind: 'block', layer, narrow: false, whole: true };
+    const from = [...upstream.keys()];
+    const feeds = {
+      residPre: feedOf(residPre),
+      ...this.#layerFeeds(layer),
+      ...Object.fromEntries([...upstream].map(([output, d]) => [upstreamName(output), feedOf(d)])),
+    };
+    return this.#differentiate(part, feeds, edits, { ...wanted, from });
+  }
+
+  /** The unembedding of some positions, and the gradient of an objective on their logits. */
+  async unembedGradients(residPost: Tensor, request: UnembedGradientsRequest): Promise<Gradients> {
+    const { objective, feeds, edits, ...wanted } = request;
+    const ones = new Float32Array(axisSize(residPost, 'B')).fill(1);
+    const seeded = { ...feeds, [upstreamName(OBJECTIVE)]: { data: ones, shape: [ones.length] } };
+    return this.#differentiate({ kind: 'unembed' }, { residPost: feedOf(residPost), ...seeded }, edits, {
+      ...wanted,
+      from: [],
+      objective,
+    });
+  }
+
+  async #differentiate(
+    part: ProgramPart,
+    feeds: Feeds,
+    edits: AffineBySite,
+    { from, wrt, values, objective }: WantedGradients & { from: readonly string[]; objective?: Objective },
+  ): Promise<Gradients> {
+    const named = [...from, ...wrt, ...values];
+    const captured = new Set(allSites.filter((site) => named.includes(captureOutput(site))));
+    const taps: Taps = { edited: new Set(edits.keys()), captured };
+    const program = await this.#programs.backward(part, {
+      ...{ taps, from, wrt, keep: values },
+      ...(objective === undefined ? {} : { objective }),
+    });
+    const outputs = [...values, ...wrt.map(gradientName), ...(objective === undefined ? [] : [OBJECTIVE])];
+    const results = await program.run(only(program, { ...feeds, ...editFeeds(edits) }), outputs);
+    return {
+      values: new Map(values.map((name) => [name, required(results, name)] as const)),
+      gradients: new Map(wrt.map((name) => [name, required(results, gradientName(name))] as const)),
+      objective: objective === undefined ? null : required(results, OBJECTIVE),
+    };
   }
 
   async unembed(residPost: Tensor, edits: AffineBySite, capture: ReadonlySet<Site>): Promise<PartResult> {
@@ -151,6 +233,8 @@ export class Pass {
     return known;
   }
 }
+
+const allSites = [...embedSites, ...blockSites, ...unembedSites];
 
 function feedOf({ data, axes }: Tensor): Feed {
   return { data, shape: axes.map(({ size }) => size) };

@@ -7,14 +7,15 @@ import { ProgramTaps } from './taps.ts';
 
 export type ProgramPart =
   | { readonly kind: 'embed' }
-  | { readonly kind: 'block'; readonly layer: number; readonly narrow: boolean }
+  | { readonly kind: 'block'; readonly layer: number; readonly narrow: boolean; readonly whole?: boolean }
   | { readonly kind: 'unembed' };
 
 /** Name of the value that flows to the next program. */
 export const STREAM = 'stream';
 
 export function partKey(part: ProgramPart): string {
-  return part.kind === 'block' ? `block ${part.layer}${part.narrow ? ' narrow' : ''}` : part.kind;
+  if (part.kind !== 'block') return part.kind;
+  return `block ${part.layer}${part.narrow ? ' narrow' : ''}${part.whole === true ? ' whole' : ''}`;
 }
 
 export function partWeights(family: Family, part: ProgramPart): Weights {

@@ -10,6 +10,8 @@ import type { Graph } from '../graph/graph.ts';
 import { parametersOf } from '../graph/graph.ts';
 import { lower } from '../graph/lower.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { BackwardGraphRequest } from './backwardGraph.ts';
+import { backwardGraph, backwardKey } from './backwardGraph.ts';
 import type { Feeds } from './ort.ts';
 import { Session } from './ort.ts';
 import type { ProgramPart } from './program.ts';
@@ -42,7 +44,17 @@ export class Programs {
 
   async get(part: ProgramPart, taps: Taps = noTaps): Promise<Program> {
     const key = `${partKey(part)} ${tapsKey(taps)}`;
-    const program = await remember(this.#compiled, key, () => this.#compile(key, part, taps));
+    return this.#remembered(key, part, () => partGraph(this.#family, part, taps));
+  }
+
+  /** The gradient of a part; see backwardGraph. */
+  async backward(part: ProgramPart, request: BackwardGraphRequest): Promise<Program> {
+    const key = `${partKey(part)} ${backwardKey(request)}`;
+    return this.#remembered(key, part, () => backwardGraph(this.#family, part, request));
+  }
+
+  async #remembered(key: string, part: ProgramPart, build: () => Graph): Promise<Program> {
+    const program = await remember(this.#compiled, key, () => this.#compile(key, part, build()));
     this.#touch(this.#sessionOf.get(key) ?? '');
     return program;
   }
@@ -55,8 +67,7 @@ export class Programs {
     for (const session of sessions) await (await session).release();
   }
 
-  async #compile(program: string, part: ProgramPart, taps: Taps): Promise<Program> {
-    const graph = partGraph(this.#family, part, taps);
+  async #compile(program: string, part: ProgramPart, graph: Graph): Promise<Program> {
     const names = parametersOf(graph).map(({ name }) => name);
     const use = part.kind === 'embed' ? 'rows' : 'products';
     const weights = await this.#store.weightsOf(names, partWeights(this.#family, part), use);

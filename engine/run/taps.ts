@@ -38,6 +38,8 @@ export interface BlockMode {
   readonly layer: number;
   /** The queries are only some positions; keys come from `keyStream`. */
   readonly narrow: boolean;
+  /** The queries are all positions and nothing is cached: what backward programs are made of. */
+  readonly whole?: boolean;
   /** J of this layer's rotary kind; 0 without rotary. */
   readonly rotaryWidth: number;
 }
@@ -48,6 +50,7 @@ export class ProgramTaps implements BlockContext {
   readonly layer: number;
   readonly keyStream: Value | null;
   readonly #rotaryWidth: number;
+  readonly #whole: boolean;
   readonly #taps: Taps;
   readonly #marked = new Set<Site>();
 
@@ -56,6 +59,7 @@ export class ProgramTaps implements BlockContext {
     this.#taps = taps;
     this.layer = mode.layer;
     this.#rotaryWidth = mode.rotaryWidth;
+    this.#whole = mode.whole ?? false;
     this.keyStream = mode.narrow ? g.input('keyStream', 'B T D') : null;
   }
 
@@ -99,13 +103,14 @@ export class ProgramTaps implements BlockContext {
   }
 
   /**
-   * Cached keys and values before the new ones. A narrowed program sees the whole stream, so nothing is cached before it
+   * Cached keys and values before the new ones; none before those of a whole block. A narrowed program sees the whole stream, so nothing is cached before it
    * and its keys (axis T) are already all of them.
    */
   remember(key: Value, value: Value): { keys: Value; values: Value } {
     if (this.keyStream !== null) {
       return { keys: this.g.rename(key, 'T', 'K'), values: this.g.rename(value, 'T', 'K') };
     }
+    if (this.#whole) return { keys: this.g.rename(key, 'P', 'K'), values: this.g.rename(value, 'P', 'K') };
     this.g.output('keys', key);
     this.g.output('values', value);
     return { keys: this.#append('pastKeys', key), values: this.#append('pastValues', value) };
