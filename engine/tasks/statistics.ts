@@ -58,6 +58,49 @@ export function wilsonInterval(successes: number, n: number): readonly [low: num
   return [successes === 0 ? 0 : (centre - half) / scale, successes === n ? 1 : (centre + half) / scale];
 }
 
+/**
+ * Pearson's r = sum (x - mean x)(y - mean y) / sqrt(sum (x - mean x)^2 sum (y - mean y)^2), from -1 to 1; null where either
+ * has only one value. Throws RangeError for lists of unequal length.
+ */
+export function pearson(x: readonly number[], y: readonly number[]): number | null {
+  if (x.length !== y.length) throw new RangeError(`pearson: expected ${x.length} values, got ${y.length}`);
+  if (isConstant(x) || isConstant(y)) return null;
+  const [dx, dy] = [centred(x), centred(y)];
+  const r = dot(dx, dy) / Math.sqrt(dot(dx, dx) * dot(dy, dy));
+  // Rounding may leave 1 + 1e-16.
+  return Math.min(1, Math.max(-1, r));
+}
+
+/** Spearman's rho (1904): Pearson's r of the ranks, ties at the mean of theirs; null and errors as there. */
+export function spearman(x: readonly number[], y: readonly number[]): number | null {
+  return pearson(averageRanks(x), averageRanks(y));
+}
+
+/** 1 for the least; equal values share the mean of the ranks that they take up. */
+export function averageRanks(values: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  const first = new Map<number, number>();
+  const last = new Map<number, number>();
+  sorted.forEach((value, i) => {
+    if (!first.has(value)) first.set(value, i + 1);
+    last.set(value, i + 1);
+  });
+  return values.map((value) => ((first.get(value) ?? NaN) + (last.get(value) ?? NaN)) / 2);
+}
+
+function isConstant(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0]);
+}
+
+function centred(values: readonly number[]): number[] {
+  const mean = meanOf(Float64Array.from(values));
+  return values.map((value) => value - mean);
+}
+
+function dot(x: readonly number[], y: readonly number[]): number {
+  return x.reduce((sum, value, i) => sum + value * (y[i] ?? NaN), 0);
+}
+
 /** Gives the means of the 2,000 resamples of n values: row r takes the values at indices [r n, (r + 1) n). */
 function resampler(n: number, seed: number): (values: Float64Array) => Float64Array {
   const block = Math.max(1, Math.min(resamples, Math.floor(keptIndices / n)));

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { summarise, summariser, summariseShare, wilsonInterval } from '../../engine/tasks/statistics.ts';
+import {
+  averageRanks,
+  pearson,
+  spearman,
+  summarise,
+  summariser,
+  summariseShare,
+  wilsonInterval,
+} from '../../engine/tasks/statistics.ts';
 import { seededRandom } from '../../engine/tensor/random.ts';
 
 describe('summarise', () => {
@@ -105,5 +113,46 @@ describe('shares', () => {
     expect([mean, n]).toEqual([0.75, 4]);
     expect(standardError).toBeCloseTo(Math.sqrt(0.1875 / 4), 12);
     expect(interval).toEqual(wilsonInterval(3, 4));
+  });
+});
+
+describe('correlation', () => {
+  const [x, y] = [
+    [1, 2, 3, 4, 5],
+    [2, 4, 5, 4, 5],
+  ];
+
+  it('is what the formulas give by hand, ties at their mean rank', () => {
+    // Deviations -2 -1 0 1 2 and -2 0 1 0 1: 6 / sqrt(10 * 6).
+    expect(pearson(x, y)).toBeCloseTo(6 / Math.sqrt(60), 14);
+    expect(averageRanks(y)).toEqual([1, 2.5, 4.5, 2.5, 4.5]);
+    // Deviations of the ranks -2 -1 0 1 2 and -2 -0.5 1.5 -0.5 1.5: 7 / sqrt(10 * 9).
+    expect(spearman(x, y)).toBeCloseTo(7 / Math.sqrt(90), 14);
+  });
+
+  it('of a monotonous curve is 1 by rank only, and turns its sign with it', () => {
+    const curve = x.map((value) => Math.exp(value));
+    expect(spearman(x, curve)).toBe(1);
+    expect(pearson(x, curve)).toBeLessThan(0.95);
+    expect(spearman(x, curve.toReversed())).toBe(-1);
+    expect(
+      pearson(
+        x,
+        x.map((value) => 3 - 7 * value),
+      ),
+    ).toBeCloseTo(-1, 14);
+  });
+
+  it('does not depend on place and scale', () => {
+    const moved = y.map((value) => 1e6 + value / 3);
+    expect(pearson(x, moved)).toBeCloseTo(pearson(x, y) ?? NaN, 9);
+  });
+
+  it('is unknown where nothing varies, and refuses unequal lengths', () => {
+    expect(pearson([1, 1, 1], [1, 2, 3])).toBeNull();
+    expect(spearman([0.1, 0.1, 0.1], [1, 2, 3])).toBeNull();
+    expect(pearson([1], [2])).toBeNull();
+    expect(pearson([], [])).toBeNull();
+    expect(() => pearson([1], [])).toThrow('pearson: expected 1 values, got 0');
   });
 });
