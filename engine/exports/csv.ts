@@ -23,10 +23,11 @@ export const csv: ExportFormat = {
 // No cell can hold a comma or a quote: ids and numbers only.
 function row(header: AblationHeader, unit: AblatedUnit): (string | number)[] {
   const place = [header.unit, unit.layer, unit.head ?? '', unit.kvGroup ?? '', header.ablation, header.metricId];
-  return [...place, ...numbers(unit.effect), ...numbers(unit.kl), unit.effect.n];
+  return [...place, ...effectCells(unit.effect), ...effectCells(unit.kl), unit.effect.n];
 }
 
-function numbers({ mean, standardError, interval, n }: Summary): (number | string)[] {
+/** Mean, standard error and both ends of the interval; empty where there is no number. */
+export function effectCells({ mean, standardError, interval, n }: Summary): (number | string)[] {
   // One prompt says nothing of the spread.
   const spread = n < 2 ? [NaN, NaN, NaN] : [standardError, ...interval];
   return [mean, ...spread].map((value) => (Number.isFinite(value) ? rounded(value) : ''));

@@ -1,13 +1,14 @@
 /** What an export is: one file per format; index.ts is the list. Imports results only. */
 import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
+import type { AttributedUnit, AttributionHeader } from '../results/attribution.ts';
 import type { Baseline } from '../results/taskReport.ts';
 
-/** Everything that one ablation run gave. */
-export interface AblationRecord {
-  readonly header: AblationHeader;
+/** Everything that one run gave which measures or estimates the effect of every unit. */
+export interface EffectsRecord<Header, Unit> {
+  readonly header: Header;
   readonly baseline: Baseline;
   /** In any order; fewer than `header.units` where the run was cancelled. */
-  readonly units: readonly AblatedUnit[];
+  readonly units: readonly Unit[];
   readonly seconds: number;
   readonly warnings: readonly string[];
   /** ISO 8601. */
@@ -15,6 +16,9 @@ export interface AblationRecord {
   /** Version of headscope. */
   readonly version: string;
 }
+
+export type AblationRecord = EffectsRecord<AblationHeader, AblatedUnit>;
+export type AttributionRecord = EffectsRecord<AttributionHeader, AttributedUnit>;
 
 export interface ExportFormat {
   readonly id: string;
@@ -25,9 +29,15 @@ export interface ExportFormat {
   write(record: AblationRecord): string;
 }
 
+interface Placed {
+  readonly layer: number;
+  readonly head?: number;
+  readonly kvGroup?: number;
+}
+
 /** Layer-major; within a layer by head or group. */
-export function inLayerOrder(units: readonly AblatedUnit[]): AblatedUnit[] {
-  const index = ({ head, kvGroup }: AblatedUnit) => head ?? kvGroup ?? 0;
+export function inLayerOrder<U extends Placed>(units: readonly U[]): U[] {
+  const index = ({ head, kvGroup }: U) => head ?? kvGroup ?? 0;
   return [...units].sort((a, b) => a.layer - b.layer || index(a) - index(b));
 }
 

@@ -1,14 +1,15 @@
 /** heads.json: which heads matter, in schema head-importance 1.0.0 (headsSchema.ts). Imports terms and results only. */
 import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
-import type { Summary } from '../results/records.ts';
 import { validate } from '../results/validate.ts';
 import { Fault } from '../terms/fault.ts';
 import { measures } from '../terms/measures.ts';
 import type { AblationRecord, ExportFormat } from './exportFormat.ts';
-import { inLayerOrder, rounded } from './exportFormat.ts';
-import type { HeadsFile, HeadsMetric, HeadsUnit, HeadsValue } from './headsSchema.ts';
+import { inLayerOrder } from './exportFormat.ts';
+import { headsFileOf, headsValue, paramsOf, runOf, signedEffectOf, taskParams } from './headsParts.ts';
+import type { HeadsFile, HeadsMetric, HeadsUnit } from './headsSchema.ts';
 import { headsSchema } from './headsSchema.ts';
-import { granularities, kvGroupsOf, normalization, withStanding } from './standing.ts';
+import { mergeUnits, unitKey } from './headsUnits.ts';
+import { granularities, kvGroupsOf, withStanding } from './standing.ts';
 
 export const heads: ExportFormat = {
   id: 'heads',
@@ -18,7 +19,7 @@ export const heads: ExportFormat = {
 };
 
 /** `ablation.zero.logitDifference`: the change of the metric, edited minus clean. */
-function effectId({ ablation, metricId }: Pick<AblationHeader, 'ablation' | 'metricId'>): string {
+export function effectId({ ablation, metricId }: Pick<AblationHeader, 'ablation' | 'metricId'>): string {
   return `ablation.${ablation}.${metricId}`;
 }
 
@@ -28,25 +29,8 @@ function klId({ ablation }: Pick<AblationHeader, 'ablation'>): string {
 }
 
 export function headsFile(record: AblationRecord): HeadsFile {
-  const { header } = record;
-  const metrics = metricsOf(record);
-  const units = withStanding(
-    inLayerOrder(record.units).map((unit) => headsUnit(header, unit)),
-    metrics,
-  );
-  return {
-    schema: 'head-importance',
-    schema_version: '1.0.0',
-    created: record.created,
-    tool: { name: 'headscope', version: record.version },
-    ...modelParts(header),
-    calibration: [calibrationOf(header)],
-    metrics,
-    units,
-    ...kvGroupsOf(units, shapeOf(header)),
-    environment: environmentOf(header),
-    warnings: [...record.warnings, ...partialWarning(record), ...notANumberWarning(units)],
-  };
+  const units = inLayerOrder(record.units).map((unit) => headsUnit(record.header, unit));
+  return headsFileOf(record, metricsOf(record), units);
 }
 
 /** One line per unit, metric and calibration, so that two files compare line by line. */
@@ -67,14 +51,7 @@ export function readHeads(text: string, where: string): HeadsFile {
  * was measured on the same prompts, and refused when not, because one id can't mean two measurements.
  */
 export function mergeHeads(older: HeadsFile, newer: HeadsFile, where: string): HeadsFile {
-  if (older.model.fingerprint !== newer.model.fingerprint) {
-    throw new Fault({
-      what: 'heads of another model',
-      where,
-      expected: `fingerprint ${newer.model.fingerprint}`,
-      got: older.model.fingerprint,
-    });
-  }
+  requireSameModel(older, newer, where);
   refuseOtherCalibration(older, newer, where);
   const units = withStanding(mergeUnits(older.units, newer.units), newer.metrics);
   return {
@@ -90,85 +67,31 @@ export function mergeHeads(older: HeadsFile, newer: HeadsFile, where: string): H
   };
 }
 
-/** The block types among the stored ones. */
-function quantizationOf({ dtype }: AblationHeader['model']): { quantization?: string } {
-  const blocks = dtype.split(', ').filter((type) => /^I?Q\d/.test(type));
-  return blocks.length === 0 ? {} : { quantization: blocks.join(', ') };
+/** Throws Fault where `older`, read from `where`, is of another model than `newer`. */
+export function requireSameModel(older: HeadsFile, newer: HeadsFile, where: string): void {
+  if (older.model.fingerprint === newer.model.fingerprint) return;
+  throw new Fault({
+    what: 'heads of another model',
+    where,
+    expected: `fingerprint ${newer.model.fingerprint}`,
+    got: older.model.fingerprint,
+  });
 }
 
-function shapeOf({ shape, perLayer, ropeTheta }: AblationHeader): HeadsFile['shape'] {
-  return {
-    layers: shape.layers,
-    q_heads: perLayer.map((layer) => layer.heads),
-    kv_heads: perLayer.map((layer) => layer.kvHeads),
-    head_dim: shape.headWidth,
-    hidden: shape.width,
-    ...(ropeTheta === null ? {} : { rope_theta: ropeTheta }),
-    context: shape.context,
-  };
-}
-
-function modelParts(header: AblationHeader) {
-  const { model, tokenizer } = header;
-  const present =
-    tokenizer === null
-      ? {}
-      : { tokenizer: { vocabulary: tokenizer.vocabulary, bos_prepended: tokenizer.bosPrepended } };
-  return {
-    model: {
-      id: model.name,
-      fingerprint: model.fingerprint,
-      dtype: model.dtype,
-      held_as: model.weights,
-      ...quantizationOf(model),
-      architecture: model.architecture,
-    },
-    ...present,
-    shape: shapeOf(header),
-    index_base: 0 as const,
-    head_numbering: 'original' as const,
-    gqa: { group_of_head: 'floor(h/r)', interleaved: false },
-  };
-}
-
-function calibrationOf(header: AblationHeader) {
-  const { dataset, sequences, tokens, length, tokenIdsSha256, seed } = header.calibration;
-  return {
-    id: calibrationId(header),
-    dataset,
-    n_sequences: sequences,
-    ...(length === null ? {} : { seq_len: length }),
-    n_tokens: tokens,
-    token_ids_sha256: tokenIdsSha256,
-    seed,
-  };
-}
-
-function calibrationId({ calibration }: AblationHeader): string {
-  return `${calibration.dataset}-${calibration.tokenIdsSha256.slice(0, 12)}`;
-}
-
-function metricsOf({ header, baseline, seconds }: AblationRecord): HeadsMetric[] {
+function metricsOf(record: AblationRecord): HeadsMetric[] {
+  const { header } = record;
   const shared = {
     family: 'causal' as const,
     granularity: granularities[header.unit],
     ablation: { kind: `${header.ablation}_${ablatedSites(header)}`, scope: 'all', fill: fillOf(header) },
-    ...paramsOf(header),
-    normalization,
-    calibration_id: calibrationId(header),
-    n_runs: baseline.accuracy.n,
-    passed_runs: Math.round(baseline.accuracy.mean * baseline.accuracy.n),
-    seconds: rounded(seconds),
+    // What the caller set beside the kind of ablation.
+    ...paramsOf({ ...(header.align === null ? {} : { align: header.align }), ...taskParams(header) }),
+    ...runOf(record),
   };
   const effect: HeadsMetric = {
     id: effectId(header),
     formula_ref: `${header.metricId}(edited) - ${header.metricId}(clean), mean over prompts`,
-    unit: measures[header.metricId].unit,
-    // A unit is worth keeping when removing it makes the metric worse.
-    direction: measures[header.metricId].better === 'higher' ? 'lower_keeps' : 'higher_keeps',
-    signed: true,
-    baseline: headsValue(baseline.metric),
-    accuracy: headsValue(baseline.accuracy),
+    ...signedEffectOf(record),
     ...shared,
   };
   const kl: HeadsMetric = {
@@ -180,12 +103,6 @@ function metricsOf({ header, baseline, seconds }: AblationRecord): HeadsMetric[]
     ...shared,
   };
   return [effect, kl];
-}
-
-/** What the caller set beside the kind of ablation. */
-function paramsOf({ align, options }: AblationHeader): { params?: Record<string, unknown> } {
-  const params = { ...(align === null ? {} : { align }), ...(Object.keys(options).length === 0 ? {} : { options }) };
-  return Object.keys(params).length === 0 ? {} : { params };
 }
 
 /** Where the unit's output is replaced: `zero_z` and so on are the ids that other tools use. */
@@ -220,39 +137,6 @@ function headsUnit(header: AblationHeader, unit: AblatedUnit): HeadsUnit {
     ...(unit.kvGroup === undefined ? {} : { kv_group: unit.kvGroup }),
     values: { [effectId(header)]: headsValue(unit.effect), [klId(header)]: headsValue(unit.kl) },
   };
-}
-
-function headsValue({ mean, standardError, interval, n }: Summary): HeadsValue {
-  // One prompt says nothing of the spread.
-  const spread = (value: number) => (n < 2 ? null : finite(value));
-  return { mean: finite(mean), se: spread(standardError), ci95: [spread(interval[0]), spread(interval[1])], n };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? rounded(value) : null;
-}
-
-function environmentOf({ environment }: AblationHeader) {
-  return {
-    ort_version: environment.ortVersion,
-    ep: environment.executionProvider,
-    threads: environment.threads,
-    cpu: environment.cpu,
-    os: environment.os,
-    determinism: 'same seed, same machine, same numbers',
-  };
-}
-
-function partialWarning({ header, units }: AblationRecord): string[] {
-  return units.length === header.units
-    ? []
-    : [`partial: ${units.length} of ${header.units} units, the run was cancelled`];
-}
-
-function notANumberWarning(units: readonly HeadsUnit[]): string[] {
-  const values = units.flatMap((unit) => Object.values(unit.values));
-  const lost = values.filter(({ mean, se, ci95 }) => [mean, se, ...(ci95 ?? [])].includes(null)).length;
-  return lost === 0 ? [] : [`${lost} values are not finite and are written as null`];
 }
 
 function layOut(field: unknown): string {
@@ -320,20 +204,7 @@ function refuseOtherCalibration(older: HeadsFile, newer: HeadsFile, where: strin
 }
 
 const metricKey = ({ id, granularity }: HeadsMetric) => `${id} ${granularity}`;
-const unitKey = ({ unit, layer, head, kv_group }: HeadsUnit) => `${unit} ${layer} ${head ?? kv_group ?? ''}`.trimEnd();
 
 function mergeBy<T>(older: readonly T[], newer: readonly T[], key: (item: T) => string): T[] {
   return [...new Map([...older, ...newer].map((item) => [key(item), item])).values()];
-}
-
-function mergeUnits(older: readonly HeadsUnit[], newer: readonly HeadsUnit[]): HeadsUnit[] {
-  const merged = new Map(older.map((unit) => [unitKey(unit), unit]));
-  for (const unit of newer) {
-    const present = merged.get(unitKey(unit));
-    merged.set(unitKey(unit), { ...present, ...unit, values: { ...present?.values, ...unit.values } });
-  }
-  const order = Object.keys(granularities);
-  const rank = ({ layer, unit }: HeadsUnit) => layer * order.length + order.indexOf(unit);
-  const index = ({ head, kv_group }: HeadsUnit) => head ?? kv_group ?? 0;
-  return [...merged.values()].sort((a, b) => rank(a) - rank(b) || index(a) - index(b));
 }

@@ -45,6 +45,7 @@ const kvGroup = z.looseObject({
 });
 
 const metric = z.strictObject({
+  /** `ablation.KIND.METRIC`: measured; `attribution.METHOD ... .METRIC`: estimated (attributionId.ts). */
   id: text,
   family: z.enum(['behaviour', 'write', 'causal', 'compress', 'pattern', 'attribution']),
   formula_ref: text.exactOptional(),
@@ -127,7 +128,7 @@ export const headsSchema = z.strictObject({
   calibration: z.array(calibration),
   metrics: z.array(metric),
   units: z.array(unit),
-  /** Groups whose heads share keys and values: removed together, and what their heads give one by one. */
+  /** Groups whose heads share keys and values: what each gives as a whole, and what its heads give one by one. */
   kv_groups: z.array(kvGroup).exactOptional(),
   interactions: z.array(open).exactOptional(),
   prune_plan: open.exactOptional(),

@@ -51,7 +51,7 @@ function layerNorms(units: readonly HeadsUnit[], meanOf: (unit: HeadsUnit) => nu
 
 type KvGroup = NonNullable<HeadsFile['kv_groups']>[number];
 
-/** One entry for each group that was removed as a whole; nothing where none was. */
+/** One entry for each group that has values as a whole; nothing where none has. */
 export function kvGroupsOf(units: readonly HeadsUnit[], shape: HeadsFile['shape']): { kv_groups?: readonly KvGroup[] } {
   const groups = units.flatMap((unit) => (unit.kv_group === undefined ? [] : [{ unit, group: unit.kv_group }]));
   if (groups.length === 0) return {};

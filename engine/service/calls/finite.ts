@@ -3,6 +3,7 @@ import { usedTensors } from '../../arch/checkWeights.ts';
 import { verifyTensors } from '../../files/verifyTensors.ts';
 import type { Model } from '../../run/index.ts';
 import { Fault } from '../../terms/fault.ts';
+import type { Summary } from '../../terms/summary.ts';
 
 /** Throws Fault where a value is not finite: it names the first weight that is not, or `what` where all of them are. */
 export async function requireFinite(
@@ -24,4 +25,9 @@ export async function requireFinite(
       got: String(got),
     })
   );
+}
+
+/** All that a summary holds which may not be finite. */
+export function numbersOf(summaries: readonly Summary[]): readonly number[] {
+  return summaries.flatMap(({ mean, standardError, interval }) => [mean, standardError, ...interval]);
 }

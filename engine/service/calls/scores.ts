@@ -14,7 +14,7 @@ import { taskById } from '../../tasks/index.ts';
 import { seededRandom } from '../../tensor/random.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { ModelSource } from '../openModels.ts';
-import { requireFinite } from './finite.ts';
+import { numbersOf, requireFinite } from './finite.ts';
 import { identityOf } from './identity.ts';
 import { promptsOfFile, taskTokenizer, tokenizerOf } from './prompts.ts';
 import { taskPrompts } from './task.ts';
@@ -133,12 +133,12 @@ function headerOf(
   };
 }
 
-function valuesOf(event: HeadScoresEvent): number[] {
+function valuesOf(event: HeadScoresEvent): readonly number[] {
   const summaries =
     event.kind === 'head'
       ? Object.values(event.values)
       : event.kind === 'copying'
         ? [event.logProbability, event.predicted]
         : [];
-  return summaries.flatMap(({ mean, standardError, interval }) => [mean, standardError, ...interval]);
+  return numbersOf(summaries);
 }
