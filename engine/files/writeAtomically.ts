@@ -1,5 +1,5 @@
 /** A file appears whole or not at all: written beside its place, flushed to disk, then renamed. */
-import { open, rename, stat, unlink } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../terms/fault.ts';
@@ -37,6 +37,17 @@ export async function writeAtomically(
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
+}
+
+/** Is it the name of a file that was being written when its process was killed, or is still being written? */
+export function isUnfinished(name: string): boolean {
+  return /^\..+\.\d+\.[0-9a-z]+\.part$/.test(name);
+}
+
+/** Deletes what killed processes left half written in a folder. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter(isUnfinished);
+  await Promise.all(names.map((name) => unlink(join(folder, name)).catch(() => undefined)));
 }
 
 async function writeInto(file: string, flags: string, pieces: Pieces, path: string): Promise<void> {

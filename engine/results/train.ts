@@ -5,6 +5,8 @@ import { progress } from './records.ts';
 const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 const notNegative = z.number().min(0);
+/** Of a moving average: at 1 it would never move. */
+const beta = z.number().min(0).lt(1);
 const mix = z.record(z.string(), notNegative);
 
 /** CONFIG.json of `headscope train`. */
@@ -37,7 +39,7 @@ export const trainConfig = z.strictObject({
     .readonly(),
   optimiser: z.strictObject({
     kind: z.literal('adamW'),
-    betas: z.tuple([share, share]).readonly(),
+    betas: z.tuple([beta, beta]).readonly(),
     epsilon: z.number().positive(),
     weightDecay: notNegative,
     /** Largest length of the whole gradient; null: not clipped. */
@@ -56,7 +58,8 @@ export const trainConfig = z.strictObject({
     matrices: z.union([z.literal('fanIn'), z.number().positive()]),
     scaledOutputs: z.boolean(),
   }),
-  seed: z.int(),
+  /** A step's own seed is 2^32 times this plus the step: whole numbers end at 2^53. */
+  seed: z.int().min(0).max(1_000_000),
   /** Steps between checkpoints. */
   checkpointEvery: count,
   dtype: z.enum(['float32', 'float16']),

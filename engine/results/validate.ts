@@ -37,9 +37,9 @@ function expectation(issue: Issue): string {
     case 'unrecognized_keys':
       return `no field ${issue.keys.join(', ')}`;
     case 'too_small':
-      return `${issue.origin} of at least ${issue.minimum}`;
+      return `${issue.origin} ${issue.inclusive === false ? 'above' : 'of at least'} ${issue.minimum}`;
     case 'too_big':
-      return `${issue.origin} of at most ${issue.maximum}`;
+      return `${issue.origin} ${issue.inclusive === false ? 'below' : 'of at most'} ${issue.maximum}`;
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`;
     default:

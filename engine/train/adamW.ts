@@ -1,7 +1,7 @@
 /** AdamW and gradient clipping, as graphs. */
+import type { WeightSource } from '../arch/architecture.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/value.ts';
-import { axisNames } from '../graph/value.ts';
 
 export interface AdamWSettings {
   readonly betas: readonly [first: number, second: number];
@@ -71,7 +71,7 @@ export function biasCorrection(beta: number, step: number): number {
   return 1 / (1 - beta ** step);
 }
 
-/** Matrices decay; gains and biases don't (the field's usual rule). */
-export function decays(weight: Value): boolean {
-  return axisNames(weight.type).length >= 2;
+/** Matrices and tables decay; gains and biases, which start at a stated value, don't (the field's usual rule). */
+export function decays({ start }: Pick<WeightSource, 'start'>): boolean {
+  return start === undefined;
 }

@@ -60,15 +60,19 @@ async function readKind(
   return new Map(await Promise.all(weights.map(read)));
 }
 
+/** These change no weight. */
+const free: ReadonlySet<string> = new Set(['dtype', 'checkpointEvery']);
+
 function requireSame(path: string, stored: string | undefined, wanted: string): void {
-  if (stored === wanted) return;
   const [before, now] = [stored ?? '{}', wanted].map((text) => leaves(parsed(path, text))) as [Leaves, Leaves];
-  const key = [...new Set([...now.keys(), ...before.keys()])].find((name) => before.get(name) !== now.get(name));
+  const names = new Set([...now.keys(), ...before.keys()]);
+  const key = [...names].find((name) => before.get(name) !== now.get(name) && !free.has(name));
+  if (key === undefined) return;
   throw new Fault({
-    what: `checkpoint of another configuration${key === undefined ? '' : `: ${key}`}`,
+    what: `checkpoint of another configuration: ${key}`,
     where: path,
-    expected: now.get(key ?? '') ?? 'no such key',
-    got: before.get(key ?? '') ?? 'no such key',
+    expected: now.get(key) ?? 'no such key',
+    got: before.get(key) ?? 'no such key',
   });
 }
 
@@ -84,6 +88,7 @@ type Leaves = ReadonlyMap<string, string>;
 
 /** `optimiser.betas.0` -> `0.9` */
 function leaves(value: unknown, path: readonly string[] = []): Leaves {
-  if (typeof value !== 'object' || value === null) return new Map([[path.join('.'), JSON.stringify(value)]]);
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, [...path, key])]));
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (entries.length === 0) return new Map([[path.join('.'), JSON.stringify(value)]]);
+  return new Map(entries.flatMap(([key, inner]) => [...leaves(inner, [...path, key])]));
 }

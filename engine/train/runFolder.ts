@@ -1,7 +1,7 @@
 /** What a training run leaves on disk while it goes on: `training/` in the folder of the model to be. */
 import { appendFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../files/writeAtomically.ts';
+import { isUnfinished, removeUnfinished, writeAtomically } from '../files/writeAtomically.ts';
 import { Fault } from '../terms/fault.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainedWeight } from './modelGraph.ts';
@@ -16,6 +16,10 @@ export interface StepRow {
   readonly learningRate: number;
 }
 
+const CHECKPOINT = 'checkpoint.safetensors';
+const LOG = 'log.jsonl';
+const MODEL = 'model.safetensors';
+
 export class RunFolder {
   readonly #folder: string;
   readonly #configuration: string;
@@ -25,26 +29,28 @@ export class RunFolder {
     this.#configuration = configuration;
   }
 
-  /** Makes the folder. Throws Fault where it holds something else than a run: nothing is written over. */
+  /**
+   * Makes the folder, and takes away what a kill left half written. Throws Fault where it holds something else than a run:
+   * nothing is written over.
+   */
   static async open(folder: string, configuration: string): Promise<RunFolder> {
-    const files = await readdir(folder).catch(() => [] as string[]);
-    if (files.length > 0 && !files.includes('training')) {
-      throw new Fault({ what: 'the folder is not empty and no training run', where: folder, expected: 'a new folder' });
-    }
     const training = join(folder, 'training');
+    await checkOurs(folder, training);
     await mkdir(training, { recursive: true }).catch((error: unknown) => {
       const got = error instanceof Error ? error.message : String(error);
       throw new Fault({ what: 'cannot be written', where: folder, got });
     });
+    await removeUnfinished(folder);
+    await removeUnfinished(training);
     return new RunFolder(training, configuration);
   }
 
   get #checkpoint(): string {
-    return join(this.#folder, 'checkpoint.safetensors');
+    return join(this.#folder, CHECKPOINT);
   }
 
   get #log(): string {
-    return join(this.#folder, 'log.jsonl');
+    return join(this.#folder, LOG);
   }
 
   /** The last checkpoint, and a log that ends there; null where there is none. Throws Fault for one of another configuration. */
@@ -76,6 +82,25 @@ export class RunFolder {
     const lines = text.split('\n').slice(0, -1);
     return lines.map((line, i) => parsedRow(line, `${this.#log}, line ${i + 1}`));
   }
+}
+
+/** Empty, or with a run in it; a finished model whose checkpoint is gone would be trained anew and written over. */
+async function checkOurs(folder: string, training: string): Promise<void> {
+  const [files, inner] = await Promise.all([namesIn(folder), namesIn(training)]);
+  if (files.length === 0) return;
+  const strange = inner.find((name) => name !== CHECKPOINT && name !== LOG && !isUnfinished(name));
+  if (!files.includes('training') || strange !== undefined) {
+    throw new Fault({ what: 'the folder is not empty and no training run', where: folder, expected: 'a new folder' });
+  }
+  if (files.includes(MODEL) && !inner.includes(CHECKPOINT)) {
+    const got = `${MODEL} without training/${CHECKPOINT}`;
+    throw new Fault({ what: 'the folder holds a model already', where: folder, expected: 'a new folder', got });
+  }
+}
+
+/** None where there is no such folder. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }
 
 function parsedRow(line: string, where: string): StepRow {

@@ -58,5 +58,6 @@ function summed(source: WeightSource): number {
   const size = (letters: string) =>
     source.axes.reduce((product, { axis, size: n }) => (letters.includes(axis) ? product * n : product), 1);
   if (writesToStream(source)) return size('NGRCHM');
-  return size('D');
+  // Where the embedding is narrower than the stream (OPT), the unembedding and the way in sum F.
+  return has(source, 'F') && !source.tensors.some((name) => /project_out/.test(name)) ? size('F') : size('D');
 }

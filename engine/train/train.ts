@@ -5,7 +5,7 @@ import { freeMemory } from '../run/memory.ts';
 import { seededRandom } from '../tensor/random.ts';
 import { Fault } from '../terms/fault.ts';
 import type { TaskTokenizer } from '../tasks/task.ts';
-import type { Stage, TrainConfig } from './config.ts';
+import type { Stage, TrainConfig, TrainData } from './config.ts';
 import { stageAt, stepsOf } from './config.ts';
 import { generatedText } from './generatedText.ts';
 import { peakBytes } from './memory.ts';
@@ -49,22 +49,42 @@ export type TrainEvent =
 
 /**
  * Trains to the last step and writes the model. A run that was stopped or killed goes on from its last checkpoint, to the
- * same weights bit for bit. Aborting writes a checkpoint first. Throws Fault: a configuration that does not fit, a step that
- * does not fit in memory, a loss that is not finite (the step named; the last good checkpoint stays).
+ * same weights bit for bit; aborting, or taking no more events, writes a checkpoint first. Throws Fault: a configuration
+ * that does not fit, a step that does not fit in memory, a loss that is not finite (the step named; the last good
+ * checkpoint stays).
  */
 export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, void> {
-  const { config, folder, signal } = request;
+  const { config, folder } = request;
   const { family } = familyOf(config.model);
   checkConfig(config, family);
-  const run = new Run(request, family, await sourceOf(request, family));
+  const source = await sourceOf(request, family);
+  checkSource(config, source);
+  const run = new Run(request, family, source);
   const files = await RunFolder.open(folder, JSON.stringify(config));
   const resumed = await files.resume(run.weights);
-  let state = resumed ?? run.start();
   if (resumed === null) await files.begin();
-  yield { kind: 'start', parameters: run.parameters, steps: run.steps, resumedAt: state.step };
+  const begun = resumed ?? run.start();
+  yield { kind: 'start', parameters: run.parameters, steps: run.steps, resumedAt: begun.step };
+  const { weights: values } = yield* allSteps(run, files, begun, request);
+  await saveModel(folder, {
+    config: config.model,
+    weights: run.weights,
+    values,
+    beside: request.beside,
+    dtype: config.dtype,
+  });
+}
+
+/** Steps from `begun` to the last one. Stopped between two of them, it leaves a checkpoint. */
+async function* allSteps(
+  run: Run,
+  files: RunFolder,
+  begun: TrainingState,
+  { config, signal }: TrainRequest,
+): AsyncGenerator<TrainEvent, TrainingState> {
+  let [state, saved, failed] = [begun, begun.step, false];
   try {
     while (state.step < run.steps) {
-      if (signal?.aborted === true) await files.save(state);
       signal?.throwIfAborted();
       const { next, row, tokensPerSecond } = await run.step(state);
       state = next;
@@ -72,38 +92,74 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
       yield { kind: 'step', ...row, tokensPerSecond };
       if (state.step % config.checkpointEvery !== 0 && state.step !== run.steps) continue;
       await files.save(state);
+      saved = state.step;
       yield { kind: 'checkpoint', state, weights: run.weights };
     }
+    return state;
+  } catch (error) {
+    failed = signal?.aborted !== true;
+    throw error;
   } finally {
     await run.release();
+    // Also where the caller takes no more events. Never before a step that failed: it would fail again at once.
+    if (!failed && state.step > saved) await files.save(state);
   }
-  const { model, dtype } = config;
-  await saveModel(folder, {
-    config: model,
-    weights: run.weights,
-    values: state.weights,
-    beside: request.beside,
-    dtype,
-  });
 }
 
 function checkConfig(config: TrainConfig, family: Family): void {
-  const { context } = family.shape;
-  config.stages.forEach(({ length }, i) => {
-    if (length <= context) return;
-    const where = `stages.${i}.length`;
+  if (!family.causal) {
     throw new Fault({
-      what: 'rows longer than the context',
-      where,
-      expected: `at most ${context}`,
-      got: String(length),
+      what: 'a model that sees the token after each one cannot learn to predict it',
+      where: 'model',
+      expected: 'causal attention',
+      got: 'bidirectional attention',
     });
-  });
+  }
+  config.stages.forEach((stage, i) => checkStage(stage, config.data, family, `stages.${i}`));
   const { warmup } = config.schedule;
   const steps = stepsOf(config);
   if (warmup > steps) {
     const expected = `at most ${steps}, the number of steps`;
     throw new Fault({ what: 'warm-up longer than the run', where: 'schedule.warmup', expected, got: String(warmup) });
+  }
+}
+
+function checkStage({ length, mix }: Stage, { kind }: TrainData, { shape }: Family, where: string): void {
+  if (length > shape.context) {
+    const expected = `at most ${shape.context}`;
+    throw new Fault({
+      what: 'rows longer than the context',
+      where: `${where}.length`,
+      expected,
+      got: String(length),
+    });
+  }
+  if (mix !== undefined && kind === 'tokens') {
+    throw new Fault({
+      what: 'files of tokens have no kinds of text to mix',
+      where: `${where}.mix`,
+      expected: 'no mix',
+    });
+  }
+}
+
+/** Draws a row for each stage, so that what a later one would end with is said before the first step. */
+function checkSource(config: TrainConfig, source: TokenSource): void {
+  let first = 0;
+  config.stages.forEach(({ length, steps, mix }, i) => {
+    within(mix === undefined ? 'data' : `stages.${i}.mix`, () => source.batch(first, { rows: 1, length }));
+    first += steps;
+  });
+}
+
+/** A Fault of the act says in which part of the configuration. */
+function within(where: string, act: () => unknown): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const inner = error.parts.where;
+    throw new Fault({ ...error.parts, where: inner === undefined ? where : `${where}, ${inner}` });
   }
 }
 
@@ -165,7 +221,12 @@ class Run {
     const stage = stageAt(config, state.step);
     const step = await this.#stepOf(stage);
     const rate = learningRate(config.schedule, state.step, this.steps);
-    const result = await step.run(state, this.#source.batch(state.step, stage), rate);
+    const batch = this.#source.batch(state.step, stage);
+    if (!batch.weights.some((weight) => weight > 0)) {
+      const where = `step ${state.step + 1}`;
+      throw new Fault({ what: 'no token of the batch counts in the loss', where, expected: 'otherWeight above 0' });
+    }
+    const result = await step.run(state, batch, rate);
     const { loss, gradientNorm } = result;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       const got = `loss ${loss}, gradient of length ${gradientNorm}`;

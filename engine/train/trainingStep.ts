@@ -58,21 +58,21 @@ export function stepGraph(family: Family, shape: BatchShape, settings: AdamWSett
   const stored = weights.map(({ name }) => name);
   // Every axis has a fixed size: nothing is stretched without the types saying so.
   const differentiated = gradient(forward.build(), names.loss, stored, { mayStretch: () => false });
-  return { graph: withUpdate(differentiated, stored, settings), weights };
+  return { graph: withUpdate(differentiated, weights, settings), weights };
 }
 
-function withUpdate(graph: Graph, stored: readonly string[], settings: AdamWSettings): Graph {
+function withUpdate(graph: Graph, weights: readonly TrainedWeight[], settings: AdamWSettings): Graph {
   const g = GraphBuilder.from(graph, graph.name, (name) => !name.startsWith(gradientName('')));
   const scalars = {
     learningRate: g.input(names.rate, ''),
     firstCorrection: g.input(names.first, ''),
     secondCorrection: g.input(names.second, ''),
   };
-  const gradients = stored.map((name) => graph.outputs.get(gradientName(name)) as Value);
+  const gradients = weights.map(({ name }) => graph.outputs.get(gradientName(name)) as Value);
   const norm = gradientNorm(g, gradients);
   g.output(names.norm, norm);
   const factor = settings.clip === null ? null : clipFactor(g, norm, settings.clip);
-  stored.forEach((name, i) => {
+  weights.forEach(({ name, source }, i) => {
     const raw = gradients[i] as Value;
     const axes = axisNames(raw.type).join(' ');
     const sizes = Object.fromEntries(raw.type.axes.map(({ axis, size }) => [axis, size as number]));
@@ -82,7 +82,7 @@ function withUpdate(graph: Graph, stored: readonly string[], settings: AdamWSett
       first: g.input(firstMoment(name), axes, 'float32', sizes),
       second: g.input(secondMoment(name), axes, 'float32', sizes),
     };
-    const updated = adamW(g, moments, scalars, settings, decays(moments.weight));
+    const updated = adamW(g, moments, scalars, settings, decays(source));
     g.output(next(name), updated.weight);
     g.output(next(firstMoment(name)), updated.first);
     g.output(next(secondMoment(name)), updated.second);
@@ -120,7 +120,7 @@ export class TrainingStep {
     const built = stepGraph(family, shape, settings);
     const lowered = lower(built.graph, { storage: () => ({ kind: 'input' }) });
     const session = await Session.create(lowered, { memory: [], keepsArena: true });
-    return new TrainingStep(session, built, fixedFeeds(family, shape, session), shape, settings);
+    return new TrainingStep(session, built, fixedFeeds(family, shape), shape, settings);
   }
 
   /** The state after one more step. `rate` is this step's learning rate. */
@@ -191,8 +191,8 @@ function missing(name: string): never {
   throw new RangeError(`training step: no value for ${name}`);
 }
 
-/** What is the same in every step: positions, masks and rotary tables of full rows. */
-function fixedFeeds(family: Family, { rows, length }: BatchShape, session: Session): Feeds {
+/** What is the same in every step: positions, masks and rotary tables of full rows, by input name. */
+export function fixedFeeds(family: Family, { rows, length }: BatchShape): Feeds {
   const slots = Array.from({ length }, (_, slot) => slot);
   const lengths = Array<number>(rows).fill(length);
   const batch: Batch = {
@@ -215,6 +215,5 @@ function fixedFeeds(family: Family, { rows, length }: BatchShape, session: Sessi
     feeds[inputNames.cos(index)] = cos;
     feeds[inputNames.sin(index)] = sin;
   });
-  const wanted = new Set(session.program.inputs.map(({ name }) => name));
-  return Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name)));
+  return feeds;
 }

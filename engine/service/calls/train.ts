@@ -1,7 +1,8 @@
 /** Trains a model from its configuration. */
 import { join, resolve } from 'node:path';
+import { familyOf } from '../../arch/index.ts';
 import { openFolder } from '../../files/folder.ts';
-import { createTokenizer } from '../../files/tokenizer/index.ts';
+import { checkVocabulary, createTokenizer } from '../../files/tokenizer/index.ts';
 import { findTokenizer } from '../../files/tokenizerSource.ts';
 import type { EventOf, RequestOf, Service } from '../../results/index.ts';
 import type { TaskTokenizer } from '../../tasks/task.ts';
@@ -50,6 +51,8 @@ async function tokenizerIn({ config, base }: Request): Promise<Pick<TrainRequest
   if (config.tokenizer === undefined) return { tokenizer: null, beside: [] };
   const folder = await openFolder(resolve(base, config.tokenizer));
   const tokenizer = createTokenizer(await findTokenizer(folder), config.model);
+  const { family } = familyOf(config.model);
+  checkVocabulary(tokenizer, family.shape.vocabulary);
   const names = tokenizerFiles.filter((name) => folder.names.includes(name));
   const forTasks: TaskTokenizer = {
     encode: (text) => tokenizer.encode(text, { special: false }),
