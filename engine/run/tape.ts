@@ -12,6 +12,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { axisSize, tensor } from '../tensor/tensor.ts';
 import type { Objective } from './backwardGraph.ts';
 import type { Batch } from './batch.ts';
+import type { AffineFeeds } from './editPlan.ts';
 import { checkEdits, editsAt } from './editPlan.ts';
 import type { ForwardHost } from './forward.ts';
 import type { Feeds } from './ort.ts';
@@ -39,6 +40,8 @@ export interface ScoredAt {
 export interface Scored {
   /** [B] */
   readonly values: Float32Array;
+  /** [B P 1 V] at the scored slots. */
+  readonly logits: Tensor;
   /** [B P D]: the gradient with respect to the last block's residPost; zero but at the scored slots. */
   readonly upstream: Tensor;
 }
@@ -104,11 +107,15 @@ export class Tape {
   /** The objective at the scored slots, and its gradient: where the backward pass starts. */
   async score({ objective, feeds, slots }: ScoredAt): Promise<Scored> {
     const last = this.streams.at(-1) as Tensor;
-    const { objective: values, gradients } = await this.#pass.unembedGradients(takeOnePerRow(last, 'P', slots), {
-      ...{ objective, feeds, edits: this.#modelEdits(), wrt: ['residPost'], values: [] },
+    const found = await this.#pass.unembedGradients(takeOnePerRow(last, 'P', slots), {
+      ...{ objective, feeds, edits: this.#modelEdits(), wrt: ['residPost'], values: [STREAM] },
     });
-    if (values === null) throw new RangeError('unembedGradients gave no objective');
-    return { values: values.data, upstream: spread(gradients.get('residPost') as Tensor, last, slots) };
+    if (found.objective === null) throw new RangeError('unembedGradients gave no objective');
+    return {
+      values: found.objective.data,
+      logits: found.values.get(STREAM) as Tensor,
+      upstream: spread(found.gradients.get('residPost') as Tensor, last, slots),
+    };
   }
 
   /** One block backward: `upstream` [B P D] is the gradient with respect to its residPost. */
@@ -159,6 +166,22 @@ export class Tape {
     return stacked(perHead, axis);
   }
 
+  /**
+   * The same with what attention and the MLP add held fixed: the gradient [B P D] that flows past the block in the stream
+   * alone (in most families `upstream` itself).
+   */
+  async pastBlock(layer: number, upstream: Tensor): Promise<Tensor> {
+    this.#signal?.throwIfAborted();
+    const residPre = this.streams[layer] as Tensor;
+    const added = (['attnOut', 'mlpOut'] as const).filter((site) => this.#host.family.lacks[site] === undefined);
+    const values = await this.valuesFrom(layer, residPre, added);
+    const fixed = new Map(added.map((site) => [site, replacing(values.get(site) as Tensor)] as const));
+    const { gradients } = await this.#pass.blockGradients({
+      ...{ layer, residPre, upstream: new Map([[STREAM, upstream]]), edits: fixed, wrt: ['residPre'], values: [] },
+    });
+    return gradients.get('residPre') as Tensor;
+  }
+
   /** Values of sites when the block is run from another stream [B P D]; `edits` are in force where the tape has none. */
   async valuesFrom(
     layer: number,
@@ -184,6 +207,12 @@ export class Tape {
     const late = new Map([...edits].filter(([site]) => site !== 'embed'));
     return this.#pass.affine(late, null);
   }
+}
+
+/** The edit that puts a value [B ..] in a site's place. */
+export function replacing(value: Tensor): AffineFeeds {
+  const shape = value.axes.map(({ size }) => size);
+  return { scale: { data: new Float32Array(1), shape: shape.map(() => 1) }, add: { data: value.data, shape } };
 }
 
 /** Every query of every position at once. */
