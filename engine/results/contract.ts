@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { ablateEvent, ablateRequest, ablateResult } from './ablation.ts';
+import { attributeEvent, attributeRequest, attributeResult } from './attribution.ts';
 import { captureEvent, captureRequest, captureResult } from './capture.ts';
 import {
   familiesResult,
@@ -51,6 +52,8 @@ export const contract = {
   scores: streaming(scoresRequest, scoresEvent, scoresResult),
   /** The effect of removing each unit. */
   ablate: streaming(ablateRequest, ablateEvent, ablateResult),
+  /** The effect of replacing each unit, estimated from gradients. */
+  attribute: streaming(attributeRequest, attributeEvent, attributeResult),
   /** Trains a model from its configuration. */
   train: streaming(trainRequest, trainEvent, trainResult),
   /** Downloads a model to the standard cache. */

@@ -1,17 +1,21 @@
-/** The package for scripts: open, run, capture, ablate, tasks. The command line does the same through the contract. */
+/** The package for scripts: open, run, capture, ablate, attribute, tasks. The command line does the same through the contract. */
+import { attributionHeads } from '../exports/attributionHeads.ts';
+import type { EffectsRecord } from '../exports/exportFormat.ts';
 import { headsFile } from '../exports/heads.ts';
 import type { HeadsFile } from '../exports/headsSchema.ts';
 import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
+import type { AttributedUnit, AttributionHeader, AttributionSite } from '../results/attribution.ts';
 import type { CapturedTensor } from '../results/capture.ts';
-import type { EventOf, RequestOf, ResultOf } from '../results/index.ts';
+import type { RequestOf, ResultOf } from '../results/index.ts';
 import { drain } from '../results/index.ts';
-import type { PromptInput, Summary } from '../results/records.ts';
+import type { Progress, PromptInput, Summary } from '../results/records.ts';
 import type { Baseline } from '../results/taskReport.ts';
 import type { Model } from '../run/index.ts';
 import type { MetricId } from '../tasks/task.ts';
 import type { Edit } from '../terms/edits.ts';
 import type { Site } from '../terms/sites.ts';
 import { ablateCall } from './calls/ablate.ts';
+import { attributeCall } from './calls/attribute.ts';
 import { captureCall } from './calls/capture.ts';
 import { CaptureCollector } from './captured.ts';
 import { runCall } from './calls/run.ts';
@@ -24,7 +28,9 @@ export { openModel as open } from '../run/index.ts';
 export { tasks } from '../tasks/index.ts';
 export { Fault } from '../terms/fault.ts';
 export { writeHeads } from '../exports/heads.ts';
-export type { AblatedUnit, Baseline, CapturedTensor, Edit, HeadsFile, MetricId, Model, PromptInput, Site, Summary };
+export { mergeHeads, readHeads } from '../exports/heads.ts';
+export type { AblatedUnit, AttributedUnit, AttributionSite, Baseline, CapturedTensor, Edit, HeadsFile };
+export type { MetricId, Model, PromptInput, Site, Summary };
 
 export type RunResult = ResultOf<'run'>;
 
@@ -92,16 +98,19 @@ export interface PromptRow {
   readonly corruptIds?: readonly number[];
 }
 
+/** A task and how many of its prompts, or prompts of your own. */
+export type EffectPrompts =
+  | {
+      readonly task: string;
+      /** 64 where omitted. */
+      readonly n?: number;
+      /** Settings of the task: `tasks` says which there are. */
+      readonly options?: Readonly<Record<string, string | number>>;
+    }
+  | readonly PromptRow[];
+
 export interface AblateRequest {
-  /** A task and how many of its prompts, or prompts of your own. */
-  readonly prompts:
-    | {
-        readonly task: string;
-        readonly n?: number;
-        /** Settings of the task: `tasks` says which there are. */
-        readonly options?: Readonly<Record<string, string | number>>;
-      }
-    | readonly PromptRow[];
+  readonly prompts: EffectPrompts;
   /** zero where omitted. */
   readonly kind?: 'zero' | 'mean' | 'resample';
   /** head where omitted. */
@@ -128,43 +137,90 @@ export interface Ablation {
 
 /** The effect of removing each unit: edited minus clean. Throws Fault where the prompts don't allow it. */
 export async function ablate(model: Model, request: AblateRequest): Promise<Ablation> {
-  const { signal, onUnit } = request;
-  const stream = ablateCall(sourceOf(model))(ablateRequest(model, request), { signal: signal ?? never() });
-  const units: AblatedUnit[] = [];
-  let [header, baseline]: [AblationHeader | null, Baseline | null] = [null, null];
-  const take = (event: EventOf<'ablate'>) => {
+  const { prompts, kind = 'zero', unit = 'head', metric, reference, align, seed = 0, signal, onUnit } = request;
+  const stream = ablateCall(sourceOf(model))(
+    {
+      ...{ model: model.files.path, ablation: kind, unit, seed, prompts: promptsOf(prompts, seed) },
+      ...(metric === undefined ? {} : { metric }),
+      ...(reference === undefined ? {} : { reference: { text: asLines(reference), name: 'reference' } }),
+      ...(align === undefined ? {} : { align }),
+    },
+    { signal: signal ?? never() },
+  );
+  const record = await recordOf<AblationHeader, AblatedUnit>(stream, onUnit);
+  const { baseline, units, warnings } = record;
+  return { baseline, units, warnings, heads: headsFile(record) };
+}
+
+export interface AttributeRequest {
+  readonly prompts: EffectPrompts;
+  /**
+   * atp: (corrupt - clean) . gradient, estimates resample ablation; integrated: the same, the gradient averaged over `steps`
+   * embeddings between the corrupt and the clean one; gradxact: -value . gradient, estimates zero ablation;
+   * taylor: |d metric / d gate|, a magnitude.
+   */
+  readonly method: 'atp' | 'taylor' | 'gradxact' | 'integrated';
+  /** ['z'] where omitted. */
+  readonly sites?: readonly AttributionSite[];
+  /** Of integrated; 5 where omitted. */
+  readonly steps?: number;
+  /** Of atp (AtP*): q and k through the softmax instead of its gradient. */
+  readonly qkCorrection?: boolean;
+  /** Of atp (AtP*): the mean magnitude over gradients that each pass one layer by. */
+  readonly gradDrop?: boolean;
+  /** Of taylor: what the absolute value is taken of; example where omitted. */
+  readonly granularity?: 'token' | 'example';
+  readonly metric?: MetricId;
+  /** Of the prompts and the bootstrap; 0 where omitted. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  /** Called for each unit as it comes. */
+  readonly onUnit?: (unit: AttributedUnit) => void;
+}
+
+export interface Attribution extends Omit<Ablation, 'units'> {
+  readonly units: readonly AttributedUnit[];
+}
+
+/** The effect of replacing each unit, estimated from gradients. Throws Fault where the model, prompts or method don't allow it. */
+export async function attribute(model: Model, request: AttributeRequest): Promise<Attribution> {
+  const { prompts, seed = 0, signal, onUnit, ...settings } = request;
+  const stream = attributeCall(sourceOf(model))(
+    { ...settings, model: model.files.path, seed, prompts: promptsOf(prompts, seed) },
+    { signal: signal ?? never() },
+  );
+  const record = await recordOf<AttributionHeader, AttributedUnit>(stream, onUnit);
+  const { baseline, units, warnings } = record;
+  return { baseline, units, warnings, heads: attributionHeads(record) };
+}
+
+type EffectsEvent<H, U> =
+  | Progress
+  | { readonly kind: 'start'; readonly header: H }
+  | { readonly kind: 'baseline'; readonly baseline: Baseline }
+  | U;
+
+async function recordOf<H, U extends { readonly kind: 'unit' }>(
+  stream: AsyncGenerator<EffectsEvent<H, U>, { readonly seconds: number; readonly warnings: readonly string[] }, void>,
+  onUnit: ((unit: U) => void) | undefined,
+): Promise<EffectsRecord<H, U>> {
+  const units: U[] = [];
+  let [header, baseline]: [H | null, Baseline | null] = [null, null];
+  const { seconds, warnings } = await drain(stream, (event) => {
     if (event.kind === 'start') header = event.header;
     if (event.kind === 'baseline') baseline = event.baseline;
     if (event.kind !== 'unit') return;
     units.push(event);
     onUnit?.(event);
-  };
-  const { seconds, warnings } = await drain(stream, take);
-  if (header === null || baseline === null) throw new RangeError('ablate: ended without header or baseline');
-  const created = new Date().toISOString();
-  return {
-    baseline,
-    units,
-    warnings,
-    heads: headsFile({ header, baseline, units, seconds, warnings, created, version }),
-  };
+  });
+  if (header === null || baseline === null) throw new RangeError('effects: ended without header or baseline');
+  return { header, baseline, units, seconds, warnings, created: new Date().toISOString(), version };
 }
 
-function ablateRequest(model: Model, request: AblateRequest): RequestOf<'ablate'> {
-  const { prompts, kind = 'zero', unit = 'head', metric, reference, align, seed = 0 } = request;
-  return {
-    ...{ model: model.files.path, ablation: kind, unit, seed },
-    prompts:
-      'task' in prompts
-        ? {
-            ...{ kind: 'task', task: prompts.task, n: prompts.n ?? 64, seed },
-            ...(prompts.options === undefined ? {} : { options: prompts.options }),
-          }
-        : { kind: 'file', file: { text: asLines(prompts), name: 'prompts' } },
-    ...(metric === undefined ? {} : { metric }),
-    ...(reference === undefined ? {} : { reference: { text: asLines(reference), name: 'reference' } }),
-    ...(align === undefined ? {} : { align }),
-  };
+function promptsOf(prompts: EffectPrompts, seed: number): RequestOf<'ablate'>['prompts'] {
+  if (!('task' in prompts)) return { kind: 'file', file: { text: asLines(prompts), name: 'prompts' } };
+  const { task, n = 64, options } = prompts;
+  return { kind: 'task', task, n, seed, ...(options === undefined ? {} : { options }) };
 }
 
 function asLines(rows: readonly PromptRow[]): string {

@@ -1,6 +1,7 @@
 /** The service: every call of the contract over the engine's parts. */
 import type { Service } from '../results/index.ts';
 import { ablateCall } from './calls/ablate.ts';
+import { attributeCall } from './calls/attribute.ts';
 import { captureCall } from './calls/capture.ts';
 import { familiesCall } from './calls/families.ts';
 import { generateCall } from './calls/generate.ts';
@@ -33,6 +34,7 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     task: taskCall(models),
     scores: scoresCall(models),
     ablate: ablateCall(models),
+    attribute: attributeCall(models),
     train: trainCall(),
     pull: pullCall(),
   };

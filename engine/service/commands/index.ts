@@ -1,5 +1,6 @@
 /** The commands: one file and one line here each, in the order of the help. */
 import { ablate } from './ablate.ts';
+import { attribute } from './attribute.ts';
 import { capture } from './capture.ts';
 import type { Command } from './command.ts';
 import { generate } from './generate.ts';
@@ -10,4 +11,15 @@ import { scores } from './scores.ts';
 import { task } from './task.ts';
 import { train } from './train.ts';
 
-export const commands: readonly Command[] = [info, run, generate, capture, scores, ablate, task, train, pull];
+export const commands: readonly Command[] = [
+  info,
+  run,
+  generate,
+  capture,
+  scores,
+  ablate,
+  attribute,
+  task,
+  train,
+  pull,
+];
