@@ -158,6 +158,7 @@ function partialWarning({ header, units }: AnyRecord): string[] {
 
 function notANumberWarning(units: readonly HeadsUnit[]): string[] {
   const values = units.flatMap((unit) => Object.values(unit.values));
-  const lost = values.filter(({ mean, se, ci95 }) => [mean, se, ...(ci95 ?? [])].includes(null)).length;
+  const spread = ({ n, se, ci95 }: HeadsValue) => (n < 2 ? [] : [se, ...(ci95 ?? [])]);
+  const lost = values.filter((value) => [value.mean, ...spread(value)].includes(null)).length;
   return lost === 0 ? [] : [`${lost} values are not finite and are written as null`];
 }

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ablate, capture, Fault, open, run, tasks, writeHeads } from '../../engine/service/index.ts';
-import { readHeads } from '../../engine/exports/heads.ts';
+import {
+  ablate,
+  attribute,
+  capture,
+  Fault,
+  mergeHeads,
+  open,
+  readHeads,
+  run,
+  tasks,
+  writeHeads,
+} from '../../engine/service/index.ts';
 import { planted } from './headscope.ts';
 
 const model = await open(planted);
@@ -46,6 +56,25 @@ describe('the package for scripts', () => {
     expect(baseline.doesTask).toBe(true);
     expect([seen.length, units.length]).toEqual([8, 8]);
     expect(readHeads(writeHeads(heads), 'heads')).toEqual(heads);
+  });
+
+  it('estimates what it ablates', async () => {
+    const prompts = [{ ids, answerId: 7, wrongId: 8, corruptIds: [5, 6, 9, 8, 5, 6] }];
+    const exact = await ablate(model, { prompts, kind: 'resample' });
+    const seen: string[] = [];
+    const { baseline, heads, units } = await attribute(model, {
+      ...{ prompts, method: 'atp', sites: ['z', 'v'] },
+      onUnit: ({ site }) => void seen.push(site),
+    });
+    expect(baseline).toEqual(exact.baseline);
+    expect([units.length, seen.filter((site) => site === 'v').length]).toEqual([16, 8]);
+    const merged = mergeHeads(exact.heads, heads, 'ablated');
+    const induction = merged.units.find(({ layer, head }) => layer === 1 && head === 1);
+    const meanOf = (id: string) => induction?.values[`${id}.logitDifference`]?.mean ?? NaN;
+    expect(meanOf('attribution.atp')).toBeCloseTo(meanOf('ablation.resample'), 3);
+    expect(meanOf('ablation.resample')).toBeLessThan(-10);
+    const rank = attribute(model, { prompts, method: 'atp', metric: 'rank' });
+    await expect(rank).rejects.toThrow('attribute: the rank has no gradient');
   });
 
   it('throws a Fault for bad input, and stops when told to', async () => {

@@ -86,6 +86,19 @@ describe('heads.json', () => {
     expect(headsFile(broken).warnings).toEqual(['1 values are not finite and are written as null']);
   });
 
+  it('of one prompt has no spread, and does not warn of it', () => {
+    const { header, units } = recordWith();
+    const [first] = units;
+    if (first === undefined) throw new Error('expected a unit');
+    const alone = { ...first, effect: { ...first.effect, n: 1 }, kl: { ...first.kl, n: 1 } };
+    const { units: written, warnings } = headsFile({
+      ...recordWith({ units: [alone] }),
+      header: { ...header, units: 1 },
+    });
+    expect(written[0]?.values['ablation.zero.kl']).toMatchObject({ n: 1, se: null, ci95: [null, null] });
+    expect(warnings).toEqual([]);
+  });
+
   it('leaves out what does not apply', () => {
     const names = Object.keys(headsFile(recordWith({}, { tokenizer: null })));
     for (const absent of ['tokenizer', 'prune_plan', 'kv_groups', 'evaluation', 'tensor_slices'])
