@@ -134,6 +134,14 @@ export class Pass {
     });
   }
 
+  /** The embedding's weights, from the gradient [B P D] with respect to residPre.0. */
+  async embedGradients(upstream: Tensor, edits: AffineBySite, wrt: readonly string[]): Promise<Gradients> {
+    const { queries } = this.#slots;
+    const ids: Feed = { data: idsAt(this.#batch, queries), shape: [this.#batch.rows, queries.length] };
+    const feeds = { ids, positions: positionsFeed(this.#batch, queries), [upstreamName(STREAM)]: feedOf(upstream) };
+    return this.#differentiate({ kind: 'embed' }, feeds, edits, { from: [STREAM], wrt, values: [] });
+  }
+
   async #differentiate(
     part: ProgramPart,
     feeds: Feeds,

@@ -44,6 +44,8 @@ export interface Scored {
   readonly logits: Tensor;
   /** [B P D]: the gradient with respect to the last block's residPost; zero but at the scored slots. */
   readonly upstream: Tensor;
+  /** Of the unembedding, as asked for; summed over rows. */
+  readonly weights: ReadonlyMap<string, Tensor>;
 }
 
 /** Asked of one block. */
@@ -105,16 +107,17 @@ export class Tape {
   }
 
   /** The objective at the scored slots, and its gradient: where the backward pass starts. */
-  async score({ objective, feeds, slots }: ScoredAt): Promise<Scored> {
+  async score({ objective, feeds, slots }: ScoredAt, weights: readonly string[] = []): Promise<Scored> {
     const last = this.streams.at(-1) as Tensor;
     const found = await this.#pass.unembedGradients(takeOnePerRow(last, 'P', slots), {
-      ...{ objective, feeds, edits: this.#modelEdits(), wrt: ['residPost'], values: [STREAM] },
+      ...{ objective, feeds, edits: this.#modelEdits(), wrt: ['residPost', ...weights], values: [STREAM] },
     });
     if (found.objective === null) throw new RangeError('unembedGradients gave no objective');
     return {
       values: found.objective.data,
       logits: found.values.get(STREAM) as Tensor,
       upstream: spread(found.gradients.get('residPost') as Tensor, last, slots),
+      weights: new Map(weights.map((name) => [name, found.gradients.get(name) as Tensor] as const)),
     };
   }
 
@@ -164,6 +167,12 @@ export class Tape {
       perHead.push(gradients.get('residPre') as Tensor);
     }
     return stacked(perHead, axis);
+  }
+
+  /** Weights of the embedding, from the gradient with respect to the first block's residPre; summed over rows. */
+  async embedding(upstream: Tensor, weights: readonly string[]): Promise<ReadonlyMap<string, Tensor>> {
+    const own = new Map([...editsAt(this.#edits, null)].filter(([site]) => site === 'embed'));
+    return (await this.#pass.embedGradients(upstream, this.#pass.affine(own, null), weights)).gradients;
   }
 
   /**

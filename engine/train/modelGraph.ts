@@ -3,6 +3,7 @@ import type { BlockContext, Family, RotaryKind, WeightSource, Weights } from '..
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Sizes } from '../graph/builder.ts';
 import type { Value } from '../graph/value.ts';
+import { weightName } from '../arch/weightName.ts';
 import type { AxisList } from '../terms/axes.ts';
 import type { Site } from '../terms/sites.ts';
 
@@ -53,13 +54,6 @@ export function modelGraph(family: Family, { rows, length }: BatchShape): ModelG
   }
   const logits = family.unembed.build(contextOf(family.unembed.weights, 0), stream);
   return { g, logits, weights: [...weights.values()] };
-}
-
-/** `model.layers.0.mlp.up_proj.weight`, with its rows where several weights are stored as one tensor. */
-export function weightName({ tensors, rows }: WeightSource): string {
-  const [name] = tensors;
-  if (name === undefined) throw new RangeError('a weight source names no tensor');
-  return rows === undefined ? name : `${name}[${rows.join(':')}]`;
 }
 
 /** J of a rotary kind. */
