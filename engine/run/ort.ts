@@ -33,6 +33,11 @@ export interface SessionOptions {
    * arena never shrinks: only for sessions that are few.
    */
   readonly keepsArena: boolean;
+  /**
+   * Lay all intermediate values of a shape out in one block from its second run on (default: true). The block comes beside
+   * what the first run took: a training step then needs twice the memory, in the same time.
+   */
+  readonly plansMemory?: boolean;
 }
 
 export class Session {
@@ -50,6 +55,7 @@ export class Session {
       intraOpNumThreads: availableParallelism(),
       graphOptimizationLevel: 'all',
       enableCpuMemArena: options.keepsArena,
+      enableMemPattern: options.plansMemory ?? true,
       logSeverityLevel: 3,
       ...(options.memory.length === 0 ? {} : { externalData: [...options.memory] }),
       extra: {

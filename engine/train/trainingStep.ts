@@ -119,7 +119,7 @@ export class TrainingStep {
   static async create(family: Family, shape: BatchShape, settings: AdamWSettings): Promise<TrainingStep> {
     const built = stepGraph(family, shape, settings);
     const lowered = lower(built.graph, { storage: () => ({ kind: 'input' }) });
-    const session = await Session.create(lowered, { memory: [], keepsArena: true });
+    const session = await Session.create(lowered, { memory: [], keepsArena: true, plansMemory: false });
     return new TrainingStep(session, built, fixedFeeds(family, shape), shape, settings);
   }
 

@@ -259,9 +259,7 @@ describe('a folder that holds something else', () => {
 describe('a checkpoint', () => {
   const path = () => at('kept/training/checkpoint.safetensors');
 
-  beforeAll(async () => {
-    expect((await trained(base, at('kept'))).code).toBe(0);
-  });
+  beforeAll(() => trained(base, at('kept')));
 
   it.each<readonly [string, Fields, RegExp]>([
     ['seed', { seed: 4 }, /checkpoint of another configuration: seed: expected 4, got 3/],
