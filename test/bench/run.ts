@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [open] [forward] [ablation] [decoding] [--model FILE] [--repeats 7]`: all of them where none is named.
+ * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [--model FILE] [--repeats 7]`: all of them where none is named.
  * Prints JSON. With HEADSCOPE_PYTHON set to a Python that has torch, transformers and gguf, PyTorch takes turns with us.
  */
 import { existsSync } from 'node:fs';
@@ -10,10 +10,12 @@ import { ablation } from './ablation.ts';
 import type { BenchContext } from './benchmark.ts';
 import { decoding } from './decoding.ts';
 import { forward } from './forward.ts';
+import { gradients } from './gradients.ts';
 import { open } from './open.ts';
 import { TorchPeer } from './torchPeer.ts';
+import { training } from './training.ts';
 
-const benchmarks = [open, forward, ablation, decoding];
+const benchmarks = [open, forward, ablation, decoding, gradients, training];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

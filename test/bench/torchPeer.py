@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "fixtures" / "make"
 
 import torch  # noqa: E402
 from ggufLlama import load  # noqa: E402
-from transformers import DynamicCache  # noqa: E402
+from transformers import AutoConfig, AutoModelForCausalLM, DynamicCache  # noqa: E402
 
 
 def answer(value: dict) -> None:
@@ -52,6 +52,60 @@ def ablate_head(model, request):
     return {"ms": ms}
 
 
+def gradients(model, request):
+    model.set_attn_implementation(request["attention"])
+    ids, answers, wrong = (torch.tensor(request[name]) for name in ("ids", "answers", "wrong"))
+    zs = []
+
+    def keep(module, args):
+        zs.append(args[0])
+
+    def run():
+        zs.clear()
+        # The weights need no gradient; what the embedding gives does.
+        embedded = model.model.embed_tokens(ids).detach().requires_grad_()
+        logits = model(inputs_embeds=embedded, use_cache=False, logits_to_keep=1).logits[:, -1]
+        rows = torch.arange(len(ids))
+        metric = logits[rows, answers] - logits[rows, wrong]
+        return torch.autograd.grad(metric.sum(), zs)
+
+    handles = [layer.self_attn.o_proj.register_forward_pre_hook(keep) for layer in model.model.layers]
+    with torch.inference_mode(False), torch.enable_grad():
+        ms, found = milliseconds(run)
+        heads = model.config.num_attention_heads
+        sums = [(z * g).unflatten(-1, (heads, -1)).sum((0, 1, 3)) for z, g in zip(zs, found)]
+    for handle in handles:
+        handle.remove()
+    return {"ms": ms, "gradients": torch.cat(sums).tolist()}
+
+
+trained = {}
+
+
+def train_step(_, request):
+    key = json.dumps(request["config"], sort_keys=True)
+    with torch.inference_mode(False), torch.enable_grad():
+        if key not in trained:
+            config = AutoConfig.for_model(**request["config"])
+            made = AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="sdpa")
+            trained[key] = (made, torch.optim.AdamW(made.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=0.05))
+        made, optimiser = trained[key]
+        shape = (request["rows"], request["length"])
+        ids = torch.randint(0, made.config.vocab_size, shape)
+        weights = torch.ones(shape)
+
+        def step():
+            optimiser.zero_grad()
+            logits = made(ids, use_cache=False).logits
+            each = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten(), reduction="none")
+            ((each * weights.flatten()).sum() / weights.sum()).backward()
+            torch.nn.utils.clip_grad_norm_(made.parameters(), 1.0)
+            optimiser.step()
+
+        ms, _ = milliseconds(step)
+    return {"ms": ms}
+
+
 def decode(model, request):
     model.set_attn_implementation(request["attention"])
     cache = DynamicCache(config=model.config)
@@ -70,7 +124,15 @@ def decode(model, request):
 def main() -> None:
     torch.set_num_threads(min(2, os.cpu_count() or 1))
     seconds, model = milliseconds(lambda: load(Path(sys.argv[1])))
-    does = {"forward": forward, "ablateHead": ablate_head, "decode": decode}
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    does = {
+        "forward": forward,
+        "ablateHead": ablate_head,
+        "gradients": gradients,
+        "trainStep": train_step,
+        "decode": decode,
+    }
     with torch.inference_mode():
         answer({"torch": torch.__version__, "threads": torch.get_num_threads(), "openSeconds": round(seconds / 1000, 2)})
         for line in sys.stdin:

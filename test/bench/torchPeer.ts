@@ -21,6 +21,21 @@ export type TorchRequest =
       readonly layer: number;
       readonly head: number;
     }
+  /** Forward and backward to every layer's z, from the difference of two logits at the last position. */
+  | {
+      readonly do: 'gradients';
+      readonly ids: readonly (readonly number[])[];
+      readonly answers: readonly number[];
+      readonly wrong: readonly number[];
+      readonly attention: TorchAttention;
+    }
+  /** One training step of a model made from its config: cross entropy, backward, clipping, AdamW. */
+  | {
+      readonly do: 'trainStep';
+      readonly config: Readonly<Record<string, unknown>>;
+      readonly rows: number;
+      readonly length: number;
+    }
   /** Greedy decoding with a cache; `ms` is the time of the `tokens` after prefill. */
   | {
       readonly do: 'decode';
@@ -34,6 +49,8 @@ export interface TorchAnswer {
   /** float32, little endian, base64. */
   readonly logits?: string;
   readonly prefillMs?: number;
+  /** z . gradient of every head, in layer order. */
+  readonly gradients?: readonly number[];
 }
 
 export interface TorchGreeting {
