@@ -2,7 +2,6 @@
 import { makeBatch } from '../run/batch.ts';
 import type { Batch } from '../run/batch.ts';
 import type { Model } from '../run/index.ts';
-import type { Scored } from '../run/tape.ts';
 import { replacing, Tape } from '../run/tape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { tensor } from '../tensor/tensor.ts';
@@ -24,23 +23,12 @@ export interface LayerEffects {
   readonly effects: readonly UnitEffect[];
 }
 
-export interface RowsResult {
-  /** [B] */
-  readonly metric: Float32Array;
-  /** [B V] at the answer positions. */
-  readonly logits: Float32Array;
-}
-
 /** One layer's effects at a time, from the last layer to the first. */
-export async function* attributeRows(
-  model: Model,
-  request: AttributionRequest,
-): AsyncGenerator<LayerEffects, RowsResult> {
+export async function* attributeRows(model: Model, request: AttributionRequest): AsyncGenerator<LayerEffects, void> {
   const scene = await Scene.open(model, request);
   for (let layer = model.family.shape.layers - 1; layer >= 0; layer--) {
     yield { layer, effects: await scene.layer(layer) };
   }
-  return scene.result;
 }
 
 /** One gradient on its way down. `drop`: the layer that it passed by, or null. */
@@ -55,20 +43,18 @@ class Scene {
   readonly #request: AttributionRequest;
   /** The clean run. */
   readonly #clean: Tape;
-  readonly #cleanScore: Scored;
   readonly #corrupt: Tape | null;
   #descents: readonly Descent[];
 
   private constructor(
     model: Model,
     request: AttributionRequest,
-    tapes: { readonly clean: Tape; readonly cleanScore: Scored; readonly corrupt: Tape | null },
+    tapes: { readonly clean: Tape; readonly corrupt: Tape | null },
     descents: readonly Descent[],
   ) {
     this.#model = model;
     this.#request = request;
     this.#clean = tapes.clean;
-    this.#cleanScore = tapes.cleanScore;
     this.#corrupt = tapes.corrupt;
     this.#descents = descents;
   }
@@ -85,20 +71,15 @@ class Scene {
     const scored = { ...metricObjective(metric, prompts, vocabulary), slots };
     const stopped = signal === undefined ? {} : { signal };
     const clean = await Tape.record(model, { batch, ...stopped });
-    const cleanScore = await clean.score(scored);
     const corrupt = await corruptTape(model, request);
     const between = method === 'integrated' && corrupt !== null ? interpolations(clean, corrupt, request.steps) : [];
     // The last interpolation is the clean run itself.
-    const descents: Descent[] = [{ tape: clean, drop: null, upstream: cleanScore.upstream }];
+    const descents: Descent[] = [{ tape: clean, drop: null, upstream: (await clean.score(scored)).upstream }];
     for (const embedding of between) {
       const tape = await Tape.record(model, { batch, embedding, ...stopped });
       descents.push({ tape, drop: null, upstream: (await tape.score(scored)).upstream });
     }
-    return new Scene(model, request, { clean, cleanScore, corrupt }, descents);
-  }
-
-  get result(): RowsResult {
-    return { metric: this.#cleanScore.values, logits: this.#cleanScore.logits.data };
+    return new Scene(model, request, { clean, corrupt }, descents);
   }
 
   async layer(layer: number): Promise<UnitEffect[]> {

@@ -9,7 +9,8 @@
  */
 import { makeBatch } from '../run/batch.ts';
 import type { Model } from '../run/index.ts';
-import { isCorrect, requireScorable } from '../tasks/metrics.ts';
+import { sweep } from '../run/sweep.ts';
+import { isCorrect, metrics, requireScorable } from '../tasks/metrics.ts';
 import { summariser, summariseShare } from '../tasks/statistics.ts';
 import type { Prompt } from '../tasks/task.ts';
 import { Fault } from '../terms/fault.ts';
@@ -37,36 +38,60 @@ export type AttributionEvent =
 const TOKENS_PER_RUN = 608;
 
 /**
- * Baseline and units when all prompts are through, units in layer order. Throws Fault: a site that the model lacks, a metric
+ * Baseline first; units when all prompts are through, in layer order. Throws Fault: a site that the model lacks, a metric
  * without a gradient, prompts without a corrupt one of the same length where the method needs it.
  */
 export async function* attribute(model: Model, request: AttributionRequest): AsyncGenerator<AttributionEvent> {
   checkRequest(request, model);
   const batches = inBatches(request.prompts);
   const { layers } = model.family.shape;
+  const summarise = summariser(request.prompts.length, request.seed);
+  const clean = await cleanRun(model, request, batches);
+  yield { kind: 'baseline', metric: summarise(clean.metric), accuracy: summariseShare(clean.correct) };
   const collected = new Collected(request.prompts.length);
   let done = 0;
   for (const prompts of batches) {
     const rows = attributeRows(model, { ...request, prompts });
     for (;;) {
       const step = await model.exclusive(() => rows.next());
-      if (step.done === true) {
-        collected.add(step.value.metric, step.value.logits, prompts);
-        break;
-      }
+      if (step.done === true) break;
       collected.take(step.value.effects, prompts.length);
       yield { kind: 'progress', done: ++done, total: layers * batches.length };
     }
+    collected.next(prompts.length);
   }
-  const summarise = summariser(request.prompts.length, request.seed);
-  yield { kind: 'baseline', metric: summarise(collected.metric), accuracy: summariseShare(collected.correct) };
   for (const { unit, values } of collected.units()) yield { kind: 'unit', ...unit, effect: summarise(values) };
+}
+
+/** The metric of every prompt, and whether its answer is right: first, so that a run on what a model can't do can be stopped. */
+async function cleanRun(
+  model: Model,
+  { metric, signal }: AttributionRequest,
+  batches: readonly (readonly Prompt[])[],
+): Promise<{ readonly metric: number[]; readonly correct: boolean[] }> {
+  const found = { metric: [] as number[], correct: [] as boolean[] };
+  for (const prompts of batches) {
+    const results = sweep(model, {
+      ids: prompts.map(({ ids }) => ids),
+      answerPositions: prompts.map(({ answerPosition }) => answerPosition),
+      ...{ units: [], kind: 'zero' },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const baseline = await model.exclusive(() => results.next());
+    if (baseline.done === true) throw new RangeError('the sweep gave no baseline');
+    const { data } = baseline.value.logits;
+    const width = data.length / prompts.length;
+    prompts.forEach((prompt, row) => {
+      const logits = data.subarray(row * width, (row + 1) * width);
+      found.metric.push(metrics[metric](logits, prompt));
+      found.correct.push(isCorrect(logits, prompt));
+    });
+  }
+  return found;
 }
 
 /** Effects by unit over the prompts of every batch. */
 class Collected {
-  readonly metric: number[] = [];
-  readonly correct: boolean[] = [];
   readonly #count: number;
   readonly #units = new Map<string, { readonly unit: AttributedUnit; readonly values: Float64Array }>();
   #before = 0;
@@ -86,13 +111,8 @@ class Collected {
   }
 
   /** The end of a batch. */
-  add(metric: Float32Array, logits: Float32Array, prompts: readonly Prompt[]): void {
-    const width = logits.length / prompts.length;
-    this.metric.push(...metric);
-    prompts.forEach((prompt, row) => {
-      this.correct.push(isCorrect(logits.subarray(row * width, (row + 1) * width), prompt));
-    });
-    this.#before += prompts.length;
+  next(rows: number): void {
+    this.#before += rows;
   }
 
   /** By site in the order they were asked for, then by layer. */
