@@ -8,30 +8,39 @@ import { Fault } from '../terms/fault.ts';
 import type { TrainedWeight } from './modelGraph.ts';
 import type { TrainingState } from './state.ts';
 
+/** What a checkpoint was trained from. */
+export interface Origin {
+  /** JSON */
+  readonly configuration: string;
+  /** SHA-256 of the text, or of samples of it. */
+  readonly text: string;
+}
+
 const kinds = ['weights', 'first', 'second'] as const;
 
 /**
- * Writes the state with the configuration it was trained with; the file before it stays until the new one is whole.
+ * Writes the state with what it was trained from; the file before it stays until the new one is whole.
  * Throws Fault for a weight or moment that is not finite: what could not be gone on from is never kept.
  */
-export async function writeCheckpoint(path: string, state: TrainingState, configuration: string): Promise<void> {
+export async function writeCheckpoint(path: string, state: TrainingState, origin: Origin): Promise<void> {
   const tensors = kinds.flatMap((kind) =>
     [...state[kind]].map(([name, data]) => ({ name: `${kind}.${name}`, shape: [data.length], data })),
   );
   const bad = tensors.find(({ data }) => !data.every(Number.isFinite));
   if (bad !== undefined) throw new Fault({ what: `${bad.name} is not finite`, where: `step ${state.step}` });
-  const metadata = { step: String(state.step), configuration };
+  const metadata = { step: String(state.step), ...origin };
   await writeSafetensors(path, tensors, metadata, { overwrite: true });
 }
 
-/** The state in the file. Throws Fault where the file is not such a one, or belongs to another configuration. */
+/** The state in the file. Throws Fault where the file is not such a one, or was trained from something else. */
 export async function readCheckpoint(
   path: string,
   weights: readonly TrainedWeight[],
-  configuration: string,
+  origin: Origin,
 ): Promise<TrainingState> {
   const file = await readSafetensors(await realpath(path));
-  requireSame(path, file.metadata['configuration'], configuration);
+  requireSame(path, file.metadata['configuration'], origin.configuration);
+  requireSameText(path, file.metadata['text'], origin.text);
   const step = Number(file.metadata['step']);
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new Fault({ what: 'not a training checkpoint', where: path, expected: 'its step', got: String(step) });
@@ -73,6 +82,17 @@ function requireSame(path: string, stored: string | undefined, wanted: string): 
     where: path,
     expected: now.get(key) ?? 'no such key',
     got: before.get(key) ?? 'no such key',
+  });
+}
+
+// Files of ids, the tokenizer or the generators may have changed since.
+function requireSameText(path: string, stored: string | undefined, wanted: string): void {
+  if (stored === undefined || stored === wanted) return;
+  throw new Fault({
+    what: 'checkpoint of another text',
+    where: path,
+    expected: wanted.slice(0, 12),
+    got: stored.slice(0, 12),
   });
 }
 

@@ -16,6 +16,7 @@ export interface GeneratedTextRequest {
 /** Every row of every step has its own seed. Throws Fault for an unknown kind of text. */
 export function generatedText({ tokenizer, vocabulary, mixAt, otherWeight, seed }: GeneratedTextRequest): TokenSource {
   return {
+    digest: '',
     batch(step, { rows, length }) {
       const [ids, targets] = [new BigInt64Array(rows * length), new BigInt64Array(rows * length)];
       const weights = new Float32Array(rows * length);

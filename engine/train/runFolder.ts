@@ -3,6 +3,7 @@ import { appendFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUnfinished, removeUnfinished, writeAtomically } from '../files/writeAtomically.ts';
 import { Fault } from '../terms/fault.ts';
+import type { Origin } from './checkpoint.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { TrainedWeight } from './modelGraph.ts';
 import type { TrainingState } from './state.ts';
@@ -22,18 +23,18 @@ const MODEL = 'model.safetensors';
 
 export class RunFolder {
   readonly #folder: string;
-  readonly #configuration: string;
+  readonly #origin: Origin;
 
-  private constructor(folder: string, configuration: string) {
+  private constructor(folder: string, origin: Origin) {
     this.#folder = folder;
-    this.#configuration = configuration;
+    this.#origin = origin;
   }
 
   /**
    * Makes the folder, and takes away what a kill left half written. Throws Fault where it holds something else than a run:
    * nothing is written over.
    */
-  static async open(folder: string, configuration: string): Promise<RunFolder> {
+  static async open(folder: string, origin: Origin): Promise<RunFolder> {
     const training = join(folder, 'training');
     await checkOurs(folder, training);
     await mkdir(training, { recursive: true }).catch((error: unknown) => {
@@ -42,7 +43,7 @@ export class RunFolder {
     });
     await removeUnfinished(folder);
     await removeUnfinished(training);
-    return new RunFolder(training, configuration);
+    return new RunFolder(training, origin);
   }
 
   get #checkpoint(): string {
@@ -53,10 +54,10 @@ export class RunFolder {
     return join(this.#folder, LOG);
   }
 
-  /** The last checkpoint, and a log that ends there; null where there is none. Throws Fault for one of another configuration. */
+  /** The last checkpoint, and a log that ends there; null where there is none. Throws Fault for one of another configuration or text. */
   async resume(weights: readonly TrainedWeight[]): Promise<TrainingState | null> {
     if (!(await isFile(this.#checkpoint))) return null;
-    const state = await readCheckpoint(this.#checkpoint, weights, this.#configuration);
+    const state = await readCheckpoint(this.#checkpoint, weights, this.#origin);
     const rows = (await this.rows()).filter(({ step }) => step <= state.step);
     const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     await writeAtomically(this.#log, [Buffer.from(text)], { overwrite: true });
@@ -69,7 +70,7 @@ export class RunFolder {
   }
 
   async save(state: TrainingState): Promise<void> {
-    await writeCheckpoint(this.#checkpoint, state, this.#configuration);
+    await writeCheckpoint(this.#checkpoint, state, this.#origin);
   }
 
   async log(row: StepRow): Promise<void> {

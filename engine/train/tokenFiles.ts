@@ -1,4 +1,5 @@
 /** Batches from files of token ids. */
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { TokenSource } from './tokens.ts';
 import { Fault } from '../terms/fault.ts';
@@ -26,6 +27,7 @@ export async function tokenFiles({ files, type, vocabulary, seed }: TokenFilesRe
     return at + part.length;
   }, 0);
   return {
+    digest: createHash('sha256').update(all).digest('hex'),
     batch(step, { rows, length }) {
       if (all.length < length + 1) {
         const expected = `at least ${length + 1} ids, one row and its next token`;

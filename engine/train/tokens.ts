@@ -11,5 +11,7 @@ export interface TokenBatch {
 
 /** Batches by step number: the same step gives the same batch, so that a run can be taken up again. */
 export interface TokenSource {
+  /** SHA-256 of the ids that rows are drawn from; empty where rows are generated. */
+  readonly digest: string;
   batch(step: number, shape: { readonly rows: number; readonly length: number }): TokenBatch;
 }

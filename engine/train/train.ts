@@ -1,4 +1,5 @@
 /** Training a model from its configuration: steps, log, checkpoints, and the finished folder. */
+import { createHash } from 'node:crypto';
 import { familyOf } from '../arch/index.ts';
 import type { Family } from '../arch/architecture.ts';
 import { freeMemory } from '../run/memory.ts';
@@ -58,9 +59,9 @@ export async function* train(request: TrainRequest): AsyncGenerator<TrainEvent, 
   const { family } = familyOf(config.model);
   checkConfig(config, family);
   const source = await sourceOf(request, family);
-  checkSource(config, source);
+  const text = sampleOf(config, source);
   const run = new Run(request, family, source);
-  const files = await RunFolder.open(folder, JSON.stringify(config));
+  const files = await RunFolder.open(folder, { configuration: JSON.stringify(config), text });
   const resumed = await files.resume(run.weights);
   if (resumed === null) await files.begin();
   const begun = resumed ?? run.start();
@@ -143,19 +144,26 @@ function checkStage({ length, mix }: Stage, { kind }: TrainData, { shape }: Fami
   }
 }
 
-/** Draws a row for each stage, so that what a later one would end with is said before the first step. */
-function checkSource(config: TrainConfig, source: TokenSource): void {
+/**
+ * Draws a row for each stage, so that what a later one would end with is said before the first step. SHA-256 of these rows
+ * and of what they are drawn from: a run goes on with the same text only.
+ */
+function sampleOf(config: TrainConfig, source: TokenSource): string {
+  const hash = createHash('sha256').update(source.digest);
   let first = 0;
   config.stages.forEach(({ length, steps, mix }, i) => {
-    within(mix === undefined ? 'data' : `stages.${i}.mix`, () => source.batch(first, { rows: 1, length }));
+    const where = mix === undefined ? 'data' : `stages.${i}.mix`;
+    const { ids, weights } = within(where, () => source.batch(first, { rows: 1, length }));
+    hash.update(ids).update(weights);
     first += steps;
   });
+  return hash.digest('hex');
 }
 
 /** A Fault of the act says in which part of the configuration. */
-function within(where: string, act: () => unknown): void {
+function within<T>(where: string, act: () => T): T {
   try {
-    act();
+    return act();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const inner = error.parts.where;

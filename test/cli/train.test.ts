@@ -286,6 +286,35 @@ describe('a checkpoint', () => {
     expect(digestOf(path())).toBe(before);
   });
 
+  it('of another text is refused', async () => {
+    const before = digestOf(path());
+    const chain = readFileSync(at('chain.bin'));
+    // One id of a thousand.
+    writeFileSync(at('chain.bin'), Buffer.concat([chain.subarray(0, 2), Buffer.of(31, 0), chain.subarray(4)]));
+    expectRefused(
+      await trained(base, at('kept')),
+      /checkpoint of another text: expected [0-9a-f]{12}, got [0-9a-f]{12}/,
+    );
+    writeFileSync(at('chain.bin'), chain);
+    expect(digestOf(path())).toBe(before);
+    expect((await trained(base, at('kept'))).code).toBe(0);
+  });
+
+  it('of text by another tokenizer is refused', async () => {
+    mkdirSync(at('tokenizer'));
+    const copy = (name: string, change: (text: string) => string) =>
+      writeFileSync(at(`tokenizer/${name}`), change(readFileSync(join(tokenizer, name), 'utf8')));
+    copy('tokenizer_config.json', (text) => text);
+    copy('tokenizer.json', (text) => text);
+    const config = { ...generated, tokenizer: 'tokenizer' };
+    expect((await trained(config, at('retold'))).code).toBe(0);
+    copy('tokenizer.json', (text) => {
+      const parsed = JSON.parse(text) as { readonly model: { readonly merges: readonly unknown[] } };
+      return JSON.stringify({ ...parsed, model: { ...parsed.model, merges: parsed.model.merges.slice(0, 200) } });
+    });
+    expectRefused(await trained(config, at('retold')), /checkpoint of another text/);
+  });
+
   it('that is damaged is refused, and left for who wants to look at it', async () => {
     const whole = readFileSync(path());
     const size = whole.length;
