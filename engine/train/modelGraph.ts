@@ -57,7 +57,7 @@ export function modelGraph(family: Family, { rows, length }: BatchShape): ModelG
 }
 
 /** J of a rotary kind. */
-export function rotaryWidth(kind: RotaryKind): number {
+function rotaryWidth(kind: RotaryKind): number {
   return kind.frequencies(1).length;
 }
 
