@@ -24,7 +24,7 @@ import type { TokenBatch } from '../../engine/train/tokens.ts';
 import { fixedFeeds, stepGraph, TrainingStep } from '../../engine/train/trainingStep.ts';
 import { goldenFolders, goldenPath, readIds } from '../arch/golden.ts';
 import { gradientFolders } from '../arch/gradientGolden.ts';
-import { storedOf, storedValues } from './checkpoints.ts';
+import { areSame, storedOf, storedValues } from './checkpoints.ts';
 import { centralDifferences, scalarOf } from './differences.ts';
 
 const settings: AdamWSettings = { betas: [0.9, 0.98], epsilon: 1e-8, weightDecay: 0.1, clip: 1 };
@@ -96,7 +96,7 @@ describe('a training step of every family', () => {
     expect(loss).toBeCloseTo(lossOf(logits as Tensor, batch), 5);
     expect(gradientNorm).toBeGreaterThan(0);
     // At a learning rate of 0 nothing moves.
-    for (const [name, values] of begun.weights) expect(state.weights.get(name), name).toEqual(values);
+    for (const [name, values] of begun.weights) expect(areSame(state.weights.get(name), values), name).toBe(true);
     await Promise.all([step.release(), model.dispose()]);
   });
 
@@ -193,7 +193,7 @@ describe('the loss of a whole llama model', () => {
       // m = (1 - beta1) clipped g
       const slopes = first.map((m) => ((m / 0.1) * (norm + 1e-6)) / 0.01);
       squares += slopes.reduce((sum, slope) => sum + slope ** 2, 0);
-      const at = [random.below(first.length), random.below(first.length)];
+      const at = [random.below(first.length)];
       const expected = centralDifferences(graph, 'loss', name, feeds, at);
       at.forEach((place, i) => expect(slopes[place], `${name}[${place}]`).toBeCloseTo(expected[i] ?? NaN, 6));
       // The first step goes against the sign of each gradient; matrices decay by a hundredth of themselves.
