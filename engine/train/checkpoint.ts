@@ -69,13 +69,13 @@ async function readKind(
   return new Map(await Promise.all(weights.map(read)));
 }
 
-/** These change no weight. */
-const free: ReadonlySet<string> = new Set(['dtype', 'checkpointEvery']);
+/** These change no weight: whether it is the same text, wherever its files lie, is told from its digest. */
+const free = /^(dtype|checkpointEvery|tokenizer|data\.files\.\d+)$/;
 
 function requireSame(path: string, stored: string | undefined, wanted: string): void {
   const [before, now] = [stored ?? '{}', wanted].map((text) => leaves(parsed(path, text))) as [Leaves, Leaves];
   const names = new Set([...now.keys(), ...before.keys()]);
-  const key = [...names].find((name) => before.get(name) !== now.get(name) && !free.has(name));
+  const key = [...names].find((name) => before.get(name) !== now.get(name) && !free.test(name));
   if (key === undefined) return;
   throw new Fault({
     what: `checkpoint of another configuration: ${key}`,

@@ -286,6 +286,13 @@ describe('a checkpoint', () => {
     expect(digestOf(path())).toBe(before);
   });
 
+  it('goes on where its text was moved to another place', async () => {
+    writeFileSync(at('moved.bin'), readFileSync(at('chain.bin')));
+    const data = { kind: 'tokens', files: ['moved.bin'], type: 'uint16' };
+    const { code, out } = await trained({ ...base, data }, at('kept'));
+    expect([code, out.split('\n')[0]]).toEqual([0, '20,640 weights, 8 steps, going on after step 8']);
+  });
+
   it('of another text is refused', async () => {
     const before = digestOf(path());
     const chain = readFileSync(at('chain.bin'));
