@@ -12,7 +12,7 @@ import { lower } from '../graph/lower.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { BackwardGraphRequest } from './backwardGraph.ts';
 import { backwardGraph, backwardKey } from './backwardGraph.ts';
-import type { Feeds } from './ort.ts';
+import type { Feeds, SessionOptions } from './ort.ts';
 import { Session } from './ort.ts';
 import type { ProgramPart } from './program.ts';
 import { partGraph, partKey, partWeights } from './program.ts';
@@ -44,17 +44,17 @@ export class Programs {
 
   async get(part: ProgramPart, taps: Taps = noTaps): Promise<Program> {
     const key = `${partKey(part)} ${tapsKey(taps)}`;
-    return this.#remembered(key, part, () => partGraph(this.#family, part, taps));
+    return this.#remembered(key, part, () => partGraph(this.#family, part, taps), false);
   }
 
   /** The gradient of a part; see backwardGraph. */
   async backward(part: ProgramPart, request: BackwardGraphRequest): Promise<Program> {
     const key = `${partKey(part)} ${backwardKey(request)}`;
-    return this.#remembered(key, part, () => backwardGraph(this.#family, part, request));
+    return this.#remembered(key, part, () => backwardGraph(this.#family, part, request), part.kind === 'block');
   }
 
-  async #remembered(key: string, part: ProgramPart, build: () => Graph): Promise<Program> {
-    const program = await remember(this.#compiled, key, () => this.#compile(key, part, build()));
+  async #remembered(key: string, part: ProgramPart, build: () => Graph, spins: boolean): Promise<Program> {
+    const program = await remember(this.#compiled, key, () => this.#compile(key, part, build(), spins));
     this.#touch(this.#sessionOf.get(key) ?? '');
     return program;
   }
@@ -67,14 +67,14 @@ export class Programs {
     for (const session of sessions) await (await session).release();
   }
 
-  async #compile(program: string, part: ProgramPart, graph: Graph): Promise<Program> {
+  async #compile(program: string, part: ProgramPart, graph: Graph, spins: boolean): Promise<Program> {
     const names = parametersOf(graph).map(({ name }) => name);
     const use = part.kind === 'embed' ? 'rows' : 'products';
     const weights = await this.#store.weightsOf(names, partWeights(this.#family, part), use);
     const isShared = weights.memory.length === 0 && weights.folder === undefined;
     const key = isShared ? graphKey(graph) : program;
     const session = await remember(this.#sessions, key, () =>
-      createSession(graph, weights, part.kind === 'block' && isShared),
+      createSession(graph, weights, { keepsArena: part.kind === 'block' && isShared, spins: spins && isShared }),
     );
     this.#sessionOf.set(program, key);
     await this.#evict(key);
@@ -105,9 +105,13 @@ export class Programs {
   }
 }
 
-async function createSession(graph: Graph, weights: ProgramWeights, keepsArena: boolean): Promise<Session> {
+async function createSession(
+  graph: Graph,
+  weights: ProgramWeights,
+  options: Pick<SessionOptions, 'keepsArena' | 'spins'>,
+): Promise<Session> {
   const lowered = lower(graph, { storage: (name) => weights.storage.get(name) ?? { kind: 'input' } });
-  return Session.create(lowered, { memory: weights.memory, folder: weights.folder, keepsArena });
+  return Session.create(lowered, { memory: weights.memory, folder: weights.folder, ...options });
 }
 
 function programOf(session: Session, held: Feeds): Program {

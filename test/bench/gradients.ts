@@ -2,6 +2,7 @@ import { makeBatch } from '../../engine/run/batch.ts';
 import type { Model } from '../../engine/run/index.ts';
 import { openModel } from '../../engine/run/index.ts';
 import { Tape } from '../../engine/run/tape.ts';
+import type { Tensor } from '../../engine/tensor/tensor.ts';
 import type { Prompt } from '../../engine/tasks/task.ts';
 import { metricObjective } from '../../engine/train/metricObjective.ts';
 import type { Benchmark } from './benchmark.ts';
@@ -15,7 +16,7 @@ export const gradients: Benchmark = {
   async run({ model: path, repeats, torch }) {
     const prompts = ioiPrompts();
     const model = await openModel(path, { weights: 'float32' });
-    const slopes = await allSlopes(model, prompts);
+    const slopes = headSums(await allSlopes(model, prompts), model.family.shape);
     const ours = () => timed(() => allSlopes(model, prompts));
     const request = {
       do: 'gradients',
@@ -42,28 +43,40 @@ export const gradients: Benchmark = {
   },
 };
 
-/** Sum of z . gradient of every head, in layer order: what is compared. */
-async function allSlopes(model: Model, prompts: readonly Prompt[]): Promise<number[]> {
+interface LayerSlopes {
+  readonly z: Tensor;
+  readonly gradient: Tensor;
+}
+
+/** z and its gradient in every layer, last layer first. */
+async function allSlopes(model: Model, prompts: readonly Prompt[]): Promise<LayerSlopes[]> {
   const batch = makeBatch(
     prompts.map(({ ids }) => ids),
     model.family,
     'left',
   );
-  const { layers, heads, headWidth, outputVocabulary } = model.family.shape;
   const tape = await Tape.record(model, { batch });
-  const objective = metricObjective('logitDifference', prompts, outputVocabulary);
+  const objective = metricObjective('logitDifference', prompts, model.family.shape.outputVocabulary);
   let { upstream } = await tape.score({ ...objective, slots: prompts.map(() => batch.slots - 1) });
-  const slopes = new Array<number>(layers * heads).fill(0);
-  for (let layer = layers - 1; layer >= 0; layer--) {
+  const slopes: LayerSlopes[] = [];
+  for (let layer = model.family.shape.layers - 1; layer >= 0; layer--) {
     const found = await tape.block(layer, upstream, { sites: ['z'], values: ['z'] });
-    const [gradient, z] = [found.sites.get('z'), found.values.get('z')];
-    gradient?.data.forEach((slope, i) => {
-      const at = layer * heads + (Math.floor(i / headWidth) % heads);
-      slopes[at] = (slopes[at] ?? 0) + slope * (z?.data[i] ?? NaN);
-    });
+    slopes.push({ z: found.values.get('z') as Tensor, gradient: found.sites.get('z') as Tensor });
     upstream = found.upstream;
   }
   return slopes;
+}
+
+/** Sum of z . gradient of every head, in layer order: what is compared. */
+function headSums(slopes: readonly LayerSlopes[], { heads, headWidth }: Model['family']['shape']): number[] {
+  return slopes.toReversed().flatMap(({ z, gradient }) => {
+    const sums = new Array<number>(heads).fill(0);
+    gradient.data.forEach((slope, i) => {
+      const head = Math.floor(i / headWidth) % heads;
+      sums[head] = (sums[head] ?? 0) + slope * (z.data[i] ?? NaN);
+    });
+    return sums;
+  });
 }
 
 /** Megabytes beyond what the open model holds, at the peak of one run. */

@@ -54,23 +54,21 @@ def ablate_head(model, request):
 
 def gradients(model, request):
     model.set_attn_implementation(request["attention"])
-    ids, answers, wrong = (torch.tensor(request[name]) for name in ("ids", "answers", "wrong"))
     zs = []
-
-    def keep(module, args):
-        zs.append(args[0])
-
-    def run():
-        zs.clear()
-        # The weights need no gradient; what the embedding gives does.
-        embedded = model.model.embed_tokens(ids).detach().requires_grad_()
-        logits = model(inputs_embeds=embedded, use_cache=False, logits_to_keep=1).logits[:, -1]
-        rows = torch.arange(len(ids))
-        metric = logits[rows, answers] - logits[rows, wrong]
-        return torch.autograd.grad(metric.sum(), zs)
-
-    handles = [layer.self_attn.o_proj.register_forward_pre_hook(keep) for layer in model.model.layers]
+    handles = [
+        layer.self_attn.o_proj.register_forward_pre_hook(lambda _, args: zs.append(args[0])) for layer in model.model.layers
+    ]
     with torch.inference_mode(False), torch.enable_grad():
+        ids, answers, wrong = (torch.tensor(request[name]) for name in ("ids", "answers", "wrong"))
+        rows = torch.arange(len(ids))
+
+        def run():
+            zs.clear()
+            # The weights need no gradient; what the embedding gives does.
+            embedded = model.model.embed_tokens(ids).detach().requires_grad_()
+            logits = model(inputs_embeds=embedded, use_cache=False, logits_to_keep=1).logits[:, -1]
+            return torch.autograd.grad((logits[rows, answers] - logits[rows, wrong]).sum(), zs)
+
         ms, found = milliseconds(run)
         heads = model.config.num_attention_heads
         sums = [(z * g).unflatten(-1, (heads, -1)).sum((0, 1, 3)) for z, g in zip(zs, found)]
