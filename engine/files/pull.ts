@@ -7,6 +7,7 @@ import { Fault } from '../terms/fault.ts';
 import { commitOf, filesOf, isSafePath, type Hub, type HubFile } from './hubApi.ts';
 import { hubCacheFolder, parseRepository } from './hubCache.ts';
 import { download, type Patience } from './hubDownload.ts';
+import { tokenizerFiles } from './tokenizerSource.ts';
 
 export interface PullRequest {
   /** `owner/name`. */
@@ -79,17 +80,10 @@ function hubOf(request: PullRequest): Hub {
 
 // ---- Which files ----
 
-const besideWeights = new Set([
+const besideWeights: ReadonlySet<string> = new Set([
   'config.json',
   'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.json',
-  'merges.txt',
-  'tokenizer.model',
-  'chat_template.jinja',
+  ...tokenizerFiles,
   'chat_template.json',
   'model.safetensors.index.json',
 ]);

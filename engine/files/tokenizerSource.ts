@@ -3,6 +3,18 @@ import type { ModelFolder } from './folder.ts';
 import type { TokenizerSource } from './modelFiles.ts';
 import { isObject, readJson, readJsonObject, readSmall } from './readJson.ts';
 
+/** Files that a tokenizer may be made of. */
+export const tokenizerFiles = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.json',
+  'merges.txt',
+  'tokenizer.model',
+  'chat_template.jinja',
+] as const;
+
 const mebibyte = 1 << 20;
 const limits = { tokenizer: 256 * mebibyte, vocabulary: 128 * mebibyte, config: 32 * mebibyte, template: 4 * mebibyte };
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { familyOf } from '../../arch/index.ts';
 import { openFolder } from '../../files/folder.ts';
 import { checkVocabulary, createTokenizer } from '../../files/tokenizer/index.ts';
-import { findTokenizer } from '../../files/tokenizerSource.ts';
+import { findTokenizer, tokenizerFiles } from '../../files/tokenizerSource.ts';
 import type { EventOf, RequestOf, Service } from '../../results/index.ts';
 import type { TaskTokenizer } from '../../tasks/task.ts';
 import type { TrainConfig, TrainData } from '../../train/config.ts';
@@ -34,18 +34,6 @@ function configOf({ config, base }: Request): TrainConfig {
     data.kind === 'tokens' ? { ...data, files: data.files.map((file) => resolve(base, file)) } : data;
   return { ...rest, data: resolved };
 }
-
-/** Files that a tokenizer may have, besides tokenizer.json. */
-const tokenizerFiles = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.json',
-  'merges.txt',
-  'tokenizer.model',
-  'chat_template.jinja',
-];
 
 async function tokenizerIn({ config, base }: Request): Promise<Pick<TrainRequest, 'tokenizer' | 'beside'>> {
   if (config.tokenizer === undefined) return { tokenizer: null, beside: [] };
