@@ -79,7 +79,7 @@ function headSums(slopes: readonly LayerSlopes[], { heads, headWidth }: Model['f
   });
 }
 
-/** Megabytes beyond what the open model holds, at the peak of one run. */
+/** Megabytes of the whole process: before one more run (the runtime keeps what earlier ones took) and at its peak. */
 async function memory(model: Model, prompts: readonly Prompt[]): Promise<{ residentMB: number; peakMB: number }> {
   const resident = process.memoryUsage().rss / 1e6;
   resetPeak();

@@ -10,11 +10,12 @@ export function resetPeak(): void {
   }
 }
 
+/** Of 1,000,000 bytes; the system counts in kibibytes. */
 export function peakMegabytes(): number {
   try {
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return Number(peak ?? NaN) / 1024;
+    return (Number(peak ?? NaN) * 1024) / 1e6;
   } catch {
-    return process.resourceUsage().maxRSS / 1024;
+    return (process.resourceUsage().maxRSS * 1024) / 1e6;
   }
 }

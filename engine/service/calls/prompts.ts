@@ -55,7 +55,11 @@ export function promptsOfFile(model: Model, file: { readonly text: string; reado
 /** Tasks put BOS before a prompt exactly where the model's own encoding does. */
 export function taskTokenizer(model: Model): TaskTokenizer | null {
   const tokenizer = tokenizerOf(model);
-  if (tokenizer === null) return null;
+  return tokenizer === null ? null : forTasks(tokenizer);
+}
+
+/** A tokenizer as tasks and generated text use it. */
+export function forTasks(tokenizer: Tokenizer): TaskTokenizer {
   return {
     encode: (text) => tokenizer.encode(text, { special: false }),
     decode: (ids) => decoded(tokenizer, ids),

@@ -5,11 +5,11 @@ import { openFolder } from '../../files/folder.ts';
 import { checkVocabulary, createTokenizer } from '../../files/tokenizer/index.ts';
 import { findTokenizer, tokenizerFiles } from '../../files/tokenizerSource.ts';
 import type { EventOf, RequestOf, Service } from '../../results/index.ts';
-import type { TaskTokenizer } from '../../tasks/task.ts';
 import type { TrainConfig, TrainData } from '../../train/config.ts';
 import { stepsOf } from '../../train/config.ts';
 import type { TrainEvent, TrainRequest } from '../../train/train.ts';
 import { train } from '../../train/train.ts';
+import { forTasks } from './prompts.ts';
 
 type Request = RequestOf<'train'>;
 
@@ -42,12 +42,7 @@ async function tokenizerIn({ config, base }: Request): Promise<Pick<TrainRequest
   const { family } = familyOf(config.model);
   checkVocabulary(tokenizer, family.shape.vocabulary);
   const names = tokenizerFiles.filter((name) => folder.names.includes(name));
-  const forTasks: TaskTokenizer = {
-    encode: (text) => tokenizer.encode(text, { special: false }),
-    decode: (ids) => tokenizer.decode(ids),
-    bosId: tokenizer.addsBos ? tokenizer.bosId : null,
-  };
-  return { tokenizer: forTasks, beside: names.map((name) => ({ name, path: join(folder.path, name) })) };
+  return { tokenizer: forTasks(tokenizer), beside: names.map((name) => ({ name, path: join(folder.path, name) })) };
 }
 
 function toEvent(event: TrainEvent): EventOf<'train'> {
