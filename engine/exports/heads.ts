@@ -118,7 +118,7 @@ function ablatedSites({ unit, shape }: AblationHeader): string {
   }
 }
 
-function fillOf({ ablation, reference }: AblationHeader): string {
+function fillOf({ ablation, reference, scale }: AblationHeader): string {
   switch (ablation) {
     case 'zero':
       return '0';
@@ -126,6 +126,10 @@ function fillOf({ ablation, reference }: AblationHeader): string {
       return `per-position mean over ${reference === null ? "the run's own clean prompts" : reference}`;
     case 'resample':
       return 'the corrupted prompt at the same position';
+    case 'scale':
+      return `the output times ${scale ?? 1}`;
+    case 'uniform':
+      return 'the output under equal attention to every visible key';
   }
 }
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { measuredHeader, measuredPrompts, unitPlace } from './measured.ts';
 import type { Plain } from './records.ts';
-import { ablationKind, ablationUnit, metricId, onModel, progress, promptFile, summary } from './records.ts';
+import { ablationKind, ablationUnit, metricId, onModel, progress, promptFile, scaleBy, summary } from './records.ts';
 import { baseline } from './taskReport.ts';
 
 export const ablateRequest = z.strictObject({
@@ -10,6 +10,7 @@ export const ablateRequest = z.strictObject({
   prompts: measuredPrompts,
   ablation: ablationKind,
   unit: ablationUnit,
+  scale: scaleBy.exactOptional(),
   /** Default: the task's own metric; logitDifference for a prompt file. */
   metric: metricId.exactOptional(),
   /** Prompts over which `mean` is taken instead of the run's own. */
@@ -17,6 +18,9 @@ export const ablateRequest = z.strictObject({
   align: z.literal('end').exactOptional(),
   /** Of the bootstrap, and of the prompts where a task makes them. */
   seed: z.int(),
+  /** Units already known, in the fixed order: they are not measured again. The plan must be the one they were measured by. */
+  done: z.int().min(0).exactOptional(),
+  unitsPerRun: z.int().min(1).exactOptional(),
 });
 
 /** Everything a saved file says besides the numbers; sent first, so that a cancelled run can be saved too. */
@@ -24,6 +28,9 @@ const ablationHeader = z.strictObject({
   ...measuredHeader,
   ablation: ablationKind,
   unit: ablationUnit,
+  scale: z.number().nullable(),
+  /** How many units share a batch: a resumed run must keep it to give identical numbers. */
+  unitsPerRun: z.int().min(1),
   /** Name of the reference prompts, where `mean` uses others than the run's own. */
   reference: z.string().nullable(),
   align: z.literal('end').nullable(),

@@ -4,8 +4,24 @@
  */
 import * as z from 'zod';
 import { ablateEvent, ablateRequest, ablateResult } from './ablation.ts';
+import { ablateSetsEvent, ablateSetsRequest, ablateSetsResult } from './ablateSets.ts';
+import {
+  attentionMapEvent,
+  attentionMapRequest,
+  attentionMapResult,
+  attentionRowRequest,
+  attentionRowResult,
+  attentionTileRequest,
+  attentionTileResult,
+  attentionWallEvent,
+  attentionWallRequest,
+  attentionWallResult,
+} from './attention.ts';
 import { attributeEvent, attributeRequest, attributeResult } from './attribution.ts';
 import { captureEvent, captureRequest, captureResult } from './capture.ts';
+import { effectEvent, effectRequest, effectResult } from './effect.ts';
+import { lensEvent, lensRequest, lensResult } from './lens.ts';
+import { foldersRequest, foldersResult, libraryRequest, libraryResult } from './library.ts';
 import {
   familiesResult,
   infoRequest,
@@ -15,13 +31,51 @@ import {
   verifyRequest,
   verifyResult,
 } from './models.ts';
+import { patchGridEvent, patchGridRequest, patchGridResult } from './patchGrid.ts';
 import { generateEvent, generateRequest, generateResult, runRequest, runResult } from './prediction.ts';
+import {
+  importPromptsRequest,
+  importPromptsResult,
+  promptsRequest,
+  promptsResult,
+  tokensRequest,
+  tokensResult,
+} from './promptSets.ts';
 import { pullEvent, pullRequest, pullResult } from './pull.ts';
 import type { Plain } from './records.ts';
 import { progress } from './records.ts';
+import {
+  binRequest,
+  binResult,
+  compareRequest,
+  compareResult,
+  exportRequest,
+  exportResult,
+  followEvent,
+  followRequest,
+  followResult,
+  labelRequest,
+  labelResult,
+  recordResult,
+  runRequestOf,
+  runsRequest,
+  runsResult,
+  startRequest,
+  startResult,
+  steerRequest,
+  steerResult,
+} from './runs.ts';
 import { scoresEvent, scoresRequest, scoresResult } from './scores.ts';
 import { taskRequest, taskResult, tasksResult } from './taskReport.ts';
 import { trainEvent, trainRequest, trainResult } from './train.ts';
+import {
+  diagnosticsResult,
+  headSetRequest,
+  headSetsResult,
+  watchEvent,
+  watchRequest,
+  watchResult,
+} from './workbench.ts';
 
 const unary = <Q extends z.ZodType, R extends z.ZodType>(request: Q, result: R) =>
   ({ streams: false, request, result }) as const;
@@ -58,10 +112,78 @@ export const contract = {
   train: streaming(trainRequest, trainEvent, trainResult),
   /** Downloads a model to the standard cache. */
   pull: streaming(pullRequest, pullEvent, pullResult),
+  /** A prompt as the model sees it. */
+  tokens: unary(tokensRequest, tokensResult),
+  /** Prompts of a task or file as pairs of token rows. */
+  prompts: unary(promptsRequest, promptsResult),
+  /** One set of units replaced: next tokens and metric, beside random sets of the same size. */
+  effect: streaming(effectRequest, effectEvent, effectResult),
+  /** The effect of removing pairs, growing sets, listed sets. */
+  ablateSets: streaming(ablateSetsRequest, ablateSetsEvent, ablateSetsResult),
+  /** One run patched into another, cell by cell. */
+  patchGrid: streaming(patchGridRequest, patchGridEvent, patchGridResult),
+  /** What every layer would predict. */
+  lens: streaming(lensRequest, lensEvent, lensResult),
+  /** Thumbnails of every head's attention. */
+  attentionWall: streaming(attentionWallRequest, attentionWallEvent, attentionWallResult),
+  /** One head's attention, pooled to a picture. */
+  attentionMap: streaming(attentionMapRequest, attentionMapEvent, attentionMapResult),
+  /** A window of one head's attention. */
+  attentionTile: unary(attentionTileRequest, attentionTileResult),
+  /** Where one token looks, or who looks at it. */
+  attentionRow: unary(attentionRowRequest, attentionRowResult),
+
+  // Of the control process: what follows is never asked of a compute process.
+  /** The state of the workbench, and each change. Ends when cancelled. */
+  watch: streaming(watchRequest, watchEvent, watchResult),
+  /** Models on this machine. */
+  library: unary(libraryRequest, libraryResult),
+  /** Folders whose models are listed. */
+  folders: unary(foldersRequest, foldersResult),
+  /** Prompt files of other tools, read into ours. */
+  importPrompts: unary(importPromptsRequest, importPromptsResult),
+  /** Puts a job in the queue; it is a run on disk from then on. */
+  start: unary(startRequest, startResult),
+  /** Pauses, resumes or cancels a job. */
+  steer: unary(steerRequest, steerResult),
+  /** A run's rows, as they come. */
+  follow: streaming(followRequest, followEvent, followResult),
+  runs: unary(runsRequest, runsResult),
+  record: unary(runRequestOf, recordResult),
+  /** Title, tags and note of a run. */
+  label: unary(labelRequest, labelResult),
+  bin: unary(binRequest, binResult),
+  compare: unary(compareRequest, compareResult),
+  export: unary(exportRequest, exportResult),
+  headSets: unary(z.strictObject({}), headSetsResult),
+  headSet: unary(headSetRequest, headSetsResult),
+  diagnostics: unary(z.strictObject({}), diagnosticsResult),
 } as const;
 
 type Contract = typeof contract;
 export type CallName = keyof Contract;
+
+/** Calls that the control process answers itself; it hands all others to the compute process. */
+export const controlCalls = [
+  'watch',
+  'library',
+  'folders',
+  'importPrompts',
+  'start',
+  'steer',
+  'follow',
+  'runs',
+  'record',
+  'label',
+  'bin',
+  'compare',
+  'export',
+  'headSets',
+  'headSet',
+  'diagnostics',
+] as const satisfies readonly CallName[];
+export type ControlCall = (typeof controlCalls)[number];
+export type ComputeCall = Exclude<CallName, ControlCall>;
 export type StreamName = { [C in CallName]: Contract[C]['streams'] extends true ? C : never }[CallName];
 
 export type RequestOf<C extends CallName> = Plain<z.output<Contract[C]['request']>>;
@@ -81,6 +203,11 @@ export type Answer<C extends CallName> = C extends StreamName
 export type Service = {
   readonly [C in CallName]: (request: RequestOf<C>, options: Required<CallOptions>) => Answer<C>;
 };
+
+/** What a compute process answers. */
+export type ComputeService = Pick<Service, ComputeCall>;
+/** What the control process answers by itself. */
+export type ControlService = Pick<Service, ControlCall>;
 
 /** The service as its user sees it. */
 export type Client = {

@@ -4,13 +4,17 @@ export type {
   CallName,
   CallOptions,
   Client,
+  ComputeCall,
+  ComputeService,
+  ControlCall,
+  ControlService,
   EventOf,
   RequestOf,
   ResultOf,
   Service,
   StreamName,
 } from './contract.ts';
-export { contract } from './contract.ts';
+export { contract, controlCalls } from './contract.ts';
 export { connect, drain } from './connect.ts';
 export { serve } from './serve.ts';
 export { pair } from './pair.ts';

@@ -5,7 +5,7 @@ import { edits, onModel, promptInput, tokenIds } from './records.ts';
 
 const id = z.int().min(0);
 
-const nextToken = z.strictObject({
+export const nextToken = z.strictObject({
   id,
   /** Printable form, leading space kept; null without a tokenizer. */
   text: z.string().nullable(),
@@ -35,7 +35,7 @@ export const runResult = z.strictObject({
   kl: z.number().nullable(),
 });
 
-const chatMessage = z.strictObject({ role: z.string(), content: z.string() });
+export const chatMessage = z.strictObject({ role: z.string(), content: z.string() });
 
 export const generateRequest = z.strictObject({
   ...onModel,

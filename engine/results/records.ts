@@ -8,12 +8,15 @@ import type { Site } from '../terms/sites.ts';
 import { isSite } from '../terms/sites.ts';
 
 /** The declared type with every field and list read-only. Typed arrays cross the carriers as they are. */
-export type Plain<T> = unknown extends T ? T : T extends Float32Array ? T : { readonly [K in keyof T]: Plain<T[K]> };
+export type Plain<T> = unknown extends T ? T : T extends TypedArray ? T : { readonly [K in keyof T]: Plain<T[K]> };
+type TypedArray = Float32Array | Uint8Array | Uint32Array;
 
 const index = z.int().min(0);
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
 export const float32 = z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected a Float32Array');
+export const uint8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected a Uint8Array');
+export const uint32 = z.custom<Uint32Array>((value) => value instanceof Uint32Array, 'expected a Uint32Array');
 export const siteId = z.custom<Site>((value) => typeof value === 'string' && isSite(value), 'expected a site');
 export const tokenIds = list(index);
 
@@ -46,7 +49,10 @@ const weightHolding = z.enum(['auto', 'float32', 'quantised', 'mapped']);
 export const onModel = { model: z.string().min(1), weights: weightHolding.exactOptional() };
 
 export const metricId = z.enum(['logitDifference', 'probabilityDifference', 'rank', 'negativeLogLikelihood']);
-export const ablationKind = z.enum(['zero', 'mean', 'resample']);
+/** What takes a unit's place: nothing, the mean over prompts, another prompt's value, itself times a factor; or its attention made uniform. */
+export const ablationKind = z.enum(['zero', 'mean', 'resample', 'scale', 'uniform']);
+/** The factor of `scale`. */
+export const scaleBy = z.number().min(-100).max(100);
 export const ablationUnit = z.enum(['head', 'kv-group', 'layer', 'mlp']);
 
 /** A mean over n prompts with its standard error and 95 % interval. */

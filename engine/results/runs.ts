@@ -1,0 +1,209 @@
+/** Runs: jobs while they go on, records on disk afterwards. Imports terms only. */
+import * as z from 'zod';
+import { ablateEvent, ablateRequest } from './ablation.ts';
+import { ablateSetsEvent, ablateSetsRequest } from './ablateSets.ts';
+import { attributeEvent, attributeRequest } from './attribution.ts';
+import { captureEvent, captureRequest } from './capture.ts';
+import { errorRecord } from './errors.ts';
+import { verifyRequest } from './models.ts';
+import { patchGridEvent, patchGridRequest } from './patchGrid.ts';
+import { pullEvent, pullRequest } from './pull.ts';
+import type { Plain } from './records.ts';
+import { progress } from './records.ts';
+import { scoresEvent, scoresRequest } from './scores.ts';
+import { taskRequest } from './taskReport.ts';
+import { trainEvent, trainRequest } from './train.ts';
+
+const count = z.int().min(0);
+const runId = z.string().min(1).max(200);
+const tags = z.array(z.string().min(1).max(100)).max(100).readonly();
+
+/** Calls that may run as jobs, each with its request. */
+const job = <C extends string, Q extends z.ZodType>(call: C, request: Q) =>
+  z.strictObject({ call: z.literal(call), request });
+export const jobRequest = z.discriminatedUnion('call', [
+  job('ablate', ablateRequest),
+  job('ablateSets', ablateSetsRequest),
+  job('patchGrid', patchGridRequest),
+  job('attribute', attributeRequest),
+  job('scores', scoresRequest),
+  job('capture', captureRequest),
+  job('task', taskRequest),
+  job('train', trainRequest),
+  job('pull', pullRequest),
+  job('verify', verifyRequest),
+]);
+export type JobRequest = Plain<z.infer<typeof jobRequest>>;
+export type JobCall = JobRequest['call'];
+
+const row = <C extends string, E extends z.ZodType>(call: C, event: E) =>
+  z.strictObject({ call: z.literal(call), event });
+/** One logged event of a run. Progress is not logged; it is part of the job's state. */
+export const runRow = z.discriminatedUnion('call', [
+  row('ablate', ablateEvent),
+  row('ablateSets', ablateSetsEvent),
+  row('patchGrid', patchGridEvent),
+  row('attribute', attributeEvent),
+  row('scores', scoresEvent),
+  row('capture', captureEvent),
+  row('task', progress),
+  row('train', trainEvent),
+  row('pull', pullEvent),
+  row('verify', progress),
+]);
+export type RunRow = Plain<z.infer<typeof runRow>>;
+
+/**
+ * `queued`: others are before it. `waiting`: another model is open. `interrupted`: the process ended while it ran; it can
+ * be resumed. `cancelled` keeps what it has, and can be resumed too.
+ */
+export const runState = z.enum([
+  'queued',
+  'waiting',
+  'running',
+  'paused',
+  'done',
+  'cancelled',
+  'failed',
+  'interrupted',
+]);
+export type RunState = z.infer<typeof runState>;
+
+/** What a list of runs shows, and what the tray shows of a job. */
+export const runSummary = z.strictObject({
+  id: runId,
+  call: z.enum([
+    'ablate',
+    'ablateSets',
+    'patchGrid',
+    'attribute',
+    'scores',
+    'capture',
+    'task',
+    'train',
+    'pull',
+    'verify',
+  ]),
+  /** `Zero ablation of heads, ioi`; the user may change it. */
+  title: z.string(),
+  tags,
+  note: z.string(),
+  state: runState,
+  /** Path and name of the model; null where the call has none. */
+  model: z.strictObject({ path: z.string(), name: z.string() }).nullable(),
+  /** Task or prompt file, and how many prompts; null where the call has none. */
+  prompts: z.strictObject({ name: z.string(), n: count }).nullable(),
+  created: z.string(),
+  /** Wall time while running. */
+  seconds: z.number(),
+  rows: count,
+  progress: progress.nullable(),
+  /** Units of `progress` a second, and seconds left at that rate; null while unknown. */
+  rate: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  error: errorRecord.nullable(),
+  warnings: z.array(z.string()).readonly(),
+  /** The run that this one repeats or was forked from. */
+  from: runId.nullable(),
+  /** How often it went on after an interruption. */
+  resumed: count,
+});
+export type RunSummary = Plain<z.infer<typeof runSummary>>;
+
+const machine = z.strictObject({
+  cpu: z.string(),
+  threads: count,
+  os: z.string(),
+  node: z.string(),
+  headscope: z.string(),
+  onnxruntime: z.string(),
+});
+export type Machine = Plain<z.infer<typeof machine>>;
+
+/** run.json. */
+export const runRecord = z.strictObject({
+  /** Format of the file; rises by one with each change. */
+  version: z.literal(1),
+  summary: runSummary,
+  job: jobRequest,
+  /** Null until the model was opened. */
+  fingerprint: z.string().nullable(),
+  /** SHA-256 of the tokenizer's files; null without one. */
+  tokenizer: z.string().nullable(),
+  machine,
+  /** Units in a batch and the like: what a resumed run must keep to give identical results. */
+  plan: z.record(z.string(), z.number()).readonly(),
+  /** What the call returned; null until it is done. */
+  result: z.unknown(),
+});
+export type RunRecord = Plain<z.infer<typeof runRecord>>;
+
+export const startRequest = z.strictObject({
+  job: jobRequest,
+  title: z.string().exactOptional(),
+  tags: tags.exactOptional(),
+  from: runId.exactOptional(),
+});
+export const startResult = z.strictObject({ run: runId });
+
+export const steerRequest = z.strictObject({ run: runId, action: z.enum(['pause', 'resume', 'cancel']) });
+/** The state after the action; a cancelled job ends at the next program. */
+export const steerResult = z.strictObject({ state: runState });
+
+/** The rows of a run from `from` on, those to come included; ends with the run. */
+export const followRequest = z.strictObject({ run: runId, from: count.exactOptional() });
+export const followEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rows'), from: count, rows: z.array(runRow).readonly() }),
+  z.strictObject({ kind: z.literal('state'), summary: runSummary }),
+]);
+export const followResult = z.strictObject({ record: runRecord });
+
+export const runsRequest = z.strictObject({ binned: z.boolean().exactOptional() });
+export const runsResult = z.strictObject({
+  /** Newest first. */
+  runs: z.array(runSummary).readonly(),
+  /** Folders that hold no readable run, with the reason. */
+  problems: z.array(z.strictObject({ folder: z.string(), reason: z.string() })).readonly(),
+});
+
+export const runRequestOf = z.strictObject({ run: runId });
+export const recordResult = z.strictObject({ record: runRecord, folder: z.string() });
+
+export const labelRequest = z.strictObject({
+  run: runId,
+  title: z.string().min(1).exactOptional(),
+  tags: tags.exactOptional(),
+  note: z.string().max(100_000).exactOptional(),
+});
+export const labelResult = z.strictObject({ summary: runSummary });
+
+/** To the project's bin, or back from it. */
+export const binRequest = z.strictObject({ run: runId, restore: z.boolean().exactOptional() });
+export const binResult = z.strictObject({ folder: z.string() });
+
+const difference = z.strictObject({ path: z.string(), a: z.string(), b: z.string() });
+export const compareRequest = z.strictObject({ a: runId, b: runId });
+export const compareResult = z.strictObject({
+  /** Of the requests, models, versions and machines. */
+  settings: z.array(difference).readonly(),
+  /** Rows that both have and that are equal to the last bit. */
+  identical: count,
+  /** Rows that both have and that differ; the first hundred are listed. */
+  different: count,
+  differences: z.array(difference).readonly(),
+  /** Largest absolute difference between two numbers of matching rows; null where no row matches. */
+  largest: z.number().nullable(),
+  onlyA: count,
+  onlyB: count,
+  /** Why numbers may differ, in words: another machine, another version. */
+  reasons: z.array(z.string()).readonly(),
+});
+
+export const exportFormat = z.enum(['heads.json', 'csv', 'rows.jsonl', 'bundle.zip']);
+export const exportRequest = z.strictObject({ run: runId, format: exportFormat });
+export const exportResult = z.strictObject({
+  /** Proposed file name. */
+  name: z.string(),
+  mediaType: z.string(),
+  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+});

@@ -1,0 +1,17 @@
+/** Sets of heads and other units, as requests and saved files name them. Imports terms only. */
+import * as z from 'zod';
+import type { Plain } from './records.ts';
+
+const index = z.int().min(0);
+
+export const headRef = z.strictObject({ layer: index, head: index });
+export type HeadRef = Plain<z.infer<typeof headRef>>;
+
+/** Units that are replaced together: query heads, KV groups, whole layers (attention and MLP), MLPs. */
+export const unitSet = z.strictObject({
+  heads: z.array(headRef).readonly(),
+  kvGroups: z.array(z.strictObject({ layer: index, kvGroup: index })).readonly(),
+  layers: z.array(index).readonly(),
+  mlps: z.array(index).readonly(),
+});
+export type UnitSet = Plain<z.infer<typeof unitSet>>;
