@@ -2,8 +2,8 @@
 import type { Tokenizer } from '../../files/tokenizer/index.ts';
 import type { RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
-import { Fault } from '../../terms/fault.ts';
 import type { ModelSource } from '../openModels.ts';
+import { chatText } from './chatText.ts';
 import { requireFinite } from './finite.ts';
 import { decoded, idsOf, tokenizerOf } from './prompts.ts';
 
@@ -44,13 +44,9 @@ export function generateCall(models: ModelSource): Service['generate'] {
 
 async function promptIds(model: Model, prompt: RequestOf<'generate'>['prompt']): Promise<readonly number[]> {
   if (!('chat' in prompt)) return idsOf(model, prompt);
-  const { tokenizer } = model;
-  if (tokenizer.chat === null) {
-    throw new Fault({ what: 'no chat template', where: model.files.path, expected: 'a chat model, or a plain prompt' });
-  }
-  const text = await tokenizer.chat.render(prompt.chat, { addGenerationPrompt: true });
+  const text = await chatText(model, prompt.chat);
   // The template spells out the special tokens itself.
-  return tokenizer.encode(text, { special: false });
+  return model.tokenizer.encode(text, { special: false });
 }
 
 /** Text of the tokens so far, given out only in whole characters. */
