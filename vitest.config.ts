@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => {
       // onnxruntime-node fails in the vm pools.
       pool: 'forks',
       maxWorkers: Math.min(4, availableParallelism()),
-      include: long ? longTests() : ['test/**/*.test.ts'],
+      include: long ? longTests() : ['test/**/*.test.{ts,tsx}'],
       env: { HEADSCOPE_LONG: long ? '1' : '0' },
       testTimeout: long ? 1_200_000 : 60_000,
       hookTimeout: 120_000,

@@ -38,7 +38,9 @@ function listTypeScript(root: string, folder: string): string[] {
   const entries = readdirSync(root, { withFileTypes: true }).some((entry) => entry.name === folder)
     ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     : [];
-  return entries.filter((name) => /\.tsx?$/.test(name)).map((name) => posix.join(folder, name.split(sep).join('/')));
+  // The set-up of the bundler is read by the bundler and is no part of what is built.
+  const isSource = (name: string) => /\.tsx?$/.test(name) && !name.endsWith('.config.ts');
+  return entries.filter(isSource).map((name) => posix.join(folder, name.split(sep).join('/')));
 }
 
 export function parseSource(path: string, text: string): SourceFile {
