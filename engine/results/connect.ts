@@ -2,59 +2,55 @@
 import type { Answer, CallName, CallOptions, Client, EventOf, RequestOf, ResultOf, StreamName } from './contract.ts';
 import { contract } from './contract.ts';
 import { Cancelled, Defect, fromRecord } from './errors.ts';
-import type { ClientPort, ServerMessage } from './protocol.ts';
-import { protocolVersion, serverMessage } from './protocol.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { ClientMessage, ClientPort, Ending, ServerMessage } from './protocol.ts';
+import { acknowledgedTogether, protocolVersion, serverMessage } from './protocol.ts';
 
-type Incoming = ServerMessage | { readonly kind: 'closed' } | { readonly kind: 'cancelled' };
+type Incoming = ServerMessage | { readonly [K in Ending | 'cancelled']: { readonly kind: K } }[Ending | 'cancelled'];
+
+export interface ConnectOptions {
+  /** Default: none; a server that is gone is noticed by its carrier only. */
+  readonly heartbeat?: Heartbeat;
+}
 
 /**
  * Errors: Fault as the service threw it, Cancelled once the signal aborts (what came before is delivered first),
- * Defect for anything else. Leaving a `for await` early cancels the call.
+ * Defect for anything else. Leaving a `for await` early cancels the call. A reader that stops reading without leaving
+ * halts the service's stream, and no other call.
  */
-export function connect(port: ClientPort): Client {
-  const calls = new Map<number, (message: Incoming) => void>();
+export function connect(carrier: ClientPort, { heartbeat }: ConnectOptions = {}): Client {
+  const port = withHeartbeat<ClientMessage>(carrier, heartbeat ?? null);
+  const calls = new Map<number, OpenCall>();
   let lastId = 0;
   let closed = false;
 
   port.listen(
     (message) => {
       const parsed = serverMessage.safeParse(message);
-      if (parsed.success) calls.get(parsed.data.id)?.(parsed.data);
+      if (parsed.success) calls.get(parsed.data.id)?.put(parsed.data);
     },
-    () => {
+    (ending) => {
       closed = true;
-      calls.forEach((deliver) => deliver({ kind: 'closed' }));
+      calls.forEach((open) => open.put({ kind: ending }));
     },
   );
 
-  async function* events(
-    call: CallName,
-    request: unknown,
-    signal?: AbortSignal,
-  ): AsyncGenerator<unknown, unknown, void> {
+  async function* events(call: CallName, request: unknown, options: CallOptions): Events {
+    const { signal, priority } = options;
     if (signal?.aborted === true) throw new Cancelled();
     if (closed) throw new Defect(`${call}: the connection is closed`);
     const id = ++lastId;
-    const inbox = new Inbox();
-    const abort = () => inbox.put({ kind: 'cancelled' });
-    let finished = false;
-    calls.set(id, inbox.put);
-    signal?.addEventListener('abort', abort, { once: true });
+    const open = new OpenCall(id, port);
+    calls.set(id, open);
+    signal?.addEventListener('abort', open.abort, { once: true });
     try {
-      port.send({ kind: 'call', id, version: protocolVersion, call, request });
-      for (;;) {
-        const message = await inbox.take();
-        if (message.kind === 'event') {
-          yield checkEvent(call, message.event);
-          continue;
-        }
-        if (message.kind === 'cancelled') throw new Cancelled();
-        finished = true;
-        return finalResult(call, message);
-      }
+      const hint = priority === undefined ? {} : { priority };
+      port.send({ kind: 'call', id, version: protocolVersion, call, request, ...hint });
+      return yield* answers(call, open);
     } finally {
-      if (!finished) port.send({ kind: 'cancel', id });
-      signal?.removeEventListener('abort', abort);
+      open.cancel();
+      signal?.removeEventListener('abort', open.abort);
       calls.delete(id);
     }
   }
@@ -62,12 +58,23 @@ export function connect(port: ClientPort): Client {
   return derive(events);
 }
 
-type Events = (call: CallName, request: unknown, signal?: AbortSignal) => AsyncGenerator<unknown, unknown, void>;
+async function* answers(call: CallName, open: OpenCall): Events {
+  for (;;) {
+    const message = await open.take();
+    if (message.kind === 'cancelled') throw new Cancelled();
+    if (message.kind !== 'event') return finalResult(call, message);
+    yield checkEvent(call, message.event);
+    open.acknowledge();
+  }
+}
 
-function derive(events: Events): Client {
+type Events = AsyncGenerator<unknown, unknown, void>;
+type Caller = (call: CallName, request: unknown, options: CallOptions) => Events;
+
+function derive(events: Caller): Client {
   const method = <C extends CallName>(call: C) => {
-    return (request: RequestOf<C>, options?: CallOptions): Answer<C> => {
-      const stream = events(call, request, options?.signal);
+    return (request: RequestOf<C>, options: CallOptions = {}): Answer<C> => {
+      const stream = events(call, request, options);
       // `streams` decides between the two forms of Answer<C>, which the type system can't follow through a generic.
       return (contract[call].streams ? stream : lastOf(stream)) as Answer<C>;
     };
@@ -76,7 +83,7 @@ function derive(events: Events): Client {
   return Object.fromEntries(entries) as Client;
 }
 
-async function lastOf(events: AsyncGenerator<unknown, unknown, void>): Promise<unknown> {
+async function lastOf(events: Events): Promise<unknown> {
   return drain(events, () => undefined);
 }
 
@@ -89,6 +96,7 @@ function checkEvent(call: CallName, event: unknown): unknown {
 }
 
 function finalResult(call: CallName, message: Exclude<Incoming, { kind: 'event' | 'cancelled' }>): unknown {
+  if (message.kind === 'lost') throw new Defect(`${call}: connection lost: the other side does not answer`);
   if (message.kind === 'closed') throw new Defect(`${call}: the connection closed before the call ended`);
   if (message.kind === 'error') throw fromRecord(message.error);
   const parsed = contract[call].result.safeParse(message.result);
@@ -96,15 +104,26 @@ function finalResult(call: CallName, message: Exclude<Incoming, { kind: 'event' 
   return parsed.data;
 }
 
-/** Messages in the order in which they came, one reader. */
-class Inbox {
+/** A call that has not ended: its messages in the order in which they came, for one reader. */
+class OpenCall {
+  readonly #id: number;
+  readonly #port: Pick<ClientPort, 'send'>;
   readonly #queue: Incoming[] = [];
   #wake: (() => void) | null = null;
+  /** Does the server still work on it? */
+  #running = true;
+  #unacknowledged = 0;
 
-  readonly put = (message: Incoming): void => {
+  constructor(id: number, port: Pick<ClientPort, 'send'>) {
+    this.#id = id;
+    this.#port = port;
+  }
+
+  put(message: Incoming): void {
+    if (message.kind !== 'event') this.#running = false;
     this.#queue.push(message);
     this.#wake?.();
-  };
+  }
 
   async take(): Promise<Incoming> {
     for (;;) {
@@ -112,6 +131,25 @@ class Inbox {
       if (message !== undefined) return message;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+  }
+
+  /** The reader has taken one more event. */
+  acknowledge(): void {
+    this.#unacknowledged += 1;
+    if (this.#unacknowledged < acknowledgedTogether) return;
+    if (this.#running) this.#port.send({ kind: 'ack', id: this.#id, count: this.#unacknowledged });
+    this.#unacknowledged = 0;
+  }
+
+  /** The server is told at once; the reader when it has read what came before. */
+  readonly abort = (): void => {
+    this.cancel();
+    this.put({ kind: 'cancelled' });
+  };
+
+  cancel(): void {
+    if (this.#running) this.#port.send({ kind: 'cancel', id: this.#id });
+    this.#running = false;
   }
 }
 

@@ -192,6 +192,8 @@ export type EventOf<C extends StreamName> = Plain<z.output<Contract[C]['event']>
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** `interactive`, the default: somebody waits for it. `job`: it waits while others are answered. */
+  readonly priority?: 'interactive' | 'job';
 }
 
 /** A unary call is a promise; a streaming call yields its events and returns its result. */
@@ -199,7 +201,7 @@ export type Answer<C extends CallName> = C extends StreamName
   ? AsyncGenerator<EventOf<C>, ResultOf<C>, void>
   : Promise<ResultOf<C>>;
 
-/** The service as its host implements it: the signal is always there. */
+/** The service as its host implements it: signal and priority are always there. */
 export type Service = {
   readonly [C in CallName]: (request: RequestOf<C>, options: Required<CallOptions>) => Answer<C>;
 };

@@ -1,5 +1,6 @@
 /** The in-memory carrier: two joined ports; values cross as they are, typed arrays included. Imports terms only. */
-import type { ClientMessage, ClientPort, Port, ServerMessage, ServerPort } from './protocol.ts';
+import type { Beat, ClientMessage, ClientPort, Ending, Port, ServerMessage, ServerPort } from './protocol.ts';
+import { Receiver } from './receiver.ts';
 
 export interface Pair {
   readonly client: ClientPort;
@@ -7,55 +8,34 @@ export interface Pair {
 }
 
 export function pair(): Pair {
-  const client = new MemoryPort<ClientMessage>();
-  const server = new MemoryPort<ServerMessage>();
-  client.join(server);
-  server.join(client);
-  return { client, server };
+  const client = new Receiver();
+  const server = new Receiver();
+  return {
+    client: new MemoryPort<ClientMessage | Beat>(client, server),
+    server: new MemoryPort<ServerMessage | Beat>(server, client),
+  };
 }
 
 class MemoryPort<Out> implements Port<Out, unknown> {
-  #peer: { deliver(message: unknown): void; ended(): void } | null = null;
-  #listener: ((message: unknown) => void) | null = null;
-  #closed: (() => void) | null = null;
-  #waiting: unknown[] = [];
-  #isClosed = false;
+  readonly #own: Receiver;
+  readonly #peer: Receiver;
 
-  join(peer: { deliver(message: unknown): void; ended(): void }): void {
+  constructor(own: Receiver, peer: Receiver) {
+    this.#own = own;
     this.#peer = peer;
   }
 
   // Delivery is never within the sender's own call, as on every real carrier.
   send(message: Out): void {
-    if (this.#isClosed) return;
-    const peer = this.#peer;
-    queueMicrotask(() => peer?.deliver(message));
+    if (!this.#own.ended) queueMicrotask(() => this.#peer.deliver(message));
   }
 
-  listen(listener: (message: unknown) => void, closed: () => void): void {
-    this.#listener = listener;
-    this.#closed = closed;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const message of waiting) listener(message);
-    if (this.#isClosed) closed();
+  listen(listener: (message: unknown) => void, ended: (ending: Ending) => void): void {
+    this.#own.listen(listener, ended);
   }
 
   close(): void {
-    const peer = this.#peer;
-    this.ended();
-    queueMicrotask(() => peer?.ended());
-  }
-
-  deliver(message: unknown): void {
-    if (this.#isClosed) return;
-    if (this.#listener === null) this.#waiting.push(message);
-    else this.#listener(message);
-  }
-
-  ended(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#closed?.();
+    this.#own.end();
+    queueMicrotask(() => this.#peer.end());
   }
 }

@@ -3,36 +3,66 @@ import { Fault } from '../terms/fault.ts';
 import type { CallName, CallOptions, Service } from './contract.ts';
 import { contract, isCall } from './contract.ts';
 import { Cancelled, toRecord } from './errors.ts';
-import type { ClientMessage, ServerPort } from './protocol.ts';
-import { clientMessage, protocolVersion } from './protocol.ts';
+import { Flow } from './flow.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { ServerMessage, ServerPort } from './protocol.ts';
+import { callControl, callEnvelope, callMessage, protocolVersion } from './protocol.ts';
 import { validate } from './validate.ts';
 
-type Call = Extract<ClientMessage, { kind: 'call' }>;
 type Handler = (
   request: unknown,
   options: Required<CallOptions>,
-) => Promise<unknown> | AsyncGenerator<unknown, unknown>;
+) => Promise<unknown> | AsyncGenerator<unknown, unknown, void>;
+
+interface RunningCall {
+  readonly controller: AbortController;
+  readonly flow: Flow;
+  readonly stopped: Promise<void>;
+}
+
+/** What a call is answered through. */
+interface Outlet {
+  readonly signal: AbortSignal;
+  readonly flow: Flow;
+  emit(event: unknown): void;
+}
+
+export interface ServeOptions {
+  /** Default: none; a client that is gone is noticed by its carrier only. */
+  readonly heartbeat?: Heartbeat;
+}
 
 export interface Server {
   /** Cancels what is running and resolves when all of it has stopped. */
   close(): Promise<void>;
 }
 
-export function serve(service: Service, port: ServerPort): Server {
-  const running = new Map<number, { readonly controller: AbortController; readonly stopped: Promise<void> }>();
+/** Calls that the service lacks are answered with a Fault that says so. */
+export function serve(service: Partial<Service>, carrier: ServerPort, { heartbeat }: ServeOptions = {}): Server {
+  const port = withHeartbeat<ServerMessage>(carrier, heartbeat ?? null);
+  const running = new Map<number, RunningCall>();
   const abortAll = () => running.forEach(({ controller }) => controller.abort(new Cancelled()));
 
-  const start = (call: Call) => {
+  const start = (id: number, message: unknown) => {
     const controller = new AbortController();
-    const stopped = answer(service, port, call, controller.signal).finally(() => running.delete(call.id));
-    running.set(call.id, { controller, stopped });
+    const { signal } = controller;
+    const flow = new Flow(port, signal);
+    const emit = (event: unknown) => {
+      flow.sent();
+      port.send({ kind: 'event', id, event });
+    };
+    const answered = answer(service, message, { signal, flow, emit }).then((outcome) => send(port, id, outcome));
+    const stopped = answered.finally(() => running.delete(id));
+    running.set(id, { controller, flow, stopped });
   };
 
   port.listen((message) => {
-    const parsed = clientMessage.safeParse(message);
-    if (!parsed.success) return; // Not one of ours: there is no call to answer.
-    if (parsed.data.kind === 'call') start(parsed.data);
-    else running.get(parsed.data.id)?.controller.abort(new Cancelled());
+    const control = callControl.safeParse(message);
+    if (control.success) return steer(running.get(control.data.id), control.data);
+    const envelope = callEnvelope.safeParse(message);
+    // Anything else is not one of ours: there is no call to answer. Nor is there for an id that is in use.
+    if (envelope.success && !running.has(envelope.data.id)) start(envelope.data.id, message);
   }, abortAll);
 
   return {
@@ -44,51 +74,71 @@ export function serve(service: Service, port: ServerPort): Server {
   };
 }
 
-async function answer(service: Service, port: ServerPort, message: Call, signal: AbortSignal): Promise<void> {
-  const { id } = message;
+function steer(call: RunningCall | undefined, message: { kind: 'cancel' } | { kind: 'ack'; count: number }): void {
+  if (message.kind === 'cancel') call?.controller.abort(new Cancelled());
+  else call?.flow.acknowledged(message.count);
+}
+
+type Outcome = { readonly result: unknown } | { readonly error: unknown; readonly aborted: boolean };
+
+async function answer(service: Partial<Service>, message: unknown, outlet: Outlet): Promise<Outcome> {
   try {
-    const result = await run(service, message, signal, (event) => port.send({ kind: 'event', id, event }));
-    port.send({ kind: 'end', id, result });
+    return { result: await run(service, message, outlet) };
   } catch (error) {
-    port.send({ kind: 'error', id, error: toRecord(error, signal.aborted) });
+    return { error, aborted: outlet.signal.aborted };
   }
 }
 
-async function run(
-  service: Service,
-  message: Call,
-  signal: AbortSignal,
-  emit: (event: unknown) => void,
-): Promise<unknown> {
-  const { call, version } = message;
+// A result that the carrier can't carry is an error of the call, and so the caller learns of it.
+function send(port: Pick<ServerPort, 'send'>, id: number, outcome: Outcome): void {
+  if ('error' in outcome) return port.send({ kind: 'error', id, error: toRecord(outcome.error, outcome.aborted) });
+  try {
+    port.send({ kind: 'end', id, result: outcome.result });
+  } catch (error) {
+    port.send({ kind: 'error', id, error: toRecord(error, false) });
+  }
+}
+
+async function run(service: Partial<Service>, message: unknown, outlet: Outlet): Promise<unknown> {
+  const { version } = validate(callEnvelope, message, 'message');
   if (version !== protocolVersion) {
     throw new Fault({ what: 'protocol version', expected: `${protocolVersion}`, got: `${version}` });
   }
+  const { call, request, priority = 'interactive' } = validate(callMessage, message, 'message');
+  const handler = handlerOf(service, call);
+  const outcome = handler(request, { signal: outlet.signal, priority });
+  return outcome instanceof Promise ? outcome : stream(outcome, outlet);
+}
+
+function handlerOf(service: Partial<Service>, call: string): Handler {
   if (!isCall(call)) {
     throw new Fault({ what: 'unknown call', expected: Object.keys(contract).join(', '), got: call });
   }
-  const request = validate(contract[call].request, message.request, call);
-  const outcome = handlerOf(service, call)(request, { signal });
-  if (outcome instanceof Promise) return outcome;
-  return drain(outcome, signal, emit);
+  const method = service[call];
+  if (method === undefined) throw new Fault({ what: `this process does not answer ${call}` });
+  return checked(call, method.bind(service));
 }
 
-// The one place where the request's type is known to fit the handler only because `validate` has just checked it.
-function handlerOf(service: Service, call: CallName): Handler {
-  return service[call].bind(service) as Handler;
+// The one place where the request's type is known to fit the method only because `validate` has just checked it.
+function checked(call: CallName, method: NonNullable<Service[CallName]>): Handler {
+  return (request, options) => (method as Handler)(validate(contract[call].request, request, call), options);
 }
 
-async function drain(
-  events: AsyncGenerator<unknown, unknown>,
-  signal: AbortSignal,
-  emit: (event: unknown) => void,
+async function stream(
+  events: AsyncGenerator<unknown, unknown, void>,
+  { signal, flow, emit }: Outlet,
 ): Promise<unknown> {
-  for (;;) {
-    const step = await events.next();
-    if (step.done === true) return step.value;
-    emit(step.value);
-    if (!signal.aborted) continue;
-    await events.return(undefined);
-    throw new Cancelled();
+  let done = false;
+  try {
+    for (;;) {
+      await flow.room();
+      if (signal.aborted) throw new Cancelled();
+      const step = await events.next();
+      done = step.done === true;
+      if (done) return step.value;
+      if (!signal.aborted) emit(step.value);
+    }
+  } finally {
+    if (!done) await events.return(undefined);
   }
 }

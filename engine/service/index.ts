@@ -6,7 +6,7 @@ import type { HeadsFile } from '../exports/headsSchema.ts';
 import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
 import type { AttributedUnit, AttributionHeader, AttributionSite } from '../results/attribution.ts';
 import type { CapturedTensor } from '../results/capture.ts';
-import type { RequestOf, ResultOf } from '../results/index.ts';
+import type { CallOptions, RequestOf, ResultOf } from '../results/index.ts';
 import { drain } from '../results/index.ts';
 import type { Progress, PromptInput, Summary } from '../results/records.ts';
 import type { Baseline } from '../results/taskReport.ts';
@@ -48,7 +48,7 @@ export interface RunRequest {
 /** Next tokens before and after edits. Throws Fault for a bad prompt or edit. */
 export async function run(model: Model, { prompt, edits, top = 10, signal }: RunRequest): Promise<RunResult> {
   const request = { model: model.files.path, prompt, top, edits: await editsOf(edits) };
-  return runCall(sourceOf(model))(request, { signal: signal ?? never() });
+  return runCall(sourceOf(model))(request, direct(signal));
 }
 
 export interface CaptureRequest {
@@ -76,7 +76,7 @@ export async function capture(model: Model, request: CaptureRequest): Promise<Ca
       ...(layers === undefined ? {} : { layers }),
       ...(edits === undefined ? {} : { edits: await editsOf(edits) }),
     },
-    { signal: signal ?? never() },
+    direct(signal),
   );
   const collector = new CaptureCollector();
   await drain(stream, (event) => {
@@ -145,7 +145,7 @@ export async function ablate(model: Model, request: AblateRequest): Promise<Abla
       ...(reference === undefined ? {} : { reference: { text: asLines(reference), name: 'reference' } }),
       ...(align === undefined ? {} : { align }),
     },
-    { signal: signal ?? never() },
+    direct(signal),
   );
   const record = await recordOf<AblationHeader, AblatedUnit>(stream, onUnit);
   const { baseline, units, warnings } = record;
@@ -187,7 +187,7 @@ export async function attribute(model: Model, request: AttributeRequest): Promis
   const { prompts, seed = 0, signal, onUnit, ...settings } = request;
   const stream = attributeCall(sourceOf(model))(
     { ...settings, model: model.files.path, seed, prompts: promptsOf(prompts, seed) },
-    { signal: signal ?? never() },
+    direct(signal),
   );
   const record = await recordOf<AttributionHeader, AttributedUnit>(stream, onUnit);
   const { baseline, units, warnings } = record;
@@ -231,6 +231,7 @@ async function editsOf(edits: readonly EditInput[] = []): Promise<Edit[]> {
   return (await Promise.all(edits.map((edit) => (typeof edit === 'string' ? readEdits([edit]) : [edit])))).flat();
 }
 
-function never(): AbortSignal {
-  return new AbortController().signal;
+/** A call from this process: whoever made it waits for it. */
+function direct(signal: AbortSignal = new AbortController().signal): Required<CallOptions> {
+  return { signal, priority: 'interactive' };
 }

@@ -232,4 +232,81 @@ describe('errors', () => {
       error: { parts: { what: 'unknown call', got: 'constructor' } },
     });
   });
+
+  it('tell a client of a later version so, whatever else its call says', async () => {
+    const answers = await answersTo({ kind: 'call', id: 3, version: 99, name: 'tasks', urgency: 'high' });
+    expect(answers).toMatchObject([
+      { kind: 'error', id: 3, error: { parts: { what: 'protocol version', got: '99' } } },
+    ]);
+  });
+
+  it('tell what is wrong with a call of this version', async () => {
+    const call = { kind: 'call', id: 3, version: protocolVersion, call: 'tasks', request: {}, priority: 'high' };
+    expect(await answersTo(call)).toMatchObject([{ id: 3, error: { parts: { where: 'message.priority' } } }]);
+  });
+
+  it('name a call that this process does not answer', async () => {
+    const { client, server } = pair();
+    serve({ tasks: noTasks }, server);
+    await expect(connect(client).families({})).rejects.toThrow(
+      new Fault({ what: 'this process does not answer families' }),
+    );
+  });
+
+  it('are not answered at all to what is no message, nor to an id in use', async () => {
+    const strangers = [null, 'call', 7, [], {}, { kind: 'cancel', id: 5 }, { kind: 'ack', id: 5, count: 1 }];
+    for (const stranger of strangers) expect(await answersTo(stranger)).toEqual([]);
+    const call = { kind: 'call', id: 1, version: protocolVersion, call: 'tasks', request: {} };
+    expect(await answersTo(call, call)).toMatchObject([{ kind: 'end', id: 1 }]);
+  });
 });
+
+describe('priority', () => {
+  it('is what the caller says, and interactive where it says nothing', async () => {
+    const seen: string[] = [];
+    const { client } = join({
+      tasks: async (_request, { priority }) => {
+        seen.push(priority);
+        return { tasks: [] };
+      },
+    });
+    await client.tasks({});
+    await client.tasks({}, { priority: 'job' });
+    expect(seen).toEqual(['interactive', 'job']);
+  });
+});
+
+describe('a cancelled call', () => {
+  it('is confirmed by the server with an error that says so', async () => {
+    const { client, server } = pair();
+    const log: string[] = [];
+    serve({ generate: endlessTokens(log) }, server);
+    const seen: unknown[] = [];
+    client.listen(
+      (message) => seen.push(message),
+      () => undefined,
+    );
+    client.send({ kind: 'call', id: 1, version: protocolVersion, call: 'generate', request: generateRequest });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    client.send({ kind: 'cancel', id: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([seen.at(-1), log]).toEqual([
+      { kind: 'error', id: 1, error: { kind: 'cancelled', message: 'cancelled' } },
+      ['aborted'],
+    ]);
+  });
+});
+
+/** What a server says to messages as they are. */
+async function answersTo(...messages: readonly unknown[]): Promise<unknown[]> {
+  const { client, server } = pair();
+  serve({ tasks: noTasks }, server);
+  const answers: unknown[] = [];
+  client.listen(
+    (message) => answers.push(message),
+    () => undefined,
+  );
+  for (const message of messages) client.send(message as ClientMessage);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return answers;
+}
