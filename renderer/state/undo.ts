@@ -1,0 +1,121 @@
+/**
+ * Undo and redo of what a user sets: the selection, and the settings that change what is measured. Not of places and panes,
+ * which are looked around in. Changes of the same fields in quick succession are one step, as is a gesture (painting).
+ */
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { Selection, SelectionState } from './selection.ts';
+import type { Workspace, WorkspaceState } from './workspace.ts';
+
+const settings = ['prompts', 'promptIndex', 'measure', 'second', 'ablation', 'scale', 'randomSets'] as const;
+type Settings = Pick<WorkspaceState, (typeof settings)[number]>;
+
+interface Snapshot {
+  readonly selection: SelectionState;
+  readonly settings: Settings;
+}
+
+export interface Undo {
+  /** What can be done. */
+  readonly store: StoreApi<{ readonly past: number; readonly future: number }>;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  /** All changes until the returned function is called are one step. */
+  readonly gesture: () => () => void;
+  /** Forgets all steps: another model is open. */
+  readonly clear: () => void;
+  readonly dispose: () => void;
+}
+
+export interface UndoOptions {
+  /** Milliseconds within which changes of the same fields are one step. */
+  readonly merge?: number;
+  readonly most?: number;
+  readonly now?: () => number;
+}
+
+export function createUndo(
+  selection: Selection,
+  workspace: Workspace,
+  { merge = 600, most = 200, now = () => Date.now() }: UndoOptions = {},
+): Undo {
+  const store = createStore(() => ({ past: 0, future: 0 }));
+  let past: Snapshot[] = [];
+  let future: Snapshot[] = [];
+  let present = snapshotOf(selection, workspace);
+  let last = { fields: '', time: -Infinity };
+  let gesture: 'none' | 'begun' | 'changed' = 'none';
+  let isRestoring = false;
+
+  const told = () => store.setState({ past: past.length, future: future.length });
+  const record = () => {
+    const next = snapshotOf(selection, workspace);
+    const fields = changedFields(present, next);
+    if (isRestoring || fields === '') return void (present = next);
+    const joins = gesture === 'changed' || (gesture === 'none' && fields === last.fields && now() - last.time < merge);
+    if (!joins) past = [...past, present].slice(-most);
+    if (gesture === 'begun') gesture = 'changed';
+    last = { fields, time: now() };
+    future = [];
+    present = next;
+    told();
+  };
+  const restore = (snapshot: Snapshot) => {
+    isRestoring = true;
+    selection.store.setState(snapshot.selection);
+    workspace.store.setState(snapshot.settings);
+    isRestoring = false;
+    present = snapshot;
+    last = { fields: '', time: -Infinity };
+    told();
+  };
+  const stops = [selection.store.subscribe(record), workspace.store.subscribe(record)];
+
+  return {
+    store,
+    undo: () => {
+      const before = past.at(-1);
+      if (before === undefined) return;
+      past = past.slice(0, -1);
+      future = [...future, present];
+      restore(before);
+    },
+    redo: () => {
+      const after = future.at(-1);
+      if (after === undefined) return;
+      future = future.slice(0, -1);
+      past = [...past, present];
+      restore(after);
+    },
+    gesture: () => {
+      gesture = 'begun';
+      return () => {
+        gesture = 'none';
+        last = { fields: '', time: -Infinity };
+      };
+    },
+    clear: () => {
+      past = [];
+      future = [];
+      told();
+    },
+    dispose: () => stops.forEach((stop) => stop()),
+  };
+}
+
+function snapshotOf(selection: Selection, workspace: Workspace): Snapshot {
+  const { prompts, promptIndex, measure, second, ablation, scale, randomSets } = workspace.store.getState();
+  return {
+    selection: selection.store.getState(),
+    settings: { prompts, promptIndex, measure, second, ablation, scale, randomSets },
+  };
+}
+
+/** Names of what differs; empty where nothing does. */
+function changedFields(a: Snapshot, b: Snapshot): string {
+  const selected = Object.keys(a.selection) as (keyof SelectionState)[];
+  return [
+    ...selected.filter((key) => a.selection[key] !== b.selection[key]),
+    ...settings.filter((key) => a.settings[key] !== b.settings[key]),
+  ].join(' ');
+}
