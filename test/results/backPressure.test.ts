@@ -13,7 +13,7 @@ function counter(total: number) {
   const generate: Service['generate'] = async function* count(_request, { signal }) {
     try {
       while (log.made < total) yield { kind: 'token', id: log.made++, text: 'a', logProbability: -1 };
-      return { promptTokens: 1, seconds: 0 };
+      return { promptTokens: 1, ids: [], text: null, stopped: 'length', seconds: 0 };
     } finally {
       log.ended = signal.aborted ? 'aborted' : 'returned';
     }
