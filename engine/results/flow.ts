@@ -2,8 +2,8 @@
 import type { ServerPort } from './protocol.ts';
 import { eventWindow } from './protocol.ts';
 
-/** How long a stream waits before it looks again whether the carrier has room. */
-const congestionWait = 4;
+/** Milliseconds that a stream waits before it looks again whether the carrier has room. */
+const congestionWait = 1;
 
 export class Flow {
   readonly #congested: () => boolean;
