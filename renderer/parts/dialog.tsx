@@ -1,0 +1,43 @@
+/** A question or task that everything else waits for. Escape leaves it. */
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactElement, ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+import './dialog.css';
+
+export interface DialogProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  /** What it is about, under the title. */
+  readonly about?: ReactNode;
+  readonly children: ReactNode;
+  /** Buttons, the safe one first. */
+  readonly actions?: ReactNode;
+  /** `drawer`: along the right edge. */
+  readonly shape?: 'box' | 'wide' | 'drawer';
+}
+
+export function Dialog({ isOpen, onClose, title, about, children, actions, shape = 'box' }: DialogProps): ReactElement {
+  return (
+    <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="dialog-veil" />
+        <Radix.Content
+          className="dialog"
+          data-shape={shape}
+          {...(about === undefined ? { 'aria-describedby': undefined } : {})}
+        >
+          <header className="dialog-head">
+            <Radix.Title className="dialog-title">{title}</Radix.Title>
+            <Radix.Close asChild>
+              <IconButton icon="close" label="Close" />
+            </Radix.Close>
+          </header>
+          {about !== undefined && <Radix.Description className="dialog-about">{about}</Radix.Description>}
+          <div className="dialog-body">{children}</div>
+          {actions !== undefined && <footer className="dialog-actions">{actions}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
