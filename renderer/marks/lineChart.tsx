@@ -1,5 +1,11 @@
-import type { ReactElement, Ref } from 'react';
+import { curveLinear, curveStepAfter, line as linePath, area as areaPath } from 'd3';
+import type { PointerEvent, ReactElement, Ref } from 'react';
+import { useRef } from 'react';
+import type { Axis } from './axes.tsx';
+import { BottomAxis, extentOf, LeftAxis, makeAxis } from './axes.tsx';
+import { textWidth } from './paint/painter.ts';
 import type { Picture, Size } from './picture.ts';
+import { usePicture } from './usePicture.ts';
 
 export interface LineSeries {
   readonly name: string;
@@ -34,6 +40,173 @@ export interface LineChartProps extends Size {
   readonly ref?: Ref<Picture>;
 }
 
-export function LineChart({ label }: LineChartProps): ReactElement {
-  return <figure aria-label={label} />;
+/** One panel of small multiples: lines with bands, controls dashed, a marker that can be dragged. */
+export function LineChart(props: LineChartProps): ReactElement {
+  const { width, height, title, series, xTitle, yTitle, log, diagonal = false, marker = null, label, ref } = props;
+  const svg = usePicture(ref);
+  const rule = useRef<SVGLineElement>(null);
+  const bottom = height - 32;
+  const top = 34 + (yTitle === undefined ? 0 : 12);
+  const [xDomain, yDomain] = domains(props);
+  const y = makeAxis(yDomain, [bottom, top], {
+    count: Math.max(2, Math.floor((bottom - top) / 32)),
+    log: log === 'y' || log === 'both',
+  });
+  const left = Math.max(...y.ticks.map(({ text }) => textWidth(text, 10)), 12) + 12;
+  const x = makeAxis(xDomain, [left, width - 10], {
+    count: Math.max(2, Math.floor(width / 70)),
+    log: log === 'x' || log === 'both',
+  });
+  const pointer = usePlotPointer(props, x, rule);
+  return (
+    <svg ref={svg} role="img" aria-label={label} width={width} height={height} className="mark" {...pointer}>
+      <text y={11} fill="var(--ink)" className="mark-title">
+        {title}
+      </text>
+      <SeriesNames series={series} width={width} />
+      <LeftAxis axis={y} from={left} to={width - 10} title={yTitle} grid />
+      <BottomAxis axis={x} from={bottom} to={bottom} title={xTitle} />
+      {diagonal && <Diagonal x={x} y={y} />}
+      {series.map((one, i) => (
+        <Series key={one.name} series={one} colour={colourOf(one, i)} x={x} y={y} steps={props.steps === true} />
+      ))}
+      {marker !== null && <Marker x={x.place(marker)} top={top} bottom={bottom} />}
+      <line ref={rule} y1={top} y2={bottom} stroke="var(--ink-3)" strokeDasharray="2 2" visibility="hidden" />
+    </svg>
+  );
+}
+
+function domains({ series, xDomain, yDomain, log }: LineChartProps) {
+  const logX = log === 'x' || log === 'both';
+  const logY = log === 'y' || log === 'both';
+  const all = (pick: (one: LineSeries) => Iterable<number> | undefined, positive: boolean) =>
+    series.flatMap((one) => [...(pick(one) ?? [])]).filter((value) => !positive || value > 0);
+  const ys = [...all((one) => one.y, logY), ...all((one) => one.low, logY), ...all((one) => one.high, logY)];
+  return [xDomain ?? extentOf(all((one) => one.x, logX)), yDomain ?? extentOf(ys, logY ? 0 : 0.05)] as const;
+}
+
+function colourOf({ control }: LineSeries, index: number): string {
+  return control === true ? 'var(--mark)' : `var(--series-${(index % 6) + 1})`;
+}
+
+interface SeriesProps {
+  readonly series: LineSeries;
+  readonly colour: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly steps: boolean;
+}
+
+function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
+  const indices = Array.from(series.x.keys());
+  const at = (values: readonly number[] | Float32Array | undefined, i: number) => y.place(values?.[i] ?? NaN);
+  const curve = steps ? curveStepAfter : curveLinear;
+  const line = linePath<number>(
+    (i) => x.place(series.x[i] ?? NaN),
+    (i) => at(series.y, i),
+  )
+    .defined((i) => Number.isFinite(at(series.y, i)))
+    .curve(curve);
+  const band = areaPath<number>(
+    (i) => x.place(series.x[i] ?? NaN),
+    (i) => at(series.low, i),
+    (i) => at(series.high, i),
+  )
+    .defined((i) => Number.isFinite(at(series.low, i)) && Number.isFinite(at(series.high, i)))
+    .curve(curve);
+  const hasBand = series.low !== undefined && series.high !== undefined;
+  return (
+    <g>
+      {hasBand && <path d={band(indices) ?? ''} fill={colour} opacity={0.16} />}
+      <path
+        d={line(indices) ?? ''}
+        fill="none"
+        stroke={colour}
+        strokeWidth={1.5}
+        strokeLinejoin="round"
+        strokeDasharray={series.control === true ? '4 3' : 'none'}
+      />
+    </g>
+  );
+}
+
+/** Names in one line under the title, as far as they fit. */
+function SeriesNames({
+  series,
+  width,
+}: {
+  readonly series: readonly LineSeries[];
+  readonly width: number;
+}): ReactElement {
+  const spaces = series.map(({ name }) => textWidth(name, 10) + 30);
+  const starts = spaces.map((_, i) => spaces.slice(0, i).reduce((sum, space) => sum + space, 0));
+  return (
+    <g fill="var(--ink-2)">
+      {series.map((one, i) =>
+        (starts[i] ?? 0) + (spaces[i] ?? 0) - 10 > width ? null : (
+          <g key={one.name} transform={`translate(${starts[i]},25)`}>
+            <line
+              x2={14}
+              y1={-3.5}
+              y2={-3.5}
+              stroke={colourOf(one, i)}
+              strokeWidth={2}
+              strokeDasharray={one.control === true ? '4 3' : 'none'}
+            />
+            <text x={18}>{one.name}</text>
+          </g>
+        ),
+      )}
+    </g>
+  );
+}
+
+function Diagonal({ x, y }: { readonly x: Axis; readonly y: Axis }): ReactElement {
+  const low = Math.max(x.domain[0], y.domain[0]);
+  const high = Math.min(x.domain[1], y.domain[1]);
+  const ends = { x1: x.place(low), y1: y.place(low), x2: x.place(high), y2: y.place(high) };
+  return <line {...ends} stroke="var(--line-strong)" strokeDasharray="3 3" />;
+}
+
+function Marker({
+  x,
+  top,
+  bottom,
+}: {
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+}): ReactElement {
+  return (
+    <g fill="var(--accent)">
+      <rect x={x - 0.75} y={top} width={1.5} height={bottom - top} />
+      <circle cx={x} cy={bottom} r={4} />
+    </g>
+  );
+}
+
+/** The rule follows the pointer without rendering; while the button is down the marker is moved. */
+function usePlotPointer(props: LineChartProps, x: Axis, rule: { readonly current: SVGLineElement | null }) {
+  const at = (event: PointerEvent) => {
+    const pixel = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    return Math.min(x.domain[1], Math.max(x.domain[0], x.invert(pixel)));
+  };
+  const show = (value: number | null) => {
+    if (props.onHover === undefined) return;
+    props.onHover(value);
+    rule.current?.setAttribute('visibility', value === null ? 'hidden' : 'visible');
+    for (const end of ['x1', 'x2']) rule.current?.setAttribute(end, String(value === null ? 0 : x.place(value)));
+  };
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (props.onMarker === undefined) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      props.onMarker(at(event));
+    },
+    onPointerMove: (event: PointerEvent) => {
+      show(at(event));
+      if (event.buttons === 1) props.onMarker?.(at(event));
+    },
+    onPointerLeave: () => show(null),
+  };
 }

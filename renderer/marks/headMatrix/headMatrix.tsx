@@ -1,8 +1,18 @@
 import type { ReactElement, Ref } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ColourScale } from '../colour.ts';
+import { GridFocus } from '../gridFocus.tsx';
 import type { HeadShape } from '../headShape.ts';
+import { cellOf } from '../headShape.ts';
 import type { Highlight } from '../highlight.ts';
+import type { Painter } from '../paint/painter.ts';
+import { Surface } from '../paint/surface.tsx';
 import type { Picture, Size } from '../picture.ts';
+import { useTheme } from '../theme.ts';
+import { describeCell } from './describeCell.ts';
+import { drawMatrix, drawSelection, ranksBySize } from './drawMatrix.ts';
+import { cellBox, matrixLayout, moveInMatrix, rowOf } from './matrixLayout.ts';
+import { useMatrixPointer } from './useMatrixPointer.ts';
 
 /** Cells are numbered as in headShape.ts. Unknown values are NaN and hatched. */
 export interface HeadMatrixProps extends Size {
@@ -42,6 +52,47 @@ export interface HeadMatrixProps extends Size {
 
 export type PaintPhase = 'start' | 'enter' | 'end';
 
-export function HeadMatrix({ label }: HeadMatrixProps): ReactElement {
-  return <figure aria-label={label} />;
+/** Layers along x, heads along y, KV groups set apart. */
+export function HeadMatrix(props: HeadMatrixProps): ReactElement {
+  const { shape, values, scale, highlight, width, height, ref } = props;
+  const theme = useTheme();
+  const { numbers = 12, significant, lit, mlp, layer, set = noCells, primary = null, pinned = null } = props;
+  const hasMlp = mlp !== undefined;
+  const hasLayer = layer !== undefined;
+  const layout = useMemo(
+    () => matrixLayout(shape, { width, height }, { mlp: hasMlp, layer: hasLayer }),
+    [shape, width, height, hasMlp, hasLayer],
+  );
+  const base = useCallback(
+    (painter: Painter) => drawMatrix(painter, layout, { values, mlp, layer, scale, significant, numbers, lit }, theme),
+    [layout, values, mlp, layer, scale, significant, numbers, lit, theme],
+  );
+  const over = useCallback(
+    (painter: Painter, hover: number | null) => drawSelection(painter, layout, { set, primary, pinned }, hover, theme),
+    [layout, set, primary, pinned, theme],
+  );
+  const ranks = useMemo(() => ranksBySize(values), [values]);
+  const pointer = useMatrixPointer(props, layout);
+  return (
+    <Surface {...{ width, height, base, over, highlight, ref }} pane={theme.pane} cursor="default" {...pointer}>
+      <GridFocus
+        label={props.label}
+        rows={layout.rows.length}
+        columns={shape.layers}
+        start={primary ?? 0}
+        box={(index) => cellBox(layout, index)}
+        place={(index) => [rowOf(layout, index), cellOf(shape, index).layer]}
+        describe={(index) => describeCell(props, ranks, index)}
+        isSelected={(index) => set.has(index)}
+        move={(from, key) => moveInMatrix(layout, from, key)}
+        onFocus={props.onHover}
+        onEnter={props.onPrimary}
+        onSpace={props.onToggle}
+        onExtend={props.onExtend}
+        onKey={props.onKey}
+      />
+    </Surface>
+  );
 }
+
+const noCells: ReadonlySet<number> = new Set();

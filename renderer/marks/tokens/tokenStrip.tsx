@@ -1,7 +1,13 @@
 import type { ReactElement } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ColourScale } from '../colour.ts';
+import { shareOf, tableOf } from '../colour.ts';
+import { formatNumber } from '../format.ts';
 import type { Highlight } from '../highlight.ts';
+import { useTheme } from '../theme.ts';
+import { tokenLabel } from './displayToken.ts';
 import type { Token } from './token.ts';
+import { TokenFlow } from './tokenFlow.tsx';
 
 export interface TokenStripProps {
   readonly tokens: readonly Token[];
@@ -23,6 +29,46 @@ export interface TokenStripProps {
   readonly label: string;
 }
 
-export function TokenStrip({ label }: TokenStripProps): ReactElement {
-  return <figure aria-label={label} />;
+const still = () => () => undefined;
+const nothing = () => null;
+
+/** The tokens of a prompt, coloured by a value of each. */
+export function TokenStrip(props: TokenStripProps): ReactElement {
+  const { tokens, values, scale, measure, selected = null, primary = null, highlight, ids = false, label } = props;
+  const { onHover, onSelect, maxHeight = 320 } = props;
+  const theme = useTheme();
+  const table = useMemo(() => (scale === undefined ? null : tableOf(scale, theme).css), [scale, theme]);
+  const colour = useCallback(
+    (token: number) => {
+      if (values === undefined || scale === undefined || table === null) return null;
+      const share = shareOf(scale, values[token] ?? NaN);
+      return Number.isNaN(share) ? 'unknown' : (table[Math.round(share * 255)] ?? null);
+    },
+    [values, scale, table],
+  );
+  const isSelected = (token: number) =>
+    token === primary || (selected !== null && token >= selected[0] && token < selected[1]);
+  return (
+    <TokenFlow
+      {...{ tokens, colour, isSelected, ids, maxHeight, label }}
+      repaint={highlight?.subscribe ?? still}
+      lit={highlight?.get ?? nothing}
+      describe={(token) => spoken(tokens, token, measure, values?.[token])}
+      active={primary}
+      onHover={(token) => onHover?.(token)}
+      onSelect={(from, to) => onSelect?.(from, to)}
+    />
+  );
+}
+
+function spoken(
+  tokens: readonly Token[],
+  index: number,
+  measure: string | undefined,
+  value: number | undefined,
+): string {
+  const token = tokens[index];
+  const name = `token ${index} ${token === undefined ? '' : tokenLabel(token)}`;
+  if (measure === undefined || value === undefined) return name;
+  return `${name}, ${measure} ${Number.isNaN(value) ? 'not yet known' : formatNumber(value)}`;
 }

@@ -1,0 +1,69 @@
+import type { PointerEvent } from 'react';
+import { useRef } from 'react';
+import type { HeadMatrixProps } from './headMatrix.tsx';
+import type { MatrixLayout } from './matrixLayout.ts';
+import { cellAt } from './matrixLayout.ts';
+
+type Callbacks = Pick<HeadMatrixProps, 'primary' | 'onHover' | 'onPaint' | 'onPrimary' | 'onToggle' | 'onExtend'>;
+
+interface Drag {
+  readonly first: number;
+  last: number;
+  moved: boolean;
+}
+
+export interface MatrixPointer {
+  readonly onPointerDown: (event: PointerEvent) => void;
+  readonly onPointerMove: (event: PointerEvent) => void;
+  readonly onPointerUp: (event: PointerEvent) => void;
+  readonly onPointerLeave: () => void;
+}
+
+/** A press and release on one cell is a click; a way over several paints them. Nothing here renders. */
+export function useMatrixPointer(callbacks: Callbacks, layout: MatrixLayout): MatrixPointer {
+  const drag = useRef<Drag | null>(null);
+  const hovered = useRef<number | null>(null);
+  const hover = (index: number | null) => {
+    if (index === hovered.current) return;
+    hovered.current = index;
+    callbacks.onHover?.(index);
+  };
+  return {
+    onPointerDown: (event) => {
+      const index = event.button === 0 ? indexUnder(layout, event) : null;
+      if (index === null) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      drag.current = { first: index, last: index, moved: false };
+    },
+    onPointerMove: (event) => {
+      const index = indexUnder(layout, event);
+      hover(index);
+      if (drag.current !== null && index !== null) paint(callbacks, drag.current, index);
+    },
+    onPointerUp: (event) => {
+      if (drag.current?.moved === true) callbacks.onPaint?.(drag.current.last, 'end');
+      else if (drag.current !== null) click(callbacks, drag.current.first, event);
+      drag.current = null;
+    },
+    onPointerLeave: () => hover(null),
+  };
+}
+
+function indexUnder(layout: MatrixLayout, event: PointerEvent): number | null {
+  const { left, top } = event.currentTarget.getBoundingClientRect();
+  return cellAt(layout, event.clientX - left, event.clientY - top);
+}
+
+function paint({ onPaint }: Callbacks, drag: Drag, index: number): void {
+  if (index === drag.last) return;
+  if (!drag.moved) onPaint?.(drag.first, 'start');
+  drag.moved = true;
+  drag.last = index;
+  onPaint?.(index, 'enter');
+}
+
+function click({ primary, onPrimary, onToggle, onExtend }: Callbacks, index: number, event: PointerEvent): void {
+  if (event.shiftKey && primary !== null && primary !== undefined) onExtend?.(primary, index);
+  else if (event.ctrlKey || event.metaKey) onToggle?.(index);
+  else onPrimary?.(index);
+}
