@@ -43,7 +43,7 @@ describe('a long prompt of many heads', () => {
       expect(mass(head, 0, tokens)).toBeCloseTo(1, 5);
       expect(mass(head, 590, 601)).toBeGreaterThan(0.5);
       expect(mass(head + 1, 0, 1)).toBeGreaterThan(0.5);
-      expect(mass(head + 2, 590, 601) + mass(head + 2, 0, 1)).toBeLessThan(0.5);
+      expect(mass(head + 2, 590, 601) + mass(head + 2, 0, 1)).toBeLessThan(0.4);
     }
   });
 
