@@ -3,6 +3,7 @@
  * columns, the largest weights. A whole pattern is never in memory.
  */
 import { Fault } from '../../terms/fault.ts';
+import { largestValues } from '../../tensor/largestValues.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { axisSize, tensor } from '../../tensor/tensor.ts';
 import type {
@@ -30,7 +31,6 @@ import { PooledMaps } from './pooledMaps.ts';
 import type { QueryChunk } from './queryChunks.ts';
 import { chunkOf } from './queryChunks.ts';
 import { quantised } from './quantised.ts';
-import { topKeys } from './topKeys.ts';
 
 /** Cells in a tile, at most. */
 const TILE_CELLS = 2 ** 16;
@@ -135,7 +135,7 @@ export class AttentionSource {
     requireRange('queries', queries, this.tokens);
     requireCount('keys to keep', keep, 1);
     const [heads, size] = [to - from, queries[1] - queries[0]];
-    const found = { keys: new Uint32Array(heads * size * keep), weights: new Float32Array(heads * size * keep) };
+    const found = { indices: new Uint32Array(heads * size * keep), values: new Float32Array(heads * size * keep) };
     const share = new Float32Array(heads * size);
     for (const chunk of this.#chunksOf(queries)) {
       const values = await this.#measured.all(request, chunk);
@@ -143,11 +143,12 @@ export class AttentionSource {
         for (let n = 0; n < heads; n++) {
           const at = n * size + query - queries[0];
           const row = rowOf(values, from + n, query - chunk.from).subarray(0, this.#seenFrom(query));
-          share[at] = topKeys(row, keep, found, at * keep);
+          largestValues(row, keep, found, at * keep);
+          share[at] = shareOf(found.values.subarray(at * keep, (at + 1) * keep), row);
         }
       }
     }
-    return { heads, queries, keep, ...found, share };
+    return { heads, queries, keep, keys: found.indices, weights: found.values, share };
   }
 
   /** [N P] */
@@ -228,6 +229,18 @@ async function upTo(filling: AsyncGenerator<PooledMap>, rowsEnd: number): Promis
 
 function* queriesIn({ from, to }: QueryChunk, [first, end]: Range): Generator<number> {
   for (let query = Math.max(from, first); query < Math.min(to, end); query++) yield query;
+}
+
+/** 0 for a row of zeros. */
+function shareOf(part: Float32Array, row: Float32Array): number {
+  const all = sumOf(row);
+  return all === 0 ? 0 : sumOf(part) / all;
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 /** Keys of a head and a query (an index of axis P), from [B 1, N, P, K]. */
