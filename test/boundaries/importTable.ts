@@ -43,7 +43,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'] },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod'] },
-  'engine/service': { imports: [...engine, 'sae'], packages: ['zod'], node: true },
+  'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate'], node: true },
   electron: { imports: ['engine/service'], types: ['engine/results'], packages: ['electron'], node: true },
   'renderer/marks': { imports: ['engine/terms'], packages: ['react', 'd3'] },
   renderer: {
