@@ -1,6 +1,7 @@
 /**
  * A message channel as a carrier: a browser's MessagePort, Electron's MessagePort and MessagePortMain, a MessagePort of
- * Node's workers. Typed arrays cross by structured clone. Imports terms only.
+ * Node's workers. Typed arrays cross by structured clone. Not every browser says when the other end is gone: a heartbeat
+ * finds out. Imports terms only.
  */
 import type { Ending, Port } from './protocol.ts';
 import { Receiver } from './receiver.ts';
