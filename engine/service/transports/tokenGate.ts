@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { isToken } from './makeToken.ts';
 
 /** What the client is told when it has shown the token. */
-export const welcome = 'ready';
+const welcome = 'ready';
 /** Close code: no token, or another one. */
 const unauthorized = 4401;
 /** Bytes that a client may send before it is known: a token and its frame are far smaller. */
