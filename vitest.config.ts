@@ -18,6 +18,7 @@ export default defineConfig(({ mode }) => {
     test: {
       // onnxruntime-node fails in the vm pools.
       pool: 'forks',
+      globalSetup: ['test/browser/buildUi.ts'],
       maxWorkers: Math.min(4, availableParallelism()),
       include: long ? longTests() : ['test/**/*.test.{ts,tsx}'],
       env: { HEADSCOPE_LONG: long ? '1' : '0' },

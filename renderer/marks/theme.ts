@@ -67,6 +67,8 @@ function subscribe(listener: () => void): () => void {
   const observer = new MutationObserver(changed);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
   document.fonts.addEventListener('loadingdone', changed);
+  // A canvas does not ask for the faces that it draws with.
+  for (const font of [snapshot().fontText, snapshot().fontCode]) void document.fonts.load(`11px ${font}`);
   return () => {
     observer.disconnect();
     document.fonts.removeEventListener('loadingdone', changed);

@@ -77,6 +77,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'axe-core',
       'pixelmatch',
       'pngjs',
+      'vite',
       'ws',
       'fflate',
       'react',
