@@ -1,0 +1,152 @@
+/** The calls that run as jobs: what each is called, what it needs, and how it goes on after it was stopped. */
+import { basename } from 'node:path';
+import type { EventOf, RequestOf } from '../../results/index.ts';
+import type { JobCall, JobRequest, RunSummary } from '../../results/runs.ts';
+
+/**
+ * `rows`: told how many units are known, the call measures the others, to the same numbers.
+ * `checkpoint`: the call keeps its own, and says after which step it goes on.
+ * `restart`: it begins again, and what it gave before is dropped.
+ */
+export type Resumption = 'rows' | 'checkpoint' | 'restart';
+
+type ModelUse =
+  /** Computes with the model in memory, and so waits while that is another one. */
+  | 'resident'
+  /** Reads its files only. */
+  | 'files'
+  | 'none';
+
+interface JobKind<C extends JobCall> {
+  readonly model: ModelUse;
+  title(request: RequestOf<C>): string;
+  prompts(request: RequestOf<C>): RunSummary['prompts'];
+  resumption(request: RequestOf<C>): Resumption;
+  /** Kind of event that is one unit of `done`; null where the call can't be told. */
+  readonly unit: EventOf<C>['kind'] | null;
+}
+
+export const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
+  ablate: {
+    model: 'resident',
+    title: ({ ablation, unit, prompts }) => `${ablationWords[ablation]} of ${unitWords[unit]}, ${nameOf(prompts)}`,
+    prompts: ({ prompts }) => measured(prompts),
+    resumption: () => 'rows',
+    unit: 'unit',
+  },
+  ablateSets: {
+    model: 'resident',
+    title: ({ ablation, sets, prompts }) => `${ablationWords[ablation]} of ${setsWords[sets.kind]}, ${nameOf(prompts)}`,
+    prompts: ({ prompts }) => measured(prompts),
+    // What a step tries depends on what the steps before chose.
+    resumption: ({ sets }) => (sets.kind === 'greedy' ? 'restart' : 'rows'),
+    unit: 'set',
+  },
+  patchGrid: {
+    model: 'resident',
+    title: ({ target, direction, prompts }) => {
+      const into = direction === 'cleanIntoCorrupt' ? 'clean into corrupt' : 'corrupt into clean';
+      return `Patching ${target.kind === 'positions' ? target.site : 'heads'}, ${into}, ${nameOf(prompts)}`;
+    },
+    prompts: ({ prompts }) => measured(prompts),
+    resumption: () => 'rows',
+    unit: 'cell',
+  },
+  attribute: {
+    model: 'resident',
+    title: ({ method, sites = ['z'], prompts }) => `Attribution (${method}) at ${sites.join(', ')}, ${nameOf(prompts)}`,
+    prompts: ({ prompts }) => measured(prompts),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  scores: {
+    model: 'resident',
+    title: ({ prompts }) => `Head scores, ${prompts.kind === 'repeated' ? 'repeated random tokens' : nameOf(prompts)}`,
+    prompts: ({ prompts }) =>
+      prompts.kind === 'repeated' ? { name: 'repeated random tokens', n: prompts.n } : measured(prompts),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  capture: {
+    model: 'resident',
+    title: ({ sites }) => `Values at ${sites.join(', ')}`,
+    prompts: ({ prompts }) => ('name' in prompts ? ofFile(prompts) : { name: 'prompts', n: prompts.length }),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  task: {
+    model: 'resident',
+    title: ({ task }) => `Can the model do it? ${task}`,
+    prompts: ({ task, n }) => ({ name: task, n }),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  train: {
+    model: 'none',
+    title: ({ out }) => `Training ${basename(out)}`,
+    prompts: () => null,
+    resumption: () => 'checkpoint',
+    unit: null,
+  },
+  pull: {
+    model: 'none',
+    title: ({ repository }) => `Download of ${repository}`,
+    prompts: () => null,
+    // Its files are there already: a download goes on where it was, and each file is reported again.
+    resumption: () => 'restart',
+    unit: null,
+  },
+  verify: {
+    model: 'files',
+    title: () => 'Check of the weights',
+    prompts: () => null,
+    resumption: () => 'restart',
+    unit: null,
+  },
+};
+
+/** The kind of any job. Its methods take the request of their own call, which is the one that a job carries. */
+export function kindOf({ call }: JobRequest): JobKind<JobCall> {
+  return jobCalls[call];
+}
+
+/** Path of the model; null where the call has none. */
+export function modelPath({ request }: JobRequest): string | null {
+  return 'model' in request ? request.model : null;
+}
+
+/** What the path says, until the model says it better. */
+export function modelName(path: string): string {
+  return basename(path).replace(/\.(gguf|safetensors)$/i, '');
+}
+
+/** A short word for the folder's name. */
+export function aboutOf(job: JobRequest): string | null {
+  const path = modelPath(job);
+  return kindOf(job).prompts(job.request)?.name ?? (path === null ? null : modelName(path));
+}
+
+const ablationWords = {
+  zero: 'Zero ablation',
+  mean: 'Mean ablation',
+  resample: 'Resample ablation',
+  scale: 'Scaling',
+  uniform: 'Uniform attention',
+} as const;
+const unitWords = { head: 'heads', 'kv-group': 'KV groups', layer: 'layers', mlp: 'MLPs' } as const;
+const setsWords = { pairs: 'pairs of heads', greedy: 'growing sets of heads', list: 'sets of heads' } as const;
+
+type Prompts = RequestOf<'ablate'>['prompts'];
+
+function nameOf(prompts: Prompts): string {
+  return measured(prompts).name;
+}
+
+function measured(prompts: Prompts): { name: string; n: number } {
+  return prompts.kind === 'task' ? { name: prompts.task, n: prompts.n } : ofFile(prompts.file);
+}
+
+function ofFile({ name, text }: { readonly name: string; readonly text: string }): { name: string; n: number } {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return { name: basename(name), n: lines.length };
+}
