@@ -9,6 +9,7 @@ import type { Answer, CallName, CallOptions, Client, RequestOf } from '../../eng
 import { contract } from '../../engine/results/contract.ts';
 import { Cancelled } from '../../engine/results/errors.ts';
 import type { ClientPort, Ending } from '../../engine/results/protocol.ts';
+import { Fault } from '../../engine/terms/fault.ts';
 import type { LinkState, Pauses } from './reconnect.ts';
 import { pauseAfter, usualPauses, withEnd } from './reconnect.ts';
 
@@ -55,6 +56,7 @@ export function createConnection(openPort: OpenPort, pauses: Pauses = usualPause
       waiting.clear();
       for (const deliver of callers) deliver(client);
     } catch (error) {
+      if (error instanceof Fault) return store.setState({ kind: 'refused', reason: error.message }, true);
       lost(error instanceof Error ? error.message : String(error));
     }
   };
@@ -79,7 +81,7 @@ export function createConnection(openPort: OpenPort, pauses: Pauses = usualPause
     client: clientOver(ready),
     store,
     retry: () => {
-      if (store.getState().kind !== 'waiting') return;
+      if (live !== null || store.getState().kind === 'connecting') return;
       clearTimeout(timer);
       store.setState({ kind: 'connecting' }, true);
       void open();

@@ -2,7 +2,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { ResultOf } from '../../engine/results/contract.ts';
-import type { Resident } from '../../engine/results/workbench.ts';
 import type { HeadShape } from '../marks/headShape.ts';
 import type { SelectionState } from '../state/selection.ts';
 import type { WorkspaceState } from '../state/workspace.ts';
@@ -62,16 +61,28 @@ export function useHeadMeasure(id: string | null): LiveMeasure | null {
   return measure === null ? null : { ...measure, version };
 }
 
-/** Heads of the open model; null while none is open. The same object as long as the model is the same. */
-export function useHeadShape(): HeadShape | null {
-  const resident = useWatch((state) => state.resident);
-  const { data: info } = useInfo(resident?.path ?? null);
-  return useMemo(() => (resident === null ? null : headShapeOf(resident, info ?? null)), [resident, info]);
+/** What the model that is looked at is, from its headers; null while none is or they are being read. */
+export function useModelInfo(): ResultOf<'info'> | null {
+  const path = useWorkspace((state) => state.model?.model ?? null);
+  const { data, isPlaceholderData } = useInfo(path);
+  // While the next model's headers are read, those of the one before are no answer.
+  return data === undefined || isPlaceholderData ? null : data;
 }
 
-function headShapeOf({ model, shape }: Resident, info: ResultOf<'info'> | null): HeadShape {
+/** Its heads. The same object as long as the model is the same. */
+export function useHeadShape(): HeadShape | null {
+  const info = useModelInfo();
+  return useMemo(() => (info === null ? null : headShapeOf(info)), [info]);
+}
+
+/** Is the model that is looked at the one in memory? */
+export function useIsResident(): boolean {
+  const fingerprint = useModelInfo()?.fingerprint ?? null;
+  return useWatch(({ resident }) => resident !== null && resident.model.fingerprint === fingerprint);
+}
+
+function headShapeOf({ shape, perLayer }: ResultOf<'info'>): HeadShape {
   const { layers, heads, kvHeads } = shape;
-  const perLayer = info?.fingerprint === model.fingerprint ? info.perLayer : [];
   const isEven = perLayer.every((layer) => layer.heads === heads);
   return { layers, heads, kvHeads, ...(isEven ? {} : { headsOf: perLayer.map((layer) => layer.heads) }) };
 }

@@ -1,11 +1,12 @@
 /** Waits for a port, and for another when it closes, longer each time. */
 import type { ClientPort, Ending } from '../../engine/results/protocol.ts';
 
-/** `waiting`: lost, and tried again after a pause. */
+/** `waiting`: lost, and tried again after a pause. `refused`: the way it is asked for is wrong, which time does not mend. */
 export type LinkState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
-  | { readonly kind: 'waiting'; readonly reason: string; readonly tries: number };
+  | { readonly kind: 'waiting'; readonly reason: string; readonly tries: number }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Pauses {
   readonly first: number;

@@ -3,10 +3,14 @@ import { QueryObserver } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import type { Client } from '../../engine/results/contract.ts';
+import type { Dialogs } from '../state/dialogs.ts';
+import { createDialogs } from '../state/dialogs.ts';
 import type { Selection } from '../state/selection.ts';
 import { createSelection } from '../state/selection.ts';
 import type { ShortcutHandlers } from '../state/shortcutHandlers.ts';
 import { createShortcutHandlers } from '../state/shortcutHandlers.ts';
+import type { Tour } from '../state/tour.ts';
+import { createTour } from '../state/tour.ts';
 import type { Undo } from '../state/undo.ts';
 import { createUndo } from '../state/undo.ts';
 import type { Workspace } from '../state/workspace.ts';
@@ -32,6 +36,8 @@ export interface Workbench {
   readonly workspace: Workspace;
   readonly undo: Undo;
   readonly shortcuts: ShortcutHandlers;
+  readonly dialogs: Dialogs;
+  readonly tour: Tour;
   readonly dispose: () => void;
 }
 
@@ -48,9 +54,7 @@ export function createWorkbench(connection: Connection): Workbench {
   const stops = [
     watch.onEvent((event) => invalidate(queries, event)),
     watch.onEvent((event) => resume(runs, event)),
-    watch.store.subscribe(({ resident }) => {
-      measures.setModel(resident === null ? null : { path: resident.path, ...resident.model });
-    }),
+    followModel(queries, client, workspace, measures),
     new QueryObserver(queries, callQuery(client, 'runs', {})).subscribe(({ data }) => {
       if (data !== undefined) measures.setRuns(data.runs);
     }),
@@ -62,8 +66,37 @@ export function createWorkbench(connection: Connection): Workbench {
     undo.dispose();
     connection.close();
   };
-  const shortcuts = createShortcutHandlers();
-  return { client, connection, queries, watch, runs, measures, selection, workspace, undo, shortcuts, dispose };
+  return {
+    client,
+    connection,
+    queries,
+    watch,
+    runs,
+    measures,
+    selection,
+    workspace,
+    undo,
+    shortcuts: createShortcutHandlers(),
+    dialogs: createDialogs(),
+    tour: createTour(),
+    dispose,
+  };
+}
+
+/** Measures are those of the model that is looked at, in memory or not. */
+function followModel(queries: QueryClient, client: Client, workspace: Workspace, measures: HeadMeasures): () => void {
+  const options = () => {
+    const path = workspace.store.getState().model?.model ?? '';
+    return { ...callQuery(client, 'info', { model: path }), enabled: path !== '' };
+  };
+  const observer = new QueryObserver(queries, options());
+  const stops = [
+    observer.subscribe(({ data }) => measures.setModel(data ?? null)),
+    workspace.store.subscribe(({ model }, before) => {
+      if (model?.model !== before.model?.model) observer.setOptions(options());
+    }),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
 
 /** Which answers an event makes old. A snapshot comes after a break, in which anything may have changed. */

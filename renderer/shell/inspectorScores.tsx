@@ -1,0 +1,93 @@
+/** What every measure says of one head: effects with their intervals, then behaviour scores. */
+import type { ReactElement } from 'react';
+import { useSyncExternalStore } from 'react';
+import type { HeadRef } from '../../engine/results/units.ts';
+import { useHeadMeasures } from '../api/hooks.ts';
+import type { HeadMeasure } from '../api/measuresOfRun.ts';
+import { useWorkbench } from '../api/workbench.ts';
+import { FitBox } from '../marks/fitBox.tsx';
+import type { IntervalBar } from '../marks/intervalBars.tsx';
+import { IntervalBars } from '../marks/intervalBars.tsx';
+import { Section } from '../parts/section.tsx';
+import { headName } from '../state/headNames.ts';
+
+/** Bars of a section, at most: the newest. */
+const MOST = 8;
+const ROW = 21;
+
+export function InspectorScores({ head }: { readonly head: HeadRef }): ReactElement {
+  const list = useHeadMeasures();
+  useNumbers(list);
+  const shown = list.filter((measure) => !Number.isNaN(valueAt(measure, head).value));
+  const effects = shown.filter(({ call, unit }) => call !== 'scores' && unit !== 'nats');
+  const units = [...new Set(effects.map(({ unit }) => unit))];
+  const scores = shown.filter(({ call }) => call === 'scores');
+  return (
+    <>
+      {units.map((unit) => (
+        <Bars
+          key={unit}
+          title={`Effects on ${headName(head)}, ${unit}`}
+          measures={effects.filter((measure) => measure.unit === unit)}
+          head={head}
+          signed
+        />
+      ))}
+      {scores.length > 0 && <Bars title={`Scores of ${headName(head)}`} measures={scores} head={head} />}
+    </>
+  );
+}
+
+/** Renders again when numbers come. */
+function useNumbers(list: readonly HeadMeasure[]): void {
+  const { measures } = useWorkbench();
+  const ids = [...new Map(list.map(({ run, id }) => [run, id])).values()];
+  const key = ids.join(' ');
+  useSyncExternalStore(
+    (listener) => {
+      const stops = key.split(' ').map((id) => measures.subscribe(listener, id));
+      return () => stops.forEach((stop) => stop());
+    },
+    () => ids.reduce((sum, id) => sum + measures.version(id), 0),
+  );
+}
+
+interface BarsProps {
+  readonly title: string;
+  readonly measures: readonly HeadMeasure[];
+  readonly head: HeadRef;
+  readonly signed?: boolean;
+}
+
+function Bars({ title, measures, head, signed = false }: BarsProps): ReactElement {
+  const shown = newestOfEach(measures).slice(0, MOST);
+  const bars = shown.map((measure) => ({ name: measure.short, ...valueAt(measure, head) }));
+  return (
+    <Section title={title} aside="95 % interval">
+      <div style={{ height: bars.length * ROW }}>
+        <FitBox>
+          {({ width }) => (
+            <IntervalBars
+              width={width}
+              bars={bars}
+              signed={signed}
+              label={title}
+              {...(signed ? {} : { domain: [0, 1] as const })}
+            />
+          )}
+        </FitBox>
+      </div>
+    </Section>
+  );
+}
+
+/** Of measures that are called the same, the newest: the list is newest first. */
+function newestOfEach(measures: readonly HeadMeasure[]): readonly HeadMeasure[] {
+  return measures.filter(({ short }, at) => measures.findIndex((other) => other.short === short) === at);
+}
+
+function valueAt(measure: HeadMeasure, { layer, head }: HeadRef): Omit<IntervalBar, 'name'> {
+  const at = layer * measure.heads + head;
+  const [value, low, high] = [measure.values, measure.low, measure.high].map((numbers) => numbers[at] ?? NaN);
+  return { value: value ?? NaN, low: low ?? null, high: high ?? null };
+}

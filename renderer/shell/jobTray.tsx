@@ -1,0 +1,95 @@
+/** Along the bottom: the job that runs, the others behind a button, notices, memory, where things are saved. */
+import type { ReactElement } from 'react';
+import type { RunSummary } from '../../engine/results/runs.ts';
+import { useWatch } from '../api/hooks.ts';
+import { steerJob } from '../api/jobs.ts';
+import { useWorkbench } from '../api/workbench.ts';
+import { formatDuration, formatNumber, formatRate } from '../marks/format.ts';
+import { ProgressBar } from '../marks/progressBar.tsx';
+import { Button } from '../parts/button.tsx';
+import { Kbd } from '../parts/kbd.tsx';
+import { Popover } from '../parts/popover.tsx';
+import { formatBytes } from './formatBytes.ts';
+import { JobList } from './jobList.tsx';
+import { isActive, shownJob } from './jobStates.ts';
+import './jobTray.css';
+import { NoticeList } from './noticeList.tsx';
+
+export function JobTray(): ReactElement {
+  const jobs = useWatch((state) => state.jobs);
+  const memory = useWatch((state) => state.memory);
+  const project = useWatch((state) => state.project);
+  const notices = useWatch((state) => state.notices);
+  const job = shownJob(jobs);
+  const active = jobs.filter(isActive).length;
+  const bad = notices.filter(({ level }) => level !== 'info').length;
+  return (
+    <footer className="tray" aria-label="Jobs">
+      {job === null ? <span className="tray-quiet">No job is running</span> : <CurrentJob job={job} />}
+      <div className="tray-right">
+        <Popover
+          label="Jobs"
+          side="top"
+          align="end"
+          trigger={<Button look="plain">{active > 1 ? `${active} jobs` : 'Jobs'}</Button>}
+        >
+          <JobList jobs={jobs} />
+        </Popover>
+        <Popover
+          label="Notices"
+          side="top"
+          align="end"
+          trigger={
+            <Button look="plain" className={bad > 0 ? 'tray-warn' : undefined}>
+              {notices.length === 0 ? 'Notices' : `Notices ${notices.length}`}
+            </Button>
+          }
+        >
+          <NoticeList notices={notices} />
+        </Popover>
+        <span className="tray-quiet">
+          {memory === null ? 'engine not started' : `engine ${formatBytes(memory)}`}
+          {project !== '' && ` · saved in ${lastPart(project)}/runs`}
+        </span>
+      </div>
+    </footer>
+  );
+}
+
+function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
+  const { client } = useWorkbench();
+  const { id, title, progress, state, rate, secondsLeft } = job;
+  const speed = [
+    rate === null || progress === null ? null : formatRate(rate, progress.of),
+    secondsLeft === null ? null : `${formatDuration(secondsLeft)} left`,
+    state === 'running' ? null : state,
+  ];
+  const isPaused = state === 'paused';
+  return (
+    <>
+      <span className="tray-title">{title}</span>
+      <div className="tray-bar">
+        <ProgressBar
+          label={title}
+          done={progress?.done ?? 0}
+          total={progress?.total ?? null}
+          state={isPaused ? 'paused' : 'running'}
+        />
+      </div>
+      {progress !== null && (
+        <span className="tray-count">{`${formatNumber(progress.done)}/${formatNumber(progress.total)}`}</span>
+      )}
+      <span className="tray-quiet">{speed.filter((part) => part !== null).join(' · ')}</span>
+      <Button look="plain" onClick={() => void steerJob(client, id, isPaused ? 'resume' : 'pause')}>
+        {isPaused ? 'Resume' : 'Pause'}
+      </Button>
+      <Button look="plain" onClick={() => void steerJob(client, id, 'cancel')}>
+        Cancel <Kbd keys="Ctrl+." />
+      </Button>
+    </>
+  );
+}
+
+function lastPart(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+}

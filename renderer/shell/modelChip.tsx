@@ -1,0 +1,36 @@
+/** The model that is looked at: name, format, shape. */
+import type { ReactElement } from 'react';
+import type { ResultOf } from '../../engine/results/contract.ts';
+import { useIsResident, useModelInfo, useWatch, useWorkspace } from '../api/hooks.ts';
+import { useWorkbench } from '../api/workbench.ts';
+import { viewOf } from './viewOf.ts';
+
+export function ModelChip(): ReactElement {
+  const { workspace, dialogs } = useWorkbench();
+  const path = useWorkspace((state) => state.model?.model ?? null);
+  const info = useModelInfo();
+  const isResident = useIsResident();
+  const weights = useWatch(({ resident }) => resident?.model.weights ?? null);
+  const open = () =>
+    viewOf('models') === null ? dialogs.show({ kind: 'palette', page: 'models' }) : workspace.goTo('models');
+  return (
+    <button type="button" className="chip" aria-label="Model" aria-describedby="model-chip" onClick={open}>
+      <span id="model-chip" className="spoken">
+        {info === null ? 'none is open' : `${info.name}, ${describe(info)}`}
+      </span>
+      <span className="chip-name">{info?.name ?? path ?? 'No model'}</span>
+      {info !== null && <span className="chip-detail">{describe(info)}</span>}
+      {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}
+      {info !== null && !isResident && <span className="chip-warn">not in memory</span>}
+    </button>
+  );
+}
+
+/** `GGUF Q4_1 · 30 × 9 heads · 3 KV groups`. */
+function describe({ format, storage, shape }: ResultOf<'info'>): string {
+  const { layers, heads, kvHeads } = shape;
+  const main = storage.toSorted((a, b) => b.bytes - a.bytes)[0]?.type ?? '';
+  const groups = kvHeads === heads ? [] : [`${kvHeads} KV groups`];
+  const name = format === 'gguf' ? 'GGUF' : 'safetensors';
+  return [`${name} ${main}`, `${layers} × ${heads} heads`, ...groups].join(' · ');
+}

@@ -1,0 +1,54 @@
+/** The prompts that are measured on, and how well the model does on them. */
+import type { ReactElement } from 'react';
+import { measures } from '../../engine/terms/measures.ts';
+import type { Baseline } from '../../engine/results/taskReport.ts';
+import { useIsResident, useWorkspace } from '../api/hooks.ts';
+import { promptsName } from '../api/jobs.ts';
+import { useStream } from '../api/useStream.ts';
+import { useWorkbench } from '../api/workbench.ts';
+import { decimalsFor, formatFixed, formatHalfWidth } from '../marks/format.ts';
+import type { PromptsChoice } from '../state/workspace.ts';
+import { viewOf } from './viewOf.ts';
+
+export function PromptChip(): ReactElement {
+  const { workspace, dialogs } = useWorkbench();
+  const prompts = useWorkspace((state) => state.prompts);
+  const model = useWorkspace((state) => state.model);
+  const isResident = useIsResident();
+  const isTask = prompts?.kind === 'task' && model !== null && isResident;
+  const request = isTask ? { ...model, ...taskOf(prompts), show: 0 } : null;
+  const { result, status, error } = useStream('task', request, (value: null) => value, null);
+  const open = () =>
+    viewOf('prompts') === null ? dialogs.show({ kind: 'palette', page: 'prompts' }) : workspace.goTo('prompts');
+  const words = [
+    prompts?.kind === 'task' ? `${prompts.n} pairs` : null,
+    result === null ? null : describe(result.baseline),
+    status === 'loading' ? 'measuring' : null,
+  ];
+  return (
+    <button type="button" className="chip" aria-label="Prompts" aria-describedby="prompt-chip" onClick={open}>
+      <span id="prompt-chip" className="spoken">
+        {prompts === null ? 'none are chosen' : [promptsName(prompts), ...words].filter(Boolean).join(', ')}
+      </span>
+      <span className="chip-name">{prompts === null ? 'No prompts' : promptsName(prompts)}</span>
+      <span className="chip-detail">{words.filter(Boolean).join(' · ')}</span>
+      {error !== null && <span className="chip-warn">{error.message}</span>}
+      {result?.baseline.doesTask === false && <span className="chip-warn">at chance</span>}
+    </button>
+  );
+}
+
+function taskOf(choice: TaskChoice): Omit<TaskChoice, 'kind'> {
+  const { kind: _, ...task } = choice;
+  return task;
+}
+
+type TaskChoice = Extract<PromptsChoice, { kind: 'task' }>;
+
+/** `logit difference 4.92 ±0.31 · 16/16 right`. */
+function describe({ metricId, metric, accuracy }: Baseline): string {
+  const [low, high] = metric.interval;
+  const decimals = decimalsFor(metric.mean);
+  const value = `${formatFixed(metric.mean, decimals)} ${formatHalfWidth((high - low) / 2, decimals)}`;
+  return `${measures[metricId].title} ${value} · ${Math.round(accuracy.mean * accuracy.n)}/${accuracy.n} right`;
+}
