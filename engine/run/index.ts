@@ -8,3 +8,5 @@ export { isMappable, isQuantised, memoryEstimate } from './memory.ts';
 export type { ModelDescription, OpenOptions } from './model.ts';
 export { describeModel, Model, openModel } from './model.ts';
 export type { WeightMode } from './weightStore.ts';
+export type { Priority } from './turns.ts';
+export { prioritised, withPriority } from './turns.ts';

@@ -16,6 +16,7 @@ import { generate } from './generate.ts';
 import { chooseMode, freeMemory, memoryEstimate, requireFits } from './memory.ts';
 import type { ProgramPart } from './program.ts';
 import { Programs } from './programs.ts';
+import { Turns } from './turns.ts';
 import type { WeightMode } from './weightStore.ts';
 import { WeightStore } from './weightStore.ts';
 
@@ -82,8 +83,7 @@ export class Model implements ForwardHost {
   readonly weights: WeightMode;
   readonly programs: Programs;
   #tokenizer: Tokenizer | undefined;
-  /** Requests run one at a time: the runtime serialises them anyway, and a program is never let go while it runs. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** Layers whose stream was seen to be finite, from the first on. */
   #checkedLayers = 0;
 
@@ -137,11 +137,9 @@ export class Model implements ForwardHost {
     }
   }
 
-  /** Runs `act` after every request before it, and before every one after it. */
+  /** Runs `act` alone on the model, in the order that turns.ts keeps. Never within itself. */
   exclusive<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(act).catch((error: unknown) => this.#nameBadWeight(error));
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.exclusive(() => act().catch((error: unknown) => this.#nameBadWeight(error)));
   }
 
   /** Mapped weights are not read by us: when the stream is not finite, a look at all of them names the bad one. */

@@ -16,6 +16,7 @@ import type { ProgramPart } from './program.ts';
 import { STREAM } from './program.ts';
 import type { Program, Programs } from './programs.ts';
 import type { Taps } from './taps.ts';
+import { programBoundary } from './turns.ts';
 import { addInput, blockSites, captureOutput, embedSites, scaleInput, unembedSites } from './taps.ts';
 
 /** Keys and values [B G T H] of the positions before this pass. */
@@ -151,6 +152,7 @@ export class Pass {
     const named = [...from, ...wrt, ...values];
     const captured = new Set(allSites.filter((site) => named.includes(captureOutput(site))));
     const taps: Taps = { edited: new Set(edits.keys()), captured };
+    await programBoundary();
     const program = await this.#programs.backward(part, {
       ...{ taps, from, wrt, keep: values },
       ...(objective === undefined ? {} : { objective }),
@@ -187,6 +189,7 @@ export class Pass {
       edited: new Set(edits.keys()),
       captured: new Set([...capture].filter((site) => site !== inTheStream)),
     };
+    await programBoundary();
     const program = await this.#programs.get(part, taps);
     const outputs = [STREAM, ...[...taps.captured].map(captureOutput), ...(keepsCache ? ['keys', 'values'] : [])];
     const results = await program.run(only(program, { ...feeds, ...editFeeds(edits) }), outputs);
