@@ -248,6 +248,21 @@ describe('pictures of attention', () => {
       expect(furthest(60, tile, (q, k) => pattern(4, q, k))).toBeLessThan(1e-6);
       expect(sources.bytes).toBeLessThanOrEqual(bytes);
     }
+    sources.drop();
+    expect(sources.bytes).toBe(0);
+    // The first queries of a deep layer come early all the same.
+    let blocks = 0;
+    const again = sources.of(ids);
+    const onBlock = () => void blocks++;
+    const seen: number[] = [];
+    const pattern = await wanted({ model, ids, edits: [] }, 2);
+    for await (const band of again.overview({ layer: 2, head: 4, size: 60, pool: 'max', onBlock })) {
+      seen.push(blocks);
+      const at = (i: number) => pattern(4, band.row + Math.floor(i / 60), i % 60);
+      band.data.forEach((value, i) => expect(value).toBeCloseTo(at(i), 5));
+    }
+    expect(seen[0]).toBe(3);
+    expect(seen).toHaveLength(4);
     const longer = () => sources.of([...ids, ...ids]);
     expect(longer).toThrow('prompt too long to keep two layers of: expected at most 60 tokens, got 120');
   });

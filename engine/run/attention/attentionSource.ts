@@ -62,7 +62,10 @@ export class AttentionSource {
     this.#maps.drop();
   }
 
-  /** Blocks, each of one chunk of queries, that must run before all of a layer is seen: what `onBlock` counts up to. */
+  /**
+   * Blocks, each of one chunk of queries, that must run before all of a layer is seen: what `onBlock` counts up to. Fewer run
+   * where a picture is partly there, more where something had to go meanwhile.
+   */
   blocksToSee(layer: number): number {
     this.#requireHead(layer, null);
     const last = chunkOf(this.#runs.chunks, this.tokens - 1);

@@ -80,10 +80,10 @@ export class LayerRuns {
   }
 
   /** How many blocks must run before a chunk of a layer's queries can be read; one is a chunk in a layer. */
-  blocksBefore(layer: number, { index }: QueryChunk): number {
+  blocksBefore(layer: number, chunk: QueryChunk): number {
     let missing = 0;
     for (let l = layer; l > 0; l--) {
-      const wanted = this.#advancesTogether(layer) || l === layer ? index + 1 : this.chunks.length;
+      const wanted = l === layer || this.#advanceTogether(layer, chunk) ? chunk.index + 1 : this.chunks.length;
       const lacking = Math.max(0, wanted - this.#done(l));
       if (lacking === 0) break;
       missing += lacking;
@@ -127,7 +127,7 @@ export class LayerRuns {
     if (next === undefined || next.index > wanted.index) return;
     if (layer === 0) return this.#turn(watch, () => this.#embed(next));
     const last = this.chunks.at(-1) ?? next;
-    await this.streamAt(layer - 1, this.#advancesTogether(layer) ? next : last, watch);
+    await this.streamAt(layer - 1, this.#advanceTogether(layer, next) ? next : last, watch);
     await this.#block(layer - 1, next, none, watch);
   }
 
@@ -231,22 +231,22 @@ export class LayerRuns {
   }
 
   /**
-   * Where all layers' streams, keys and values fit, a chunk goes down to the layer before the next one starts: the first
-   * queries of a deep layer can be seen long before the last. Otherwise each layer is run to its end and the ones before
-   * it may go.
+   * As far into the prompt as all layers' streams, keys and values fit, a chunk goes down to the layer before the next one
+   * starts: the first queries of a deep layer can be seen long before the last. From there on each layer is run to its end,
+   * and the ones before it may go.
    */
-  #advancesTogether(layer: number): boolean {
-    return this.#host.family.causal && (layer + 1) * this.#layerBytes() <= SHARE * this.#budget.limit;
+  #advanceTogether(layer: number, { to }: QueryChunk): boolean {
+    return this.#host.family.causal && (layer + 1) * this.#bytesOf(to) <= SHARE * this.#budget.limit;
   }
 
-  /** Of the stream, and of keys and values. */
-  #layerBytes(): number {
+  /** A layer's stream, keys and values. */
+  #bytesOf(positions: number): number {
     const { width, kvHeads, headWidth } = this.#host.family.shape;
-    return 4 * this.tokens * (width + 2 * kvHeads * headWidth);
+    return 4 * positions * (width + 2 * kvHeads * headWidth);
   }
 
   #requireRoom(): void {
-    const needed = 2 * this.#layerBytes();
+    const needed = 2 * this.#bytesOf(this.tokens);
     if (needed <= this.#budget.limit) return;
     throw new Fault({
       what: 'prompt too long to keep two layers of',
