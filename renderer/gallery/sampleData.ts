@@ -13,13 +13,13 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Many small values, a few large ones: a sum of cubes of uniforms, of either sign. */
+/** Many small values, a few large ones, of either sign. */
 export function effects(count: number, seed: number): Float32Array {
   const random = seededRandom(seed);
   return Float32Array.from({ length: count }, () => {
-    const small = (random() - 0.5) * 0.6;
-    const large = random() < 0.04 ? (random() - 0.7) * 4 : 0;
-    return small ** 3 * 4 + large;
+    const small = random() + random() - 1;
+    const large = random() < 0.05 ? (random() - 0.7) * 4 : 0;
+    return small ** 3 * 0.8 + large;
   });
 }
 

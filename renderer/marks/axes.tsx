@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3';
 import type { ReactElement } from 'react';
-import { formatFixed, formatNumber, tickDecimals } from './format.ts';
+import { formatFixed, tickDecimals } from './format.ts';
 
 /** Data to pixels along one direction, with the ticks to draw. */
 export interface Axis {
@@ -20,14 +20,30 @@ export function makeAxis(
   const values = scale.ticks(count);
   const step = values.length > 1 ? Math.abs((values[1] ?? 0) - (values[0] ?? 0)) : 1;
   const decimals = tickDecimals(step);
-  const shown = log ? values.filter((value) => value.toExponential().startsWith('1')) : values;
-  const text = (value: number) => (log || Math.abs(value) >= 1e4 ? formatNumber(value) : formatFixed(value, decimals));
+  const shown = log ? logTicks(domain) : values;
+  const text = (value: number) => (log ? logText(value) : formatFixed(value, decimals));
   return {
     place: (value) => scale(value),
     invert: (pixel) => Number(scale.invert(pixel)),
     ticks: shown.map((value) => ({ value, text: text(value) })),
     domain,
   };
+}
+
+/** Powers of ten; over less than two decades also 2 and 5 times these. */
+function logTicks([low, high]: readonly [number, number]): number[] {
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
+  const steps = high / low < 100 ? [1, 2, 5] : [1];
+  return powers
+    .flatMap((power) => steps.map((step) => Number(`${step}e${power}`)))
+    .filter((tick) => tick >= low && tick <= high);
+}
+
+function logText(value: number): string {
+  return value < 1e-3 || value >= 1e4
+    ? value.toExponential(0).replace('e+', 'e').replace('-', '\u2212')
+    : String(Number(value.toPrecision(1)));
 }
 
 /** From the least to the greatest finite value, with a share of air at both ends; a single value gets room too. */

@@ -52,9 +52,10 @@ export function domainOf(scale: ColourScale): readonly [low: number, high: numbe
   return scale.kind === 'sequential' ? [scale.low, scale.high] : [-scale.limit, scale.limit];
 }
 
-/** Black or white, whichever stands out more on this colour (WCAG 2 contrast). */
-export function inkOn(colour: string): '#ffffff' | '#101113' {
-  return luminance(colour) > 0.2 ? '#101113' : '#ffffff';
+/** Black or white, whichever stands out more on this colour: at least 4.5:1 on any. */
+export function inkOn(colour: string): '#ffffff' | '#000000' {
+  // Contrast of WCAG 2 is (L1 + 0.05) / (L2 + 0.05); both are equal where (L + 0.05)² = 1.05 * 0.05.
+  return luminance(colour) > Math.sqrt(1.05 * 0.05) - 0.05 ? '#000000' : '#ffffff';
 }
 
 /** Relative luminance of WCAG 2: 0.2126 R + 0.7152 G + 0.0722 B of linear light. */

@@ -37,7 +37,7 @@ export function IntervalBars(props: IntervalBarsProps): ReactElement {
   const right = width - valueWidth - 8;
   const [low, high] = props.domain ?? domainOf(bars);
   const place = (value: number) => left + ((value - low) / (high - low)) * (right - left);
-  const decimals = Math.max(0, ...bars.map(({ value }) => decimalsFor(value)).filter((digits) => digits <= 3));
+  const decimals = decimalsFor(Math.max(...bars.map(({ value }) => Math.abs(value) || 0)));
   return (
     <svg ref={svg} role="img" aria-label={label} width={width} height={height} className="mark">
       {bars.map((bar, i) => (
@@ -84,7 +84,7 @@ function BarAndWhisker({ bar, place, signed }: BarProps): ReactElement | null {
 function fillOf({ control, value }: IntervalBar, signed: boolean): string {
   if (control === true) return 'var(--mark-soft)';
   if (!signed) return 'var(--accent)';
-  return value < 0 ? 'var(--minus-2)' : 'var(--plus-2)';
+  return value < 0 ? 'var(--minus-3)' : 'var(--plus-3)';
 }
 
 /** `−2.59 ±0.34`, where the interval is even; its ends otherwise tell no more than the longer half. */

@@ -46,7 +46,7 @@ export function LineChart(props: LineChartProps): ReactElement {
   const svg = usePicture(ref);
   const rule = useRef<SVGLineElement>(null);
   const bottom = height - 32;
-  const top = 34 + (yTitle === undefined ? 0 : 12);
+  const top = 36 + (yTitle === undefined ? 0 : 16);
   const [xDomain, yDomain] = domains(props);
   const y = makeAxis(yDomain, [bottom, top], {
     count: Math.max(2, Math.floor((bottom - top) / 32)),

@@ -50,6 +50,7 @@ export function readTheme(token: (name: string) => string): Theme {
 }
 
 let current: Theme | null = null;
+const listeners = new Set<() => void>();
 
 function snapshot(): Theme {
   if (current !== null) return current;
@@ -58,21 +59,34 @@ function snapshot(): Theme {
   return current;
 }
 
-/** The theme changes with the attribute `data-theme` of the root element, and canvases gain their fonts when they load. */
 function subscribe(listener: () => void): () => void {
-  const changed = () => {
-    current = null;
-    listener();
+  if (listeners.size === 0) watchPage();
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) unwatchPage();
   };
-  const observer = new MutationObserver(changed);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+}
+
+function changed(): void {
+  current = null;
+  for (const listener of listeners) listener();
+}
+
+const watcher = typeof MutationObserver === 'undefined' ? null : new MutationObserver(changed);
+
+/** The theme changes with the attribute `data-theme` of the root element, and canvases gain their fonts when they load. */
+function watchPage(): void {
+  current = null;
+  watcher?.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
   document.fonts.addEventListener('loadingdone', changed);
   // A canvas does not ask for the faces that it draws with.
   for (const font of [snapshot().fontText, snapshot().fontCode]) void document.fonts.load(`11px ${font}`);
-  return () => {
-    observer.disconnect();
-    document.fonts.removeEventListener('loadingdone', changed);
-  };
+}
+
+function unwatchPage(): void {
+  watcher?.disconnect();
+  document.fonts.removeEventListener('loadingdone', changed);
 }
 
 export function useTheme(): Theme {

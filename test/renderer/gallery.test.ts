@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import pixelmatch from 'pixelmatch';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -54,10 +55,26 @@ describe('the gallery', () => {
         const picture = await page.locator('.case').screenshot({ animations: 'disabled' });
         expect(complaints).toEqual([]);
         compare(`${name}-${theme}`, picture);
+        expect(await accessFaults(page)).toEqual([]);
       });
     }
   }
 });
+
+/** Of the drawing alone: it has no page around it, so the rules for whole pages do not count. */
+async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run('.case', { rules: { region: { enabled: false } } });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+declare global {
+  interface Window {
+    readonly axe: typeof axe;
+  }
+}
 
 function compare(name: string, picture: Buffer): void {
   const [path, changedPath] = [join(snapshots, `${name}.png`), join(snapshots, `${name}-changed.png`)];

@@ -1,4 +1,4 @@
-import type { PointerEvent, ReactElement, Ref, WheelEvent } from 'react';
+import type { PointerEvent, ReactElement, Ref } from 'react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { ColourScale } from '../colour.ts';
 import { tableOf } from '../colour.ts';
@@ -164,7 +164,7 @@ function moveOnMap(from: number, key: string, tokens: number): number | null {
 function useMapPointer(props: AttentionMapProps, camera: Camera, plot: Box) {
   const tokens = props.tokens.length;
   const drag = useRef<{ x: number; y: number; moved: boolean; mini: boolean } | null>(null);
-  const place = (event: PointerEvent | WheelEvent) => {
+  const place = (event: PointerEvent) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top] as const;
   };
@@ -193,8 +193,12 @@ function useMapPointer(props: AttentionMapProps, camera: Camera, plot: Box) {
       drag.current = null;
     },
     onPointerLeave: () => props.onHover?.(null),
-    onWheel: (event: WheelEvent) =>
-      camera.set(zoomView(camera.get(plot), 2 ** (-event.deltaY / 240), place(event), tokens, plot)),
+    onWheel: (event: WheelEvent) => {
+      if (!(event.currentTarget instanceof Element)) return;
+      const { left, top } = event.currentTarget.getBoundingClientRect();
+      const at = [event.clientX - left, event.clientY - top] as const;
+      camera.set(zoomView(camera.get(plot), 2 ** (-event.deltaY / 240), at, tokens, plot));
+    },
   };
 }
 

@@ -170,8 +170,9 @@ function drawPositions(painter: Painter, scene: MapScene): void {
       ...style,
       anchor: 'middle',
     });
-  painter.text('query \u2193', plot.x - 6, shown.y + shown.height + 9, { ...style, anchor: 'end' });
-  painter.text('key \u2192', plot.x + shown.width, shown.y + shown.height + 23, { ...style, anchor: 'end' });
+  const low = shown.y + shown.height + 24;
+  painter.text('query \u2193', plot.x - 6, low, { ...style, anchor: 'end' });
+  painter.text('key', plot.x + shown.width, low, { ...style, anchor: 'end' });
 }
 
 function shortened(text: string): string {
@@ -207,7 +208,16 @@ export function drawMapOverlay(painter: Painter, scene: MapScene, hover: number 
   const { view, plot, tokens, theme, row } = scene;
   const shown = shownBox(scene);
   painter.clip({ x: shown.x - 1, y: shown.y - 1, width: shown.width + 2, height: shown.height + 2 }, () => {
-    if (row !== null) {
+    if (row !== null && view.scale < 4) {
+      const y = plot.y + (row + 0.5 - view.query) * view.scale;
+      painter.line(
+        [
+          [shown.x, y],
+          [shown.x + shown.width, y],
+        ],
+        { stroke: theme.accent },
+      );
+    } else if (row !== null) {
       const y = plot.y + (row - view.query) * view.scale;
       painter.rect(
         { x: shown.x + 0.5, y, width: shown.width - 1, height: Math.max(2, view.scale - 1) },

@@ -14,11 +14,11 @@ export interface WallLayout extends Size {
 }
 
 export function wallLayout(shape: HeadShape, { width, height }: Size): WallLayout {
-  const [x, labels] = [30, 18];
+  const [x, y, labels] = [30, 3, 21];
   const fit = Math.min((width - x) / shape.layers, (height - labels) / shape.heads);
   // Whole pixels keep all thumbnails alike, as long as there are enough of them.
   const pitch = fit >= 6 ? Math.floor(fit) : fit;
-  return { width, height, shape, x, y: 0, pitch, gap: pitch >= 16 ? 2 : pitch >= 5 ? 1 : 0 };
+  return { width, height, shape, x, y, pitch, gap: pitch >= 16 ? 2 : pitch >= 5 ? 1 : 0 };
 }
 
 export function wallBox({ shape, x, y, pitch, gap }: WallLayout, index: number): Box {

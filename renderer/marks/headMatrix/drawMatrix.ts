@@ -92,7 +92,7 @@ function inset({ x, y, width, height }: Box, by: number): Box {
 
 /** The cells of largest size, where a number fits into one. */
 function strongest(layout: MatrixLayout, { values, numbers }: MatrixData): ReadonlySet<number> {
-  if (layout.pitchX < 28 || layout.pitchY < 14) return new Set();
+  if (layout.pitchX < 26 || layout.pitchY < 14) return new Set();
   const known = Array.from(values.keys()).filter((index) => Math.abs(values[index] ?? NaN) > 0);
   known.sort((a, b) => Math.abs(values[b] ?? 0) - Math.abs(values[a] ?? 0));
   return new Set(known.slice(0, numbers));

@@ -67,6 +67,8 @@ function paintText(context: CanvasRenderingContext2D, content: string, x: number
   context.translate(x, y);
   context.rotate((angle * Math.PI) / 180);
   context.font = `${weight} ${size}px ${family}`;
+  // The code face would draw `<|` and `->` as one sign; tokens are shown letter by letter.
+  context.letterSpacing = '0.01px';
   context.textAlign = anchor === 'middle' ? 'center' : anchor;
   if (halo !== undefined) {
     context.strokeStyle = halo;

@@ -1,5 +1,5 @@
-import type { CSSProperties, PointerEventHandler, ReactElement, ReactNode, Ref, WheelEventHandler } from 'react';
-import { useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import type { CSSProperties, PointerEventHandler, ReactElement, ReactNode, Ref } from 'react';
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { context2d, drawnPng } from '../exportPicture.ts';
 import type { Highlight } from '../highlight.ts';
 import type { Picture, Size } from '../picture.ts';
@@ -27,7 +27,8 @@ export interface SurfaceProps extends Size {
   readonly onPointerMove?: PointerEventHandler<HTMLDivElement>;
   readonly onPointerUp?: PointerEventHandler<HTMLDivElement>;
   readonly onPointerLeave?: PointerEventHandler<HTMLDivElement>;
-  readonly onWheel?: WheelEventHandler<HTMLDivElement>;
+  /** The page does not scroll where the wheel is used. */
+  readonly onWheel?: (event: WheelEvent) => void;
   readonly ref?: Ref<Picture> | undefined;
 }
 
@@ -36,6 +37,7 @@ export function Surface(props: SurfaceProps): ReactElement {
   const { width, height, base, over, pane, highlight, changes, children, cursor, ref } = props;
   const lower = useRef<HTMLCanvasElement>(null);
   const upper = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const ratio = usePixelRatio();
   useLayoutEffect(() => {
     const draw = () => repaint(lower.current, { width, height }, ratio, base);
@@ -48,9 +50,11 @@ export function Surface(props: SurfaceProps): ReactElement {
     const stops = [onNextFrame(highlight?.subscribe, draw), onNextFrame(changes, draw)];
     return () => stops.forEach((stop) => stop());
   }, [width, height, ratio, over, highlight, changes]);
+  useWheel(frame, props.onWheel);
   useImperativeHandle(ref, () => pictureOf({ width, height }, pane, base, over), [width, height, pane, base, over]);
   return (
     <div
+      ref={frame}
       className="surface"
       style={{ position: 'relative', width, height, cursor, touchAction: 'none' }}
       onPointerDown={props.onPointerDown}
@@ -58,13 +62,26 @@ export function Surface(props: SurfaceProps): ReactElement {
       onPointerUp={props.onPointerUp}
       onPointerCancel={props.onPointerUp}
       onPointerLeave={props.onPointerLeave}
-      onWheel={props.onWheel}
     >
       <canvas ref={lower} aria-hidden style={layer} />
       <canvas ref={upper} aria-hidden style={layer} />
       {children}
     </div>
   );
+}
+
+/** React listens for wheels passively, which cannot hold the page still. */
+function useWheel(frame: { readonly current: HTMLElement | null }, onWheel: SurfaceProps['onWheel']): void {
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null || onWheel === undefined) return undefined;
+    const listen = (event: WheelEvent) => {
+      event.preventDefault();
+      onWheel(event);
+    };
+    element.addEventListener('wheel', listen, { passive: false });
+    return () => element.removeEventListener('wheel', listen);
+  }, [frame, onWheel]);
 }
 
 const layer: CSSProperties = { position: 'absolute', inset: 0, width: '100%', height: '100%', pointerEvents: 'none' };

@@ -66,6 +66,7 @@ export interface ScatterSelection {
   readonly primary: number | null;
   readonly pinned: number | null;
   readonly outliers: number;
+  readonly diagonal: boolean;
   /** Being dragged. */
   readonly lasso: Box | null;
 }
@@ -90,7 +91,9 @@ export function drawScatterSelection(
   dot(pinned, 4.8, theme.pane, theme.ink);
   if (hover !== null) dot(hover, 5, set.has(hover) || hover === primary ? theme.accent : theme.mark, theme.ink);
   const chosen = [primary, pinned, ...set].filter((index) => index !== null);
-  const order = [...new Set([...chosen, ...outliers(layout, selection.outliers)])].filter((index) => index !== hover);
+  const order = [...new Set([...chosen, ...outliers(layout, selection.outliers, selection.diagonal)])].filter(
+    (index) => index !== hover,
+  );
   const labels = placeLabels(
     order.slice(0, 40).map((index) => ({ index, text: words.name(index) })),
     points,

@@ -59,8 +59,8 @@ export function Scatter(props: ScatterProps): ReactElement {
   const { lasso, ...pointer } = useScatterPointer(props, layout);
   const over = useCallback(
     (painter: Painter, hover: number | null) =>
-      drawScatterSelection(painter, layout, words, { set, primary, pinned, outliers, lasso }, hover, theme),
-    [layout, words, set, primary, pinned, outliers, lasso, theme],
+      drawScatterSelection(painter, layout, words, { set, primary, pinned, outliers, diagonal, lasso }, hover, theme),
+    [layout, words, set, primary, pinned, outliers, diagonal, lasso, theme],
   );
   const order = useMemo(() => leftToRight(layout), [layout]);
   return (

@@ -48,8 +48,8 @@ export function pointsIn({ points }: ScatterLayout, box: Box): number[] {
   });
 }
 
-/** The points farthest from the middle of the cloud, in median distances along each axis, farthest first. */
-export function outliers({ points }: ScatterLayout, most: number): number[] {
+/** The points farthest from the middle of the cloud, in median distances along each axis; with a diagonal, and from it. */
+export function outliers({ points, x, y }: ScatterLayout, most: number, diagonal: boolean): number[] {
   const known = Array.from(points.keys()).filter((i) => points[i] !== null);
   const centre = [0, 1].map((axis) => median(known, (i) => points[i]?.[axis]) ?? 0);
   const spread = [0, 1].map(
@@ -59,5 +59,10 @@ export function outliers({ points }: ScatterLayout, most: number): number[] {
     Math.hypot(...[0, 1].map((a) => ((points[i]?.[a] ?? 0) - (centre[a] ?? 0)) / (spread[a] ?? 1)));
   // Beyond five median distances: one in a thousand of a normal cloud.
   const far = known.filter((i) => distance(i) > 5);
-  return far.sort((a, b) => distance(b) - distance(a)).slice(0, most);
+  const extremes = far.sort((a, b) => distance(b) - distance(a)).slice(0, most);
+  if (!diagonal) return extremes;
+  // Where both axes say the same, a point off the diagonal is a disagreement: half of the names go to the largest.
+  const gap = (i: number) => Math.abs(x.invert(points[i]?.[0] ?? 0) - y.invert(points[i]?.[1] ?? 0));
+  const apart = [...far].sort((a, b) => gap(b) - gap(a)).slice(0, Math.ceil(most / 2));
+  return [...new Set([...apart, ...extremes])].slice(0, most);
 }

@@ -6,10 +6,10 @@ export interface TokenPart {
   readonly isMark: boolean;
 }
 
-const seen: Readonly<Record<string, string>> = { ' ': '\u00b7', '\n': '\u21b5', '\t': '\u21e5', '\r': '\u240d' };
+const seen: Readonly<Record<string, string>> = { ' ': '\u00b7', '\n': '\u00b6', '\t': '\u00bb' };
 
 /**
- * Makes the unseen visible: leading and trailing spaces as `·`, line ends as `↵`, half characters as hex, control and
+ * Makes the unseen visible: leading and trailing spaces as `·`, line ends as `¶`, tabs as `»`, half characters as hex, control and
  * format characters by their number. A space between letters stays as it is.
  */
 export function displayToken({ text, bytes, special = false }: Token): readonly TokenPart[] {
