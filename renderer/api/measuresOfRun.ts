@@ -122,7 +122,7 @@ const ablationNames: Readonly<Record<AblationHeader['ablation'], string>> = {
   uniform: 'Uniform attention',
 };
 
-export function ablationTitle({ ablation, scale }: Pick<AblationHeader, 'ablation' | 'scale'>): string {
+function ablationTitle({ ablation, scale }: Pick<AblationHeader, 'ablation' | 'scale'>): string {
   return ablation === 'scale' ? `Scaling by ${scale ?? 1}` : ablationNames[ablation];
 }
 

@@ -15,7 +15,7 @@ const firstModel = 'tiny-heads';
 
 /** Once, when the engine has said what is going on. Throws a Fault where the model can't be opened. */
 export async function firstStart(workbench: Workbench): Promise<void> {
-  const { workspace, watch } = workbench;
+  const { workspace, watch, undo } = workbench;
   const { model, prompts } = workspace.store.getState();
   const resident = watch.store.getState().resident;
   if (model !== null) {
@@ -24,7 +24,7 @@ export async function firstStart(workbench: Workbench): Promise<void> {
     else if (resident.path !== model.model) workbench.dialogs.show({ kind: 'openModel', path: model.model });
     return;
   }
-  if (prompts === null) workspace.set({ prompts: firstPrompts });
+  if (prompts === null) undo.silently(() => workspace.set({ prompts: firstPrompts }));
   if (resident !== null) return workspace.set({ model: { model: resident.path } });
   const bundled = await bundledModel(workbench);
   if (bundled === null) return;

@@ -27,7 +27,7 @@ export function InspectorScores({ head }: { readonly head: HeadRef }): ReactElem
       {units.map((unit) => (
         <Bars
           key={unit}
-          title={`Effects on ${headName(head)}, ${unit}`}
+          title={`Replacing ${headName(head)}, Δ ${unit}`}
           measures={effects.filter((measure) => measure.unit === unit)}
           head={head}
           signed

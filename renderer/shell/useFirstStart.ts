@@ -1,5 +1,5 @@
 /** Begins a session once the engine is there, and chooses a measure to colour heads by when the first one comes. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useHeadMeasures, useWatch, useWorkspace } from '../api/hooks.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import { firstStart } from './firstStart.ts';
@@ -14,9 +14,13 @@ export function useFirstStart(): void {
     started.add(workbench);
     firstStart(workbench).catch((error: Error) => workbench.dialogs.show({ kind: 'error', error }));
   }, [workbench, isKnown]);
+  /** The measure that was chosen here: a better one takes its place, one of the user's own is never replaced. */
+  const proposed = useRef<string | null>(null);
   useEffect(() => {
-    const first = list.find(({ call }) => call === 'ablate') ?? list[0];
-    if (measure === null && first !== undefined) workbench.workspace.set({ measure: first.id });
+    const id = (list.find(({ call }) => call === 'ablate') ?? list[0])?.id ?? null;
+    if (id === null || (measure !== null && (measure !== proposed.current || measure === id))) return;
+    proposed.current = id;
+    workbench.undo.silently(() => workbench.workspace.set({ measure: id }));
   }, [workbench, list, measure]);
 }
 

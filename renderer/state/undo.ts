@@ -22,6 +22,8 @@ export interface Undo {
   readonly redo: () => void;
   /** All changes until the returned function is called are one step. */
   readonly gesture: () => () => void;
+  /** Changes that the user did not make: no step. */
+  readonly silently: (change: () => void) => void;
   /** Forgets all steps: another model is open. */
   readonly clear: () => void;
   readonly dispose: () => void;
@@ -45,13 +47,13 @@ export function createUndo(
   let present = snapshotOf(selection, workspace);
   let last = { fields: '', time: -Infinity };
   let gesture: 'none' | 'begun' | 'changed' = 'none';
-  let isRestoring = false;
+  let isSilent = false;
 
   const told = () => store.setState({ past: past.length, future: future.length });
   const record = () => {
     const next = snapshotOf(selection, workspace);
     const fields = changedFields(present, next);
-    if (isRestoring || fields === '') return void (present = next);
+    if (isSilent || fields === '') return void (present = next);
     const joins = gesture === 'changed' || (gesture === 'none' && fields === last.fields && now() - last.time < merge);
     if (!joins) past = [...past, present].slice(-most);
     if (gesture === 'begun') gesture = 'changed';
@@ -60,11 +62,16 @@ export function createUndo(
     present = next;
     told();
   };
+  const silently = (change: () => void) => {
+    isSilent = true;
+    change();
+    isSilent = false;
+  };
   const restore = (snapshot: Snapshot) => {
-    isRestoring = true;
-    selection.store.setState(snapshot.selection);
-    workspace.store.setState(snapshot.settings);
-    isRestoring = false;
+    silently(() => {
+      selection.store.setState(snapshot.selection);
+      workspace.store.setState(snapshot.settings);
+    });
     present = snapshot;
     last = { fields: '', time: -Infinity };
     told();
@@ -94,6 +101,7 @@ export function createUndo(
         last = { fields: '', time: -Infinity };
       };
     },
+    silently,
     clear: () => {
       past = [];
       future = [];
