@@ -41,3 +41,14 @@ export function Dialog({ isOpen, onClose, title, about, children, actions, shape
     </Radix.Root>
   );
 }
+
+/** What is to be filled in or pressed, rather than the button that closes. */
+function focusFirst(event: Event): void {
+  const content = event.currentTarget;
+  const first = content instanceof Element ? content.querySelector<HTMLElement>(firstControls) : null;
+  if (first === null) return;
+  event.preventDefault();
+  first.focus();
+}
+
+const firstControls = '.dialog-body :is(input, textarea), .dialog-actions [data-look=primary]:not(:disabled)';
