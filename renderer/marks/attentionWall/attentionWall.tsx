@@ -1,5 +1,5 @@
 import type { PointerEvent, ReactElement, Ref } from 'react';
-import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react';
+import { useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { context2d, drawnPng } from '../exportPicture.ts';
 import { GridFocus } from '../gridFocus.tsx';
 import type { HeadShape } from '../headShape.ts';
@@ -18,14 +18,14 @@ import type { WallLayout } from './wallLayout.ts';
 import { wallBox, wallHeadAt, wallLayout } from './wallLayout.ts';
 import { wallPixels } from './wallPixels.ts';
 
-/** Thumbnails of all heads in one array: head `layer * heads + head` at its place, [cells, cells] each, row-major. */
+/** A new object for each change, around the same arrays, which are written in place. Thumbnails of all heads in one array: head `layer * heads + head` at its place, [cells, cells] each, row-major. */
 export interface WallAtlas {
   readonly cells: number;
   /** [layers * heads * cells * cells], 255 is the head's largest value. */
   readonly data: Uint8Array;
   /** [layers * heads], 1 where the thumbnail is there. */
   readonly ready: Uint8Array;
-  /** Grows with each change of the arrays, which are written in place. */
+  /** Grows with each change. */
   readonly version: number;
 }
 
@@ -143,27 +143,40 @@ function moveOnWall(shape: HeadShape, from: number, key: string): number | null 
   return hasHead(shape, ...next) ? headIndex(shape, ...next) : from;
 }
 
+/** Without this a lost context never comes back. */
+function keepContext(event: Event): void {
+  event.preventDefault();
+}
+
 /** The canvas of the thumbnails, drawn in WebGL2 where there is any. */
 function useWallPixels(layout: WallLayout, atlas: WallAtlas, theme: Theme, gamma: number) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const gl = useRef<WallGl | null | undefined>(undefined);
+  const gl = useRef<WallGl | null>(null);
   const ratio = usePixelRatio();
   const heads = layout.shape.layers * layout.shape.heads;
-  useEffect(() => {
+  const [contexts, setContexts] = useState(0);
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const made = createWallGl(element, heads, atlas.cells);
+    const restored = () => setContexts((count) => count + 1);
+    gl.current = made;
+    element.addEventListener('webglcontextlost', keepContext);
+    element.addEventListener('webglcontextrestored', restored);
     return () => {
-      gl.current?.free();
-      gl.current = undefined;
+      element.removeEventListener('webglcontextlost', keepContext);
+      element.removeEventListener('webglcontextrestored', restored);
+      made?.free();
     };
-  }, [atlas.data, heads, atlas.cells]);
+  }, [atlas.data, heads, atlas.cells, contexts]);
   useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
     element.width = Math.round(layout.width * ratio);
     element.height = Math.round(layout.height * ratio);
-    if (gl.current === undefined) gl.current = createWallGl(element, heads, atlas.cells);
     if (gl.current === null) putPixels(context2d(element), layout, atlas, theme, gamma, ratio);
     else gl.current.draw(layout, atlas, theme.sequential, gamma, ratio);
-  }, [layout, atlas, theme, gamma, ratio, heads]);
+  }, [layout, atlas, theme, gamma, ratio, heads, contexts]);
   return canvas;
 }
 

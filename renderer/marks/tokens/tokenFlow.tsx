@@ -38,9 +38,8 @@ export function TokenFlow(props: TokenFlowProps): ReactElement {
   const first = Math.max(0, Math.floor(scroll / lineHeight) - 4);
   const last = Math.min(starts.length, Math.ceil((scroll + maxHeight) / lineHeight) + 4);
   useTokenColours(box, props);
-  const { active, setActive, ...events } = useTokenEvents(props);
+  const { active, ...events } = useTokenEvents(props);
   const idPrefix = useId();
-  useEffect(() => setActive(props.active ?? 0), [props.active, setActive]);
   useEffect(() => {
     const top = lineOf(starts, active) * lineHeight;
     const view = box.current;
@@ -123,7 +122,11 @@ const TokenCell = memo(function TokenCell(props: CellProps): ReactElement {
           </span>
         ))}
       </bdi>
-      {showId && <span className="token-id">{token.id ?? ''}</span>}
+      {showId && (
+        <span className="token-id" aria-hidden>
+          {token.id ?? ''}
+        </span>
+      )}
     </span>
   );
 });
@@ -160,8 +163,10 @@ function useTokenColours(box: { readonly current: HTMLElement | null }, props: T
   useEffect(() => repaint(paint), [repaint, paint]);
 }
 
-function useTokenEvents({ tokens, onHover, onSelect }: TokenFlowProps) {
-  const [active, setActive] = useState(0);
+function useTokenEvents({ tokens, onHover, onSelect, active: given }: TokenFlowProps) {
+  const [{ active, from: source }, setState] = useState({ active: given ?? 0, from: given });
+  if (source !== given) setState({ active: given ?? active, from: given });
+  const setActive = (token: number) => setState({ active: token, from: given });
   const from = useRef<number | null>(null);
   const go = (to: number, extend: boolean) => {
     if (extend) onSelect(Math.min(active, to), Math.max(active, to) + 1);
@@ -170,7 +175,6 @@ function useTokenEvents({ tokens, onHover, onSelect }: TokenFlowProps) {
   };
   return {
     active,
-    setActive,
     onPointerDown: (event: PointerEvent) => {
       from.current = tokenUnder(event);
       if (from.current !== null) setActive(from.current);

@@ -68,7 +68,8 @@ function spoken(
   value: number | undefined,
 ): string {
   const token = tokens[index];
-  const name = `token ${index} ${token === undefined ? '' : tokenLabel(token)}`;
+  const id = token?.id === undefined ? '' : `, id ${token.id}`;
+  const name = `token ${index} ${token === undefined ? '' : tokenLabel(token)}${id}`;
   if (measure === undefined || value === undefined) return name;
   return `${name}, ${measure} ${Number.isNaN(value) ? 'not yet known' : formatNumber(value)}`;
 }

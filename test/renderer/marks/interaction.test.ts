@@ -1,6 +1,8 @@
 /** What the drawings do under a real mouse and keyboard. */
 import { join } from 'node:path';
+import pixelmatch from 'pixelmatch';
 import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { boxAt, matrixLayout } from '../../../renderer/marks/headMatrix/matrixLayout.ts';
 import { launchChromium } from '../../browser/chromium.ts';
@@ -104,6 +106,27 @@ describe('matrix and scatter that share a selection', () => {
     await expect.poll(record).toContainEqual(expect.stringMatching(/^png \d{4,}$/));
     expect(await record()).toContainEqual(expect.stringMatching(/^svg \d{5,}$/));
   });
+});
+
+it('the wall without WebGL is the wall with it', async () => {
+  await open('wall-30x9');
+  const drawn = async (from: Page) => PNG.sync.read(await from.locator('.case').screenshot());
+  const shader = await drawn(page);
+  const plain = await browser.newPage({ viewport: { width: 640, height: 400 } });
+  await plain.addInitScript(() => {
+    const getContext = HTMLCanvasElement.prototype.getContext;
+    const without = function (this: HTMLCanvasElement, kind: string, options?: unknown) {
+      return kind === 'webgl2' ? null : Reflect.apply(getContext, this, [kind, options]);
+    };
+    Object.assign(HTMLCanvasElement.prototype, { getContext: without });
+  });
+  await plain.goto(`${served.url}/gallery.html?case=wall-30x9`);
+  await plain.waitForSelector('body[data-ready]');
+  const computed = await drawn(plain);
+  await plain.close();
+  const { width, height } = shader;
+  const differing = pixelmatch(shader.data, computed.data, undefined, width, height, { threshold: 0.1 });
+  expect(differing / (width * height)).toBeLessThan(0.001);
 });
 
 describe('a long map', () => {
