@@ -25,6 +25,7 @@ export function Dialog({ isOpen, onClose, title, about, children, actions, shape
         <Radix.Content
           className="dialog"
           data-shape={shape}
+          onOpenAutoFocus={focusFirst}
           {...(about === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-head">

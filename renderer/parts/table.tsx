@@ -4,7 +4,7 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { Icon } from './icon.tsx';
 import type { SortKey, SortState } from './sortRows.ts';
 import { nextSort, sortRows } from './sortRows.ts';
@@ -58,10 +58,11 @@ export function Table<R>(props: TableProps<R>): ReactElement {
   const at = sorted.findIndex((row) => keyOf(row) === selected);
   const moveTo = (index: number) => {
     const row = sorted[Math.min(sorted.length - 1, Math.max(0, index))];
-    if (row === undefined) return;
-    virtual.scrollToIndex(sorted.indexOf(row));
-    onSelect?.(row);
+    if (row !== undefined) onSelect?.(row);
   };
+  const show = useEffectEvent(() => (at < 0 ? undefined : virtual.scrollToIndex(at)));
+  // What is selected elsewhere comes into sight here.
+  useEffect(() => show(), [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     const current = sorted[at];
     if (event.key === 'Enter' && current !== undefined && event.target === event.currentTarget)
