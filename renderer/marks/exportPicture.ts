@@ -16,7 +16,7 @@ export function drawnPng(
   return pngOf(canvas);
 }
 
-export function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
+function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob === null) reject(new Error(`no picture of ${canvas.width} x ${canvas.height} pixels could be made`));

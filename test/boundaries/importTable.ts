@@ -77,7 +77,6 @@ export const importTable: Readonly<Record<string, Row>> = {
       'axe-core',
       'pixelmatch',
       'pngjs',
-      'vite',
       'ws',
       'fflate',
       'react',
