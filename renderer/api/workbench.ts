@@ -2,7 +2,10 @@
 import { QueryObserver } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../engine/results/contract.ts';
+import type { Progress } from '../../engine/results/records.ts';
 import type { Dialogs } from '../state/dialogs.ts';
 import { createDialogs } from '../state/dialogs.ts';
 import type { Selection } from '../state/selection.ts';
@@ -13,7 +16,7 @@ import type { Tour } from '../state/tour.ts';
 import { createTour } from '../state/tour.ts';
 import type { Undo } from '../state/undo.ts';
 import { createUndo } from '../state/undo.ts';
-import type { Workspace } from '../state/workspace.ts';
+import type { ModelChoice, Workspace } from '../state/workspace.ts';
 import { createWorkspace } from '../state/workspace.ts';
 import { callQuery } from './callQuery.ts';
 import type { Connection } from './connection.ts';
@@ -24,6 +27,11 @@ import type { RunStore } from './runStore.ts';
 import { createRunStore } from './runStore.ts';
 import type { WatchEvent, WatchStore } from './watchStore.ts';
 import { createWatchStore } from './watchStore.ts';
+
+export interface Opening {
+  readonly choice: ModelChoice;
+  readonly progress: Progress | null;
+}
 
 export interface Workbench {
   readonly client: Client;
@@ -38,6 +46,8 @@ export interface Workbench {
   readonly shortcuts: ShortcutHandlers;
   readonly dialogs: Dialogs;
   readonly tour: Tour;
+  /** The model that is being opened, and how far. */
+  readonly opening: StoreApi<Opening | null>;
   readonly dispose: () => void;
 }
 
@@ -79,6 +89,7 @@ export function createWorkbench(connection: Connection): Workbench {
     shortcuts: createShortcutHandlers(),
     dialogs: createDialogs(),
     tour: createTour(),
+    opening: createStore<Opening | null>(() => null),
     dispose,
   };
 }

@@ -2,9 +2,10 @@
 import { saveFile } from '../api/saveFile.ts';
 import type { Workbench } from '../api/workbench.ts';
 import type { CommandSpec } from '../state/commands.ts';
-import { currentView, readViewText, showView, viewText, viewToHash } from '../state/viewState.ts';
+import { currentView, viewText, viewToHash } from '../state/viewState.ts';
 import type { ThemeChoice } from '../state/workspace.ts';
 import { MOST_PANES, placeOf } from '../state/workspace.ts';
+import { openViewFile } from './openViewFile.ts';
 import { tours } from './tours.ts';
 
 type Command = CommandSpec<Workbench>;
@@ -96,20 +97,14 @@ async function saveView({ workspace, selection }: Workbench): Promise<void> {
   await saveFile({ name: 'headscope.view.json', mediaType: 'application/json', data });
 }
 
-function openView({ workspace, selection, dialogs, watch }: Workbench): void {
+function openView(workbench: Workbench): void {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = '.json';
   input.addEventListener('change', () => {
     const file = input.files?.[0];
     if (file === undefined) return;
-    const show = async () => {
-      const view = readViewText(await file.text(), file.name);
-      showView(view, workspace, selection);
-      const path = view.model?.model ?? null;
-      if (path !== null && watch.store.getState().resident?.path !== path) dialogs.show({ kind: 'openModel', path });
-    };
-    show().catch((error: Error) => dialogs.show({ kind: 'error', error }));
+    openViewFile(workbench, file).catch((error: Error) => workbench.dialogs.show({ kind: 'error', error }));
   });
   input.click();
 }

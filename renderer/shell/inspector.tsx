@@ -1,11 +1,13 @@
 /** Along the right: the primary head, the set, and what each view has to say of the head. */
 import type { ReactElement } from 'react';
+import { useStore } from 'zustand';
 import type { HeadRef } from '../../engine/results/units.ts';
 import { useHeadMeasure, useHeadShape, useSelection, useWorkspace } from '../api/hooks.ts';
 import { rankHeads } from '../api/rankHeads.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import type { HeadShape } from '../marks/headShape.ts';
 import { Button, IconButton } from '../parts/button.tsx';
+import { ErrorBoundary } from '../parts/errorBoundary.tsx';
 import { Empty } from '../parts/states.tsx';
 import { Tooltip } from '../parts/tooltip.tsx';
 import { headName } from '../state/headNames.ts';
@@ -28,7 +30,14 @@ export function Inspector(): ReactElement {
         <>
           <Header head={primary} shape={shape} />
           <InspectorScores head={primary} />
-          {views.map(({ id, Inspector: Section }) => Section !== undefined && <Section key={id} />)}
+          {views.map(
+            ({ id, Inspector: Part }) =>
+              Part !== undefined && (
+                <ErrorBoundary key={id}>
+                  <Part />
+                </ErrorBoundary>
+              ),
+          )}
         </>
       )}
     </aside>
@@ -56,6 +65,7 @@ function Header({ head, shape }: { readonly head: HeadRef; readonly shape: HeadS
         </Tooltip>
       </div>
       <SetLine />
+      <LockLine />
     </header>
   );
 }
@@ -118,5 +128,19 @@ function SetLine(): ReactElement {
         </div>
       )}
     </>
+  );
+}
+
+function LockLine(): ReactElement | null {
+  const { selection } = useWorkbench();
+  const isLocked = useStore(selection.hoverLock);
+  if (!isLocked) return null;
+  return (
+    <div className="inspector-set">
+      <span className="inspector-quiet">What is pointed at is locked.</span>
+      <Button look="plain" className="inspector-end" onClick={selection.toggleHoverLock}>
+        Unlock
+      </Button>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 /** Along the bottom: the job that runs, the others behind a button, notices, memory, where things are saved. */
 import type { ReactElement } from 'react';
+import { fromRecord } from '../../engine/results/errors.ts';
 import type { RunSummary } from '../../engine/results/runs.ts';
 import { useWatch } from '../api/hooks.ts';
 import { steerJob } from '../api/jobs.ts';
@@ -25,7 +26,7 @@ export function JobTray(): ReactElement {
   const bad = notices.filter(({ level }) => level !== 'info').length;
   return (
     <footer className="tray" aria-label="Jobs">
-      {job === null ? <span className="tray-quiet">No job is running</span> : <CurrentJob job={job} />}
+      {job === null ? <Quiet last={jobs[0] ?? null} /> : <CurrentJob job={job} />}
       <div className="tray-right">
         <Popover
           label="Jobs"
@@ -53,6 +54,21 @@ export function JobTray(): ReactElement {
         </span>
       </div>
     </footer>
+  );
+}
+
+/** Nothing runs; a failure of the newest job is not passed over. */
+function Quiet({ last }: { readonly last: RunSummary | null }): ReactElement {
+  const { dialogs } = useWorkbench();
+  const error = last?.state === 'failed' ? last.error : null;
+  if (last === null || error === null) return <span className="tray-quiet">No job is running</span>;
+  return (
+    <>
+      <span className="tray-title tray-bad">{`${last.title} failed: ${error.message}`}</span>
+      <Button look="plain" onClick={() => dialogs.show({ kind: 'error', error: fromRecord(error) })}>
+        Details
+      </Button>
+    </>
   );
 }
 

@@ -1,7 +1,10 @@
 /** The model that is looked at: name, format, shape. */
 import type { ReactElement } from 'react';
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
 import type { ResultOf } from '../../engine/results/contract.ts';
 import { useIsResident, useModelInfo, useWatch, useWorkspace } from '../api/hooks.ts';
+import type { Opening } from '../api/workbench.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import { viewOf } from './viewOf.ts';
 
@@ -11,6 +14,8 @@ export function ModelChip(): ReactElement {
   const info = useModelInfo();
   const isResident = useIsResident();
   const weights = useWatch(({ resident }) => resident?.model.weights ?? null);
+  const opening = useStore(useWorkbench().opening);
+  useDocumentTitle(info?.name ?? null);
   const open = () =>
     viewOf('models') === null ? dialogs.show({ kind: 'palette', page: 'models' }) : workspace.goTo('models');
   return (
@@ -18,12 +23,30 @@ export function ModelChip(): ReactElement {
       <span id="model-chip" className="spoken">
         {info === null ? 'none is open' : `${info.name}, ${describe(info)}`}
       </span>
-      <span className="chip-name">{info?.name ?? path ?? 'No model'}</span>
+      <span className="chip-name">{info?.name ?? nameOf(opening?.choice.model ?? path) ?? 'No model'}</span>
       {info !== null && <span className="chip-detail">{describe(info)}</span>}
       {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}
-      {info !== null && !isResident && <span className="chip-warn">not in memory</span>}
+      {opening !== null && <span className="chip-detail">{openingWords(opening)}</span>}
+      {info !== null && !isResident && opening === null && <span className="chip-warn">not in memory</span>}
     </button>
   );
+}
+
+/** `opening 45 %`. */
+function openingWords({ progress }: Opening): string {
+  return progress === null || progress.total === 0
+    ? 'opening'
+    : `opening ${Math.round((100 * progress.done) / progress.total)} %`;
+}
+
+function nameOf(path: string | null): string | null {
+  return path?.split(/[\\/]/).findLast((part) => part !== '') ?? null;
+}
+
+function useDocumentTitle(name: string | null): void {
+  useEffect(() => {
+    document.title = name === null ? 'Headscope' : `${name} – Headscope`;
+  }, [name]);
 }
 
 /** `GGUF Q4_1 · 30 × 9 heads · 3 KV groups`. */

@@ -1,8 +1,8 @@
 /** What opening a model costs and what it closes, and the question whether to. */
 import type { ReactElement } from 'react';
 import { useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import type { ResultOf } from '../../engine/results/contract.ts';
-import type { Progress } from '../../engine/results/records.ts';
 import { isAbort } from '../../engine/results/errors.ts';
 import { useWatch } from '../api/hooks.ts';
 import { openModel } from '../api/openModel.ts';
@@ -28,8 +28,8 @@ export function OpenModelDialog({ path }: { readonly path: string }): ReactEleme
   const workbench = useWorkbench();
   const { data: info, error: unreadable } = useInfo(path);
   const [weights, setWeights] = useState<Weights>('auto');
-  const [progress, setProgress] = useState<Progress | null>(null);
-  const [isOpening, setIsOpening] = useState(false);
+  const opening = useStore(workbench.opening);
+  const isOpening = opening?.choice.model === path;
   const [error, setError] = useState<Error | null>(null);
   const controller = useRef<AbortController | null>(null);
   const close = () => {
@@ -38,16 +38,14 @@ export function OpenModelDialog({ path }: { readonly path: string }): ReactEleme
   };
   const open = async () => {
     const { signal } = (controller.current = new AbortController());
-    setIsOpening(true);
     setError(null);
     try {
       const choice: ModelChoice = weights === 'auto' ? { model: path } : { model: path, weights };
-      await openModel(workbench, choice, { onProgress: setProgress, signal });
+      await openModel(workbench, choice, signal);
       workbench.dialogs.close();
     } catch (reason) {
       if (!isAbort(reason)) setError(reason instanceof Error ? reason : new Error(String(reason)));
     }
-    setIsOpening(false);
   };
   const failure = error ?? unreadable;
   return (
@@ -69,7 +67,7 @@ export function OpenModelDialog({ path }: { readonly path: string }): ReactEleme
       {failure === null && info === undefined && <Loading what="Reading the headers" />}
       {info !== undefined && failure === null && <Cost info={info} weights={weights} onChange={setWeights} />}
       {isOpening && (
-        <ProgressBar label="Opening" done={progress?.done ?? 0} total={progress?.total ?? null} state="running" />
+        <ProgressBar label="Opening" done={opening.progress?.done ?? 0} total={opening.progress?.total ?? null} />
       )}
     </Dialog>
   );

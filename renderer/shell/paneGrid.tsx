@@ -7,6 +7,7 @@ import { useMemo } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useWorkspace } from '../api/hooks.ts';
 import { useWorkbench } from '../api/workbench.ts';
+import { ErrorBoundary } from '../parts/errorBoundary.tsx';
 import type { Pane } from '../parts/paneContext.ts';
 import { PaneContext } from '../parts/paneContext.ts';
 import { Empty } from '../parts/states.tsx';
@@ -61,7 +62,13 @@ function PaneAt({ index }: { readonly index: number }): ReactElement {
         onPointerDownCapture={focus}
         onFocusCapture={focus}
       >
-        {view === null ? <Empty title="There is no such place">Choose one on the left.</Empty> : <view.Component />}
+        {view === null ? (
+          <Empty title="There is no such place">Choose one on the left.</Empty>
+        ) : (
+          <ErrorBoundary key={place}>
+            <view.Component />
+          </ErrorBoundary>
+        )}
       </div>
     </PaneContext>
   );

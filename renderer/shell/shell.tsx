@@ -6,11 +6,13 @@ import { Dialogs } from './dialogs.tsx';
 import { Inspector } from './inspector.tsx';
 import { JobTray } from './jobTray.tsx';
 import { LiveRegion } from './liveRegion.tsx';
+import { NoticeBanner } from './noticeBanner.tsx';
 import { PaneGrid } from './paneGrid.tsx';
 import { Rail } from './rail.tsx';
 import './shell.css';
 import { TopBar } from './topBar.tsx';
 import { TourGuide } from './tour.tsx';
+import { useDrops } from './useDrops.ts';
 import { useFirstStart } from './useFirstStart.ts';
 import { useGlobalShortcuts } from './useGlobalShortcuts.ts';
 import { useKeys } from './useKeys.ts';
@@ -21,6 +23,7 @@ export function Shell(): ReactElement {
   const hasInspector = useWorkspace((state) => state.inspector && state.full === null);
   useThemeChoice();
   useViewAddress();
+  useDrops();
   useFirstStart();
   useGlobalShortcuts();
   useKeys();
@@ -30,6 +33,7 @@ export function Shell(): ReactElement {
       <Rail />
       <main className="shell-main">
         <ConnectionBanner />
+        <NoticeBanner />
         <PaneGrid />
       </main>
       {hasInspector && <Inspector />}

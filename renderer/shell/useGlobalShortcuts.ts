@@ -36,6 +36,7 @@ function windowKeys({ dialogs, undo, workspace, watch, client, selection }: Work
     shortcuts: () => dialogs.show({ kind: 'shortcuts' }),
     help: () => dialogs.show({ kind: 'help' }),
     saveSet: () => (selection.store.getState().set.length > 0 ? dialogs.show({ kind: 'saveSet' }) : undefined),
+    lockHover: selection.toggleHoverLock,
     undo: undo.undo,
     redo: undo.redo,
     fullPane: () => workspace.toggleFull(),

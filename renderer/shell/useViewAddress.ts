@@ -19,9 +19,13 @@ export function useViewAddress(): void {
         history.replaceState(null, '', `#${hash}`);
       }, QUIET);
     };
+    // A link that is put into the address of this very page.
+    const read = () => readAddress(workbench);
+    window.addEventListener('hashchange', read);
     const stops = [workbench.workspace.store.subscribe(write), workbench.selection.store.subscribe(write)];
     return () => {
       clearTimeout(timer);
+      window.removeEventListener('hashchange', read);
       stops.forEach((stop) => stop());
     };
   }, [workbench]);

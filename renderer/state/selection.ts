@@ -35,6 +35,9 @@ export interface Selection {
   readonly store: StoreApi<SelectionState>;
   /** The cell that is pointed at, numbered as in marks/headShape.ts. */
   readonly hover: WritableHighlight;
+  /** While locked, hover stays where it is. */
+  readonly hoverLock: StoreApi<boolean>;
+  readonly toggleHoverLock: () => void;
   /** The token position that is pointed at. */
   readonly hoverToken: WritableHighlight;
   /** The primary head; does not change the set. */
@@ -61,10 +64,14 @@ export function createSelection(): Selection {
   const change = (next: (state: SelectionState) => Partial<SelectionState>) => store.setState(next);
   const setSet = (next: (set: readonly HeadRef[]) => readonly HeadRef[]) =>
     change(({ set }) => ({ set: uniteHeads(next(set)) }));
+  const hoverLock = createStore<boolean>(() => false);
+  const isFree = () => !hoverLock.getState();
   return {
     store,
-    hover: createHighlight(),
-    hoverToken: createHighlight(),
+    hover: lockable(createHighlight(), isFree),
+    hoverToken: lockable(createHighlight(), isFree),
+    hoverLock,
+    toggleHoverLock: () => hoverLock.setState(isFree(), true),
     setPrimary: (head) => change(({ primary }) => (sameHead(primary, head) ? {} : { primary: head })),
     setSet: (heads) => setSet(() => heads),
     toggle: (head) => setSet((set) => (includesHead(set, head) ? withoutHeads(set, [head]) : [...set, head])),
@@ -87,4 +94,8 @@ export function createSelection(): Selection {
     setTokens: (tokens) => change(() => tokens),
     setLayer: (layer) => change(() => ({ layer })),
   };
+}
+
+function lockable(highlight: WritableHighlight, isFree: () => boolean): WritableHighlight {
+  return { ...highlight, set: (index) => (isFree() ? highlight.set(index) : undefined) };
 }
