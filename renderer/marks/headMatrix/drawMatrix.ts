@@ -1,11 +1,11 @@
 import type { ColourScale } from '../colour.ts';
 import { inkOn, shareOf, tableOf } from '../colour.ts';
 import { formatCell } from '../format.ts';
-import { cellCount, cellOf, hasHead } from '../headShape.ts';
+import { hasHead } from '../headShape.ts';
 import type { Box, Painter } from '../paint/painter.ts';
 import type { Theme } from '../theme.ts';
 import type { MatrixLayout } from './matrixLayout.ts';
-import { boxAt, cellBox } from './matrixLayout.ts';
+import { boxAt, cellBox, isShown } from './matrixLayout.ts';
 
 export interface MatrixData {
   readonly values: Float32Array;
@@ -226,12 +226,6 @@ export function drawSelection(
   ring(pinned, theme.ink, thick ? 2 : 1.5, [3, 2]);
   ring(primary, theme.accent, thick ? 2.5 : 2);
   ring(hover, hover === primary ? theme.accent : theme.ink2, thick ? 1.5 : 1);
-}
-
-function isShown({ shape, rows }: MatrixLayout, index: number): boolean {
-  if (index < 0 || index >= cellCount(shape)) return false;
-  const cell = cellOf(shape, index);
-  return cell.kind === 'head' ? hasHead(shape, cell.layer, cell.head) : rows.some(({ kind }) => kind === cell.kind);
 }
 
 /** Ranks of the heads by size, 1 first; 0 where the value is unknown. */

@@ -11,7 +11,7 @@ import type { Picture, Size } from '../picture.ts';
 import { useTheme } from '../theme.ts';
 import { describeCell } from './describeCell.ts';
 import { drawMatrix, drawSelection, ranksBySize } from './drawMatrix.ts';
-import { cellBox, matrixLayout, moveInMatrix, rowOf } from './matrixLayout.ts';
+import { cellBox, isShown, matrixLayout, moveInMatrix, rowOf } from './matrixLayout.ts';
 import { useMatrixPointer } from './useMatrixPointer.ts';
 
 /** Cells are numbered as in headShape.ts. Unknown values are NaN and hatched. */
@@ -79,7 +79,7 @@ export function HeadMatrix(props: HeadMatrixProps): ReactElement {
         label={props.label}
         rows={layout.rows.length}
         columns={shape.layers}
-        start={primary ?? 0}
+        start={primary !== null && isShown(layout, primary) ? primary : 0}
         box={(index) => cellBox(layout, index)}
         place={(index) => [rowOf(layout, index), cellOf(shape, index).layer]}
         describe={(index) => describeCell(props, ranks, index)}

@@ -1,7 +1,7 @@
 /** Where the cells of a head matrix lie. Pure arithmetic: the same numbers place cells and find the one that is pointed at. */
-import type { Box } from '../paint/painter.ts';
+import type { Box, Point } from '../paint/painter.ts';
 import type { HeadShape } from '../headShape.ts';
-import { cellOf, hasHead, indexOf } from '../headShape.ts';
+import { cellCount, cellOf, hasHead, indexOf } from '../headShape.ts';
 import type { Size } from '../picture.ts';
 
 export interface MatrixRow {
@@ -146,6 +146,13 @@ export function boxAt({ x, pitchX, pitchY, gap }: MatrixLayout, layer: number, r
   };
 }
 
+/** Has the cell a place: does the head exist, is the row of MLPs or layers shown? */
+export function isShown({ shape, rows }: MatrixLayout, index: number): boolean {
+  if (index < 0 || index >= cellCount(shape)) return false;
+  const cell = cellOf(shape, index);
+  return cell.kind === 'head' ? hasHead(shape, cell.layer, cell.head) : rows.some(({ kind }) => kind === cell.kind);
+}
+
 /** The cell at a point, or null beside the matrix. A gap belongs to the cell before it. */
 export function cellAt(layout: MatrixLayout, x: number, y: number): number | null {
   const { shape, rows, pitchX, pitchY } = layout;
@@ -154,6 +161,17 @@ export function cellAt(layout: MatrixLayout, x: number, y: number): number | nul
   if (row === undefined || layer < 0 || layer >= shape.layers) return null;
   if (row.kind !== 'head') return indexOf(shape, { kind: row.kind, layer });
   return hasHead(shape, layer, row.head) ? indexOf(shape, { kind: 'head', layer, head: row.head }) : null;
+}
+
+/** The cells on the straight way between two points, each as often as it is entered: a fast pointer skips none. */
+export function cellsOnWay(layout: MatrixLayout, from: Point, to: Point): number[] {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  const steps = Math.max(1, Math.ceil((2 * length) / Math.min(layout.pitchX, layout.pitchY)));
+  const cells = Array.from({ length: steps }, (_, i) => {
+    const share = (i + 1) / steps;
+    return cellAt(layout, from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share);
+  });
+  return cells.filter((cell, i) => cell !== cells[i - 1]).filter((cell) => cell !== null);
 }
 
 /** Where a key leads from a cell; null where the key moves nothing. PgUp and PgDn go five layers. */

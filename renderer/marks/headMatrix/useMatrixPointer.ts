@@ -1,14 +1,17 @@
 import type { PointerEvent } from 'react';
 import { useRef } from 'react';
+import type { Point } from '../paint/painter.ts';
 import type { HeadMatrixProps } from './headMatrix.tsx';
 import type { MatrixLayout } from './matrixLayout.ts';
-import { cellAt } from './matrixLayout.ts';
+import { cellAt, cellsOnWay } from './matrixLayout.ts';
 
 type Callbacks = Pick<HeadMatrixProps, 'primary' | 'onHover' | 'onPaint' | 'onPrimary' | 'onToggle' | 'onExtend'>;
 
 interface Drag {
   readonly first: number;
   last: number;
+  /** Of the pointer. */
+  at: Point;
   moved: boolean;
 }
 
@@ -30,15 +33,18 @@ export function useMatrixPointer(callbacks: Callbacks, layout: MatrixLayout): Ma
   };
   return {
     onPointerDown: (event) => {
-      const index = event.button === 0 ? indexUnder(layout, event) : null;
+      const at = placeOf(event);
+      const index = event.button === 0 ? cellAt(layout, ...at) : null;
       if (index === null) return;
       event.currentTarget.setPointerCapture(event.pointerId);
-      drag.current = { first: index, last: index, moved: false };
+      drag.current = { first: index, last: index, at, moved: false };
     },
     onPointerMove: (event) => {
-      const index = indexUnder(layout, event);
-      hover(index);
-      if (drag.current !== null && index !== null) paint(callbacks, drag.current, index);
+      const at = placeOf(event);
+      hover(cellAt(layout, ...at));
+      if (drag.current === null) return;
+      for (const index of cellsOnWay(layout, drag.current.at, at)) paint(callbacks, drag.current, index);
+      drag.current.at = at;
     },
     onPointerUp: (event) => {
       if (drag.current?.moved === true) callbacks.onPaint?.(drag.current.last, 'end');
@@ -49,9 +55,9 @@ export function useMatrixPointer(callbacks: Callbacks, layout: MatrixLayout): Ma
   };
 }
 
-function indexUnder(layout: MatrixLayout, event: PointerEvent): number | null {
+function placeOf(event: PointerEvent): Point {
   const { left, top } = event.currentTarget.getBoundingClientRect();
-  return cellAt(layout, event.clientX - left, event.clientY - top);
+  return [event.clientX - left, event.clientY - top];
 }
 
 function paint({ onPaint }: Callbacks, drag: Drag, index: number): void {

@@ -63,13 +63,15 @@ describe('matrix and scatter that share a selection', () => {
     await page.mouse.move(...at(3, 5));
     await page.mouse.down();
     await page.mouse.move(...at(4, 5));
-    await page.mouse.move(...at(4, 6));
+    await page.mouse.move(...at(4, 8));
     await page.mouse.up();
     expect((await record()).filter((line) => line !== 'rendered')).toEqual([
       'start L3H5',
       'enter L4H5',
       'enter L4H6',
-      'end L4H6',
+      'enter L4H7',
+      'enter L4H8',
+      'end L4H8',
     ]);
   });
 
