@@ -169,12 +169,13 @@ function ofSite(
 
 function ofScores(run: string, { header, scores }: ScoreTable): readonly HeadMeasure[] {
   const { layers, heads } = header.shape;
-  return header.scores.flatMap(({ id, title, about, formula, range, prompts, uniform }) => {
+  return header.scores.flatMap(({ id, title, about, formula, unit, range: [lowest, highest], prompts, uniform }) => {
     const column = scores.get(id);
     if (column === undefined) return [];
     const { mean: values, low, high } = column;
-    const said = { title, short: title, about, formula, range: [range[0] ?? 0, range[1] ?? 1] as const, uniform };
-    const plain = { call: 'scores', unit: '', signed: false, direction: null, of: 'head' } as const;
+    const range = highest === null ? null : ([lowest, highest] as const);
+    const said = { title, short: title, about, formula, unit: unit === 'share' ? '' : unit, range, uniform };
+    const plain = { call: 'scores', signed: false, direction: null, of: 'head' } as const;
     const place = { id: `${run}/${id}`, run, dataset: header.prompts.dataset, n: prompts, layers, heads };
     return [{ ...place, ...plain, ...said, values, low, high }];
   });

@@ -32,6 +32,8 @@ export interface RunStore {
   readonly subscribe: (id: string, listener: () => void) => () => void;
   /** Follows a run anew: after it was resumed, or failed to be read. */
   readonly refresh: (id: string) => void;
+  /** Follows anew all runs that failed to be read: the connection is back. */
+  readonly retry: () => void;
   readonly dispose: () => void;
 }
 
@@ -82,6 +84,12 @@ export function createRunStore(client: Client, kept: number = KEPT, schedule?: S
     void follow(run, id);
     return run;
   };
+  const again = (run: Followed, id: string) => {
+    run.controller.abort();
+    run.controller = new AbortController();
+    change(run, { status: 'loading', error: null, record: null });
+    void follow(run, id);
+  };
   const use = (id: string): Followed => {
     const run = runs.get(id) ?? begin(id);
     runs.delete(id);
@@ -110,11 +118,10 @@ export function createRunStore(client: Client, kept: number = KEPT, schedule?: S
     },
     refresh: (id) => {
       const run = runs.get(id);
-      if (run === undefined) return;
-      run.controller.abort();
-      run.controller = new AbortController();
-      change(run, { status: 'loading', error: null, record: null });
-      void follow(run, id);
+      if (run !== undefined) again(run, id);
+    },
+    retry: () => {
+      for (const [id, run] of runs) if (run.view.status === 'error') again(run, id);
     },
     dispose: () => [...runs].forEach(forget),
   };

@@ -2,10 +2,11 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { RequestOf, ResultOf, StreamName } from '../../engine/results/contract.ts';
-import { useClient } from './engineClient.ts';
+import { Defect } from '../../engine/results/errors.ts';
 import type { Fold, StreamView } from './streamFold.ts';
 import { createStreamFold } from './streamFold.ts';
 import { useStable } from './useStable.ts';
+import { useWorkbench } from './workbench.ts';
 
 export interface Streamed<T, R> extends StreamView<T, R> {
   /** Ends the call and keeps what came. */
@@ -24,7 +25,7 @@ export function useStream<C extends StreamName, T>(
   fold: Fold<C, T>,
   initial: T,
 ): Streamed<T, ResultOf<C>> {
-  const client = useClient();
+  const { client, connection } = useWorkbench();
   const [folding] = useState(() => createStreamFold(client, call, fold, initial));
   const [tries, setTries] = useState(0);
   const asked = useStable(request);
@@ -32,5 +33,13 @@ export function useStream<C extends StreamName, T>(
     folding.ask(asked);
     return folding.dispose;
   }, [folding, asked, tries]);
+  useEffect(
+    () =>
+      connection.store.subscribe(({ kind }) => {
+        // What a lost connection broke off is asked again once there is another.
+        if (kind === 'open' && folding.store.getState().error instanceof Defect) folding.ask(asked);
+      }),
+    [connection, folding, asked],
+  );
   return { ...useStore(folding.store), cancel: folding.cancel, again: () => setTries((count) => count + 1) };
 }

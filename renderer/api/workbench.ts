@@ -5,6 +5,7 @@ import { createContext, useContext } from 'react';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../engine/results/contract.ts';
+import { Defect } from '../../engine/results/errors.ts';
 import type { Progress } from '../../engine/results/records.ts';
 import type { Dialogs } from '../state/dialogs.ts';
 import { createDialogs } from '../state/dialogs.ts';
@@ -64,6 +65,9 @@ export function createWorkbench(connection: Connection): Workbench {
   const stops = [
     watch.onEvent((event) => invalidate(queries, event)),
     watch.onEvent((event) => resume(runs, event)),
+    connection.store.subscribe(({ kind }, before) => {
+      if (kind === 'open' && before.kind !== 'open') askAgain(queries, runs);
+    }),
     followModel(queries, client, workspace, measures),
     new QueryObserver(queries, callQuery(client, 'runs', {})).subscribe(({ data }) => {
       if (data !== undefined) measures.setRuns(data.runs);
@@ -92,6 +96,12 @@ export function createWorkbench(connection: Connection): Workbench {
     opening: createStore<Opening | null>(() => null),
     dispose,
   };
+}
+
+/** What a lost connection broke off, now that there is another. */
+function askAgain(queries: QueryClient, runs: RunStore): void {
+  runs.retry();
+  void queries.refetchQueries({ predicate: ({ state }) => state.error instanceof Defect });
 }
 
 /** Measures are those of the model that is looked at, in memory or not. */

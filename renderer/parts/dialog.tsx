@@ -35,7 +35,9 @@ export function Dialog({ isOpen, onClose, title, about, children, actions, shape
             </Radix.Close>
           </header>
           {about !== undefined && <Radix.Description className="dialog-about">{about}</Radix.Description>}
-          <div className="dialog-body">{children}</div>
+          <section className="dialog-body" aria-label={title} {...(shape === 'drawer' ? { tabIndex: 0 } : {})}>
+            {children}
+          </section>
           {actions !== undefined && <footer className="dialog-actions">{actions}</footer>}
         </Radix.Content>
       </Radix.Portal>
@@ -47,9 +49,9 @@ export function Dialog({ isOpen, onClose, title, about, children, actions, shape
 function focusFirst(event: Event): void {
   const content = event.currentTarget;
   const first = content instanceof Element ? content.querySelector<HTMLElement>(firstControls) : null;
-  if (first === null) return;
   event.preventDefault();
-  first.focus();
+  if (first !== null) first.focus();
+  else if (content instanceof HTMLElement) content.focus();
 }
 
 const firstControls = '.dialog-body :is(input, textarea), .dialog-actions [data-look=primary]:not(:disabled)';

@@ -31,9 +31,9 @@ export function Select<V extends string>(props: SelectProps<V>): ReactElement {
   const groups = [...new Set(options.map(({ group }) => group ?? ''))];
   const chosen = options.find((option) => option.value === value);
   return (
-    <Radix.Root value={value ?? ''} onValueChange={(next) => onChange(next as V)} disabled={disabled}>
+    <Radix.Root value={chosen?.value ?? ''} onValueChange={(next) => onChange(next as V)} disabled={disabled}>
       <Radix.Trigger id={id} className="select" aria-label={label} data-empty={chosen === undefined}>
-        <Radix.Value>{chosen?.title ?? placeholder}</Radix.Value>
+        <Radix.Value placeholder={placeholder}>{chosen?.title}</Radix.Value>
         <Radix.Icon className="select-caret">
           <Icon name="down" size={12} />
         </Radix.Icon>

@@ -16,8 +16,12 @@ export function ModelChip(): ReactElement {
   const weights = useWatch(({ resident }) => resident?.model.weights ?? null);
   const opening = useStore(useWorkbench().opening);
   useDocumentTitle(info?.name ?? null);
-  const open = () =>
-    viewOf('models') === null ? dialogs.show({ kind: 'palette', page: 'models' }) : workspace.goTo('models');
+  const isAway = info !== null && !isResident && opening === null;
+  const open = () => {
+    if (isAway && path !== null) dialogs.show({ kind: 'openModel', path });
+    else if (viewOf('models') === null) dialogs.show({ kind: 'palette', page: 'models' });
+    else workspace.goTo('models');
+  };
   return (
     <button type="button" className="chip" aria-label="Model" aria-describedby="model-chip" onClick={open}>
       <span id="model-chip" className="spoken">
@@ -27,7 +31,7 @@ export function ModelChip(): ReactElement {
       {info !== null && <span className="chip-detail">{describe(info)}</span>}
       {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}
       {opening !== null && <span className="chip-detail">{openingWords(opening)}</span>}
-      {info !== null && !isResident && opening === null && <span className="chip-warn">not in memory</span>}
+      {isAway && <span className="chip-warn">not in memory, open</span>}
     </button>
   );
 }

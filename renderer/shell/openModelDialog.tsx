@@ -1,6 +1,6 @@
 /** What opening a model costs and what it closes, and the question whether to. */
 import type { ReactElement } from 'react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ResultOf } from '../../engine/results/contract.ts';
 import { isAbort } from '../../engine/results/errors.ts';
@@ -31,6 +31,9 @@ export function OpenModelDialog({ path }: { readonly path: string }): ReactEleme
   const opening = useStore(workbench.opening);
   const isOpening = opening?.choice.model === path;
   const [error, setError] = useState<Error | null>(null);
+  const confirm = useRef<HTMLButtonElement>(null);
+  const isKnown = info !== undefined;
+  useEffect(() => (isKnown ? confirm.current?.focus() : undefined), [isKnown]);
   const controller = useRef<AbortController | null>(null);
   const close = () => {
     controller.current?.abort();
@@ -57,7 +60,7 @@ export function OpenModelDialog({ path }: { readonly path: string }): ReactEleme
       actions={
         <>
           <Button onClick={close}>Cancel</Button>
-          <Button look="primary" disabled={info === undefined || isOpening} onClick={() => void open()}>
+          <Button ref={confirm} look="primary" disabled={!isKnown || isOpening} onClick={() => void open()}>
             Open
           </Button>
         </>

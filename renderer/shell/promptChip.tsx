@@ -23,7 +23,7 @@ export function PromptChip(): ReactElement {
   const words = [
     prompts?.kind === 'task' ? `${prompts.n} pairs` : null,
     result === null ? null : describe(result.baseline),
-    status === 'loading' ? 'measuring' : null,
+    status === 'loading' || status === 'partial' ? 'measuring' : null,
   ];
   return (
     <button type="button" className="chip" aria-label="Prompts" aria-describedby="prompt-chip" onClick={open}>

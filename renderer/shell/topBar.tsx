@@ -10,6 +10,7 @@ export function TopBar(): ReactElement {
   const { dialogs } = useWorkbench();
   return (
     <header className="topBar">
+      <h1 className="spoken">Headscope</h1>
       <div className="topBar-mark" aria-hidden="true">
         <svg width="22" height="22" viewBox="0 0 22 22">
           <rect x="1.5" y="1.5" width="19" height="19" rx="4" fill="none" stroke="currentColor" strokeWidth="1.5" />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measuresOfRun } from '../../../renderer/api/measuresOfRun.ts';
 import type { RunTable } from '../../../renderer/api/runTables.ts';
+import { roundUp, scaleOf } from '../../../renderer/api/measureScale.ts';
 import { foldRow } from '../../../renderer/api/runTables.ts';
 import { rankHeads, headAfter } from '../../../renderer/api/rankHeads.ts';
 import type { RunRow } from '../../../engine/results/runs.ts';
@@ -82,5 +83,27 @@ describe('measures of a run', () => {
     expect(headAfter(effect, null, 1)).toEqual({ layer: 0, head: 1 });
     expect(headAfter(effect, { layer: 0, head: 1 }, 1)).toEqual({ layer: 0, head: 2 });
     expect(headAfter(effect, { layer: 1, head: 0 }, 1)).toEqual({ layer: 1, head: 0 });
+  });
+});
+
+describe('the colour scale of a measure', () => {
+  const values = (...numbers: number[]) => Float32Array.from(numbers);
+
+  it('has the ends of the measure where it has ends', () => {
+    const scale = scaleOf({ values: values(0.2), range: [0, 1], signed: false });
+    expect(scale).toEqual({ kind: 'sequential', low: 0, high: 1 });
+  });
+
+  it('goes to the next round number above what is known, on both sides of zero where signed', () => {
+    expect(scaleOf({ values: values(1, NaN, -2.7), range: null, signed: true })).toEqual({ kind: 'signed', limit: 3 });
+    expect(scaleOf({ values: values(NaN, 0.04), range: null, signed: false })).toMatchObject({ low: 0, high: 0.04 });
+    expect(scaleOf({ values: values(NaN), range: null, signed: true })).toEqual({ kind: 'signed', limit: 1 });
+  });
+
+  it('rounds up, never down', () => {
+    for (const value of [0.001, 0.0152, 1, 8.1, 9.99, 11.48, 123456]) {
+      expect(roundUp(value)).toBeGreaterThanOrEqual(value);
+      expect(roundUp(value)).toBeLessThanOrEqual(value * 1.6);
+    }
   });
 });

@@ -75,6 +75,7 @@ export function scoreRows(): readonly RunRow[] {
     about: 'a',
     formula: 'f',
     source: 's',
+    unit: 'share',
     range: [0, 1],
     prompts: 4,
     queries: 40,

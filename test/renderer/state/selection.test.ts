@@ -52,6 +52,17 @@ describe('the selection', () => {
     expect(hover.get()).toBe(5);
     expect(changes).toBe(0);
   });
+
+  it('keeps hover where it is while it is locked', () => {
+    const { hover, toggleHoverLock } = createSelection();
+    hover.set(5);
+    toggleHoverLock();
+    hover.set(7);
+    expect(hover.get()).toBe(5);
+    toggleHoverLock();
+    hover.set(7);
+    expect(hover.get()).toBe(7);
+  });
 });
 
 function build() {
