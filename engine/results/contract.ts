@@ -72,6 +72,9 @@ import {
   diagnosticsResult,
   headSetRequest,
   headSetsResult,
+  statusEvent,
+  statusRequest,
+  statusResult,
   watchEvent,
   watchRequest,
   watchResult,
@@ -132,6 +135,8 @@ export const contract = {
   attentionTile: unary(attentionTileRequest, attentionTileResult),
   /** Where one token looks, or who looks at it. */
   attentionRow: unary(attentionRowRequest, attentionRowResult),
+  /** What the compute process holds. Ends when cancelled. */
+  status: streaming(statusRequest, statusEvent, statusResult),
 
   // Of the control process: what follows is never asked of a compute process.
   /** The state of the workbench, and each change. Ends when cancelled. */

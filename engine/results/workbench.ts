@@ -11,6 +11,15 @@ const bytes = z.number().min(0);
 const resident = z.strictObject({ path: z.string(), model: modelIdentity, shape: modelShape });
 export type Resident = Plain<z.infer<typeof resident>>;
 
+export const statusRequest = z.strictObject({});
+/** What a compute process holds: at once, and whenever it changes. Bytes of its whole memory, in steps of more than 1 %. */
+export const statusEvent = z.strictObject({
+  kind: z.literal('status'),
+  resident: resident.nullable(),
+  memory: bytes,
+});
+export const statusResult = z.strictObject({});
+
 const notice = z.strictObject({
   time: z.string(),
   level: z.enum(['info', 'warning', 'error']),

@@ -1,4 +1,5 @@
 /** Keeps one model open: calls on the same path share it, another path replaces it once nobody uses it. */
+import { resolve } from 'node:path';
 import type { Model } from '../run/index.ts';
 import { openModel } from '../run/index.ts';
 import type { RequestOf } from '../results/index.ts';
@@ -12,9 +13,15 @@ export type OpenRequest = Omit<RequestOf<'open'>, 'plan'>;
 export type OnProgress = (done: number, total: number) => void;
 type Opener = typeof openModel;
 
-interface Held {
-  readonly key: string;
+/** The model in memory, and the path that it was asked for by. */
+interface OpenedModel {
+  readonly path: string;
   readonly model: Model;
+}
+
+interface Held extends OpenedModel {
+  /** How the weights were asked to be held. */
+  readonly weights: OpenRequest['weights'];
 }
 
 /** Where calls get their model from. */
@@ -38,9 +45,20 @@ export class OpenModels implements ModelSource {
   #users = 0;
   #idle: (() => void) | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
 
   constructor(open: Opener = openModel) {
     this.#open = open;
+  }
+
+  get held(): OpenedModel | null {
+    return this.#held;
+  }
+
+  /** Called when another model, or none, is in memory. Returns what ends the listening. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   async use<T>(request: OpenRequest, signal: AbortSignal, work: (model: Model) => Promise<T>): Promise<T> {
@@ -73,23 +91,29 @@ export class OpenModels implements ModelSource {
   }
 
   async #hold({ model: path, weights }: OpenRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Held> {
-    const key = JSON.stringify([path, weights ?? 'auto']);
-    if (this.#held?.key === key) return this.#held;
+    if (this.#held !== null && fits(this.#held, path, weights)) return this.#held;
     await this.#close();
     const model = await this.#open(path, {
       signal,
       ...(weights === undefined ? {} : { weights }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
-    this.#held = { key, model };
-    return this.#held;
+    const held = { path, weights, model };
+    this.#become(held);
+    return held;
   }
 
   async #close(): Promise<void> {
     if (this.#users > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     const held = this.#held;
-    this.#held = null;
-    await held?.model.dispose();
+    if (held === null) return;
+    this.#become(null);
+    await held.model.dispose();
+  }
+
+  #become(held: Held | null): void {
+    this.#held = held;
+    for (const listener of this.#listeners) listener();
   }
 
   #release(): void {
@@ -98,6 +122,12 @@ export class OpenModels implements ModelSource {
     this.#idle?.();
     this.#idle = null;
   }
+}
+
+/** Whoever does not say how the weights are to be held takes them as they are. */
+function fits(held: Held, path: string, weights: OpenRequest['weights'] = 'auto'): boolean {
+  if (resolve(held.path) !== resolve(path)) return false;
+  return weights === 'auto' || weights === held.weights || weights === held.model.weights;
 }
 
 function once(act: () => void): () => void {

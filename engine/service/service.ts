@@ -1,28 +1,32 @@
-/** The service: every call of the contract over the engine's parts. */
-import type { Service } from '../results/index.ts';
+/** What a compute process answers: the calls of the contract that need the engine's parts. */
+import type { ComputeService } from '../results/index.ts';
 import { ablateCall } from './calls/ablate.ts';
+import { attentionMapCall, attentionRowCall, attentionTileCall, attentionWallCall } from './calls/attention.ts';
 import { attributeCall } from './calls/attribute.ts';
 import { captureCall } from './calls/capture.ts';
 import { familiesCall } from './calls/families.ts';
 import { generateCall } from './calls/generate.ts';
 import { infoCall } from './calls/info.ts';
 import { openCall } from './calls/open.ts';
+import { promptsCall } from './calls/promptPairs.ts';
 import { pullCall } from './calls/pull.ts';
 import { runCall } from './calls/run.ts';
 import { scoresCall } from './calls/scores.ts';
+import { statusCall } from './calls/status.ts';
 import { taskCall, tasksCall } from './calls/task.ts';
+import { tokensCall } from './calls/tokens.ts';
 import { trainCall } from './calls/train.ts';
 import { verifyCall } from './calls/verify.ts';
 import { OpenModels } from './openModels.ts';
 
 export interface HostedService {
-  readonly service: Service;
+  readonly service: ComputeService;
   /** Closes the open model, once no call uses it. */
   dispose(): Promise<void>;
 }
 
 export function createService(models: OpenModels = new OpenModels()): HostedService {
-  const service: Service = {
+  const service: ComputeService = {
     info: infoCall(),
     families: familiesCall(),
     open: openCall(models),
@@ -37,6 +41,13 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     attribute: attributeCall(models),
     train: trainCall(),
     pull: pullCall(),
+    tokens: tokensCall(models),
+    prompts: promptsCall(models),
+    attentionWall: attentionWallCall(models),
+    attentionMap: attentionMapCall(models),
+    attentionTile: attentionTileCall(models),
+    attentionRow: attentionRowCall(models),
+    status: statusCall(models),
   };
   return { service, dispose: () => models.dispose() };
 }
