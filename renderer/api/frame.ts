@@ -5,7 +5,7 @@ export type Schedule = (callback: () => void) => () => void;
 
 const HIDDEN_MILLISECONDS = 250;
 
-export const onFrame: Schedule = (callback) => {
+const onFrame: Schedule = (callback) => {
   if (typeof document === 'undefined' || document.hidden) {
     const timer = setTimeout(callback, HIDDEN_MILLISECONDS);
     return () => clearTimeout(timer);

@@ -208,7 +208,7 @@ function withUnit(table: UnitTable, unit: Measured, kl: Summary | null): UnitTab
   return isNew ? { ...table, known: table.known + 1 } : table;
 }
 
-export function emptyColumn(cells: number): Column {
+function emptyColumn(cells: number): Column {
   const unknown = () => new Float32Array(cells).fill(NaN);
   return { mean: unknown(), low: unknown(), high: unknown(), n: new Uint32Array(cells) };
 }

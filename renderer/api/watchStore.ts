@@ -24,7 +24,7 @@ export interface WatchState {
 
 export type WatchEvent = EventOf<'watch'>;
 
-export const nothingWatched: WatchState = {
+const nothingWatched: WatchState = {
   known: false,
   project: '',
   version: '',
@@ -37,7 +37,7 @@ export const nothingWatched: WatchState = {
 /** How many notices are kept. */
 const NOTICES = 200;
 
-export function foldWatch(state: WatchState, event: WatchEvent): WatchState {
+function foldWatch(state: WatchState, event: WatchEvent): WatchState {
   switch (event.kind) {
     case 'snapshot': {
       const { kind: _, jobs, ...rest } = event;

@@ -22,7 +22,7 @@ export interface SelectionState {
   readonly layer: number | null;
 }
 
-export const nothingSelected: SelectionState = {
+const nothingSelected: SelectionState = {
   set: [],
   primary: null,
   pinned: null,

@@ -9,7 +9,7 @@ interface Shortcut {
   readonly local?: true;
 }
 
-export const shortcuts = {
+const shortcuts = {
   palette: { keys: ['Ctrl+K'], title: 'Find a head, run a command', group: 'window' },
   openModel: { keys: ['Ctrl+O'], title: 'Open a model', group: 'window' },
   choosePrompts: { keys: ['Ctrl+P'], title: 'Choose prompts', group: 'window' },
