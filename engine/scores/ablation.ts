@@ -4,8 +4,8 @@
  */
 import type { Family } from '../arch/architecture.ts';
 import type { Model } from '../run/index.ts';
-import type { SweepUnit } from '../run/sweep.ts';
-import { sweep } from '../run/sweep.ts';
+import type { Replacement, SweepUnit } from '../run/sweep.ts';
+import { sweep, unitsPerRun } from '../run/sweep.ts';
 import type { Distribution } from '../tasks/metrics.ts';
 import { distribution, isCorrect, klDivergence, metrics, requireScorable } from '../tasks/metrics.ts';
 import { summariser, summariseShare } from '../tasks/statistics.ts';
@@ -14,7 +14,8 @@ import { Fault } from '../terms/fault.ts';
 import type { Summary } from '../terms/summary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-export type AblationKind = 'zero' | 'mean' | 'resample';
+/** `uniform` makes a head's attention even over the keys that it sees; the others say what takes the place of its output. */
+export type AblationKind = 'zero' | 'mean' | 'resample' | 'scale' | 'uniform';
 export type AblationUnit = 'head' | 'kv-group' | 'layer' | 'mlp';
 
 export interface AblationRequest {
@@ -22,6 +23,12 @@ export interface AblationRequest {
   readonly metric: MetricId;
   readonly kind: AblationKind;
   readonly unit: AblationUnit;
+  /** Factor of `scale`. */
+  readonly scaleBy?: number;
+  /** Units that are known already, from the first: they are not measured again. */
+  readonly done?: number;
+  /** Units in a batch, where a run goes on that was planned before: the same plan gives the same numbers to the last bit. */
+  readonly unitsPerRun?: number;
   /** Prompts (ids) that `mean` averages over; the run's own where omitted. */
   readonly reference?: readonly (readonly number[])[];
   /** `mean` over prompts of unequal length is refused unless positions are counted from the end. */
@@ -48,17 +55,18 @@ export type AblationEvent =
 /** Baseline first, then every unit in layer order. Throws Fault where the prompts don't allow the kind of ablation. */
 export async function* ablate(model: Model, request: AblationRequest): AsyncGenerator<AblationEvent> {
   checkRequest(request);
-  const units = unitsOf(model.family, request.unit);
+  const units = unitsOf(model.family, request.unit, request.kind);
   const scene = new Scene(request);
   const results = sweep(model, {
     ids: request.prompts.map(({ ids }) => ids),
     answerPositions: request.prompts.map(({ answerPosition }) => answerPosition),
     units: units.map(({ sweep: unit }) => unit),
     kind: request.kind,
+    ...planOf(request),
     ...referenceOf(request),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
-  let done = 0;
+  let done = request.done ?? 0;
   for (;;) {
     const step = await model.exclusive(() => results.next());
     if (step.done === true) return;
@@ -67,7 +75,7 @@ export async function* ablate(model: Model, request: AblationRequest): AsyncGene
     else {
       const named = units.find((candidate) => candidate.sweep === unit);
       if (named === undefined) throw new RangeError('the sweep gave a unit that was not asked for');
-      yield { kind: 'unit', layer: unit.layer, ...named.name, ...scene.effect(logits) };
+      yield { kind: 'unit', ...named.name, ...scene.effect(logits) };
       yield { kind: 'progress', done: ++done, total: units.length };
     }
   }
@@ -75,25 +83,66 @@ export async function* ablate(model: Model, request: AblationRequest): AsyncGene
 
 interface NamedUnit {
   readonly sweep: SweepUnit;
-  readonly name: { readonly head?: number; readonly kvGroup?: number };
+  readonly name: { readonly layer: number; readonly head?: number; readonly kvGroup?: number };
 }
 
-/** Every unit of the model, in layer order. Throws Fault for MLPs of a model that has none. */
-export function unitsOf(family: Family, unit: AblationUnit): NamedUnit[] {
-  const { layers, heads, kvHeads, mlpWidth } = family.shape;
-  if (unit === 'mlp' && mlpWidth === null) throw new Fault({ what: 'this model has no MLP to ablate' });
+/** Units that share a batch: what a run that goes on must be given again. */
+export function ablationUnitsPerRun(
+  model: Model,
+  { prompts, kind }: Pick<AblationRequest, 'prompts' | 'kind'>,
+): number {
+  return unitsPerRun(
+    model.family,
+    prompts.map(({ ids }) => ids),
+    kind,
+  );
+}
+
+/** Every unit of the model, in layer order. Throws Fault for MLPs of a model that has none, and for what has no attention. */
+export function unitsOf(family: Family, unit: AblationUnit, kind: AblationKind = 'zero'): NamedUnit[] {
+  const { layers, heads, kvHeads } = family.shape;
   const perLayer = (layer: number): NamedUnit[] => {
-    if (unit === 'mlp') return [{ sweep: { layer, sites: ['mlpOut'] }, name: {} }];
-    if (unit === 'layer')
-      return [{ sweep: { layer, sites: mlpWidth === null ? ['attnOut'] : ['attnOut', 'mlpOut'] }, name: {} }];
+    if (unit === 'mlp' || unit === 'layer') return [{ sweep: [wholeOf(family, layer, unit, kind)], name: { layer } }];
     const groups = unit === 'head' ? heads : kvHeads;
-    const size = heads / groups;
     return Array.from({ length: groups }, (_, group) => ({
-      sweep: { layer, sites: ['z'] as const, heads: Array.from({ length: size }, (__, i) => group * size + i) },
-      name: unit === 'head' ? { head: group } : { kvGroup: group },
+      sweep: [headsOf(layer, headsInGroup(heads / groups, group), kind)],
+      name: unit === 'head' ? { layer, head: group } : { layer, kvGroup: group },
     }));
   };
   return Array.from({ length: layers }, (_, layer) => perLayer(layer)).flat();
+}
+
+/** Query heads as one replacement. */
+export function headsOf(layer: number, heads: readonly number[], kind: AblationKind): Replacement {
+  return { layer, sites: [kind === 'uniform' ? 'pattern' : 'z'], heads };
+}
+
+/** An MLP, or a layer's attention and MLP together. */
+export function wholeOf(family: Family, layer: number, unit: 'mlp' | 'layer', kind: AblationKind): Replacement {
+  const { mlpWidth } = family.shape;
+  if (kind === 'uniform') {
+    throw new Fault({
+      what: 'uniform attention',
+      expected: 'heads or KV groups',
+      got: unit === 'mlp' ? 'an MLP' : 'a layer',
+    });
+  }
+  if (unit === 'layer') return { layer, sites: mlpWidth === null ? ['attnOut'] : ['attnOut', 'mlpOut'] };
+  if (mlpWidth === null) throw new Fault({ what: 'this model has no MLP to ablate' });
+  return { layer, sites: ['mlpOut'] };
+}
+
+/** The query heads that share a KV head. */
+export function headsInGroup(size: number, group: number): number[] {
+  return Array.from({ length: size }, (_, i) => group * size + i);
+}
+
+function planOf({ scaleBy, done, unitsPerRun: planned }: AblationRequest) {
+  return {
+    ...(scaleBy === undefined ? {} : { scaleBy }),
+    ...(done === undefined ? {} : { done }),
+    ...(planned === undefined ? {} : { unitsPerRun: planned }),
+  };
 }
 
 /** The clean side of a run: per-prompt metric and distribution, filled by the baseline. */
@@ -151,6 +200,7 @@ function checkRequest(request: AblationRequest): void {
   if (prompts.length === 0) throw new Fault({ what: 'no prompts to ablate on', expected: 'at least one' });
   prompts.forEach((prompt, i) => requireScorable(prompt, metric, `prompt ${i + 1}`));
   if (kind === 'mean') checkMean(request);
+  if (kind === 'scale' && request.scaleBy === undefined) throw new Fault({ what: 'scale needs a factor' });
   const without = kind === 'resample' ? prompts.findIndex(({ corruptIds }) => corruptIds === null) : -1;
   if (without < 0) return;
   throw new Fault({

@@ -106,7 +106,7 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
       ) / prompts.length;
     for (const kind of ['zero', 'mean', 'resample'] as const) {
       const effects = recorded.effects.filter((effect) => effect.kind === kind && effect.layer >= 20);
-      const units: SweepUnit[] = effects.map(({ layer, heads, unit }) => ({ layer, ...sitesOf(unit, heads) }));
+      const units: SweepUnit[] = effects.map(({ layer, heads, unit }) => [{ layer, ...sitesOf(unit, heads) }]);
       const results = sweep(model, {
         ids: prompts.map(({ ids }) => ids),
         answerPositions: prompts.map(({ answerPosition }) => answerPosition),
@@ -121,7 +121,7 @@ describe.skipIf(path === null)(path === null ? left : 'SmolLM2-135M in GGUF', ()
           expect(baseline).toBeCloseTo(recorded.baseline.mean, 3);
         } else {
           const expected = effects[units.indexOf(unit)];
-          expect(mean(logits.data) - baseline, `${kind} L${unit.layer} ${unit.heads}`).toBeCloseTo(
+          expect(mean(logits.data) - baseline, `${kind} L${expected?.layer} ${expected?.heads}`).toBeCloseTo(
             expected?.effect ?? NaN,
             3,
           );

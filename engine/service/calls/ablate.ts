@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { AblationHeader } from '../../results/ablation.ts';
 import type { EventOf, RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
-import { ablate, unitsOf } from '../../scores/ablation.ts';
+import { ablate, ablationUnitsPerRun, unitsOf } from '../../scores/ablation.ts';
 import type { AblationEvent } from '../../scores/ablation.ts';
 import type { MetricId } from '../../tasks/task.ts';
 import type { Summary } from '../../terms/summary.ts';
@@ -28,10 +28,13 @@ export function ablateCall(models: ModelSource): Service['ablate'] {
       const { prompts, metric } = measured;
       const reference =
         request.reference === undefined ? null : promptsOfFile(model, request.reference).map(({ ids }) => ids);
-      const { ablation: kind, unit, align, seed } = request;
-      yield { kind: 'start', header: headerOf(model, request, measured) };
+      const { ablation: kind, unit, align, seed, scale, done } = request;
+      const unitsPerRun = request.unitsPerRun ?? ablationUnitsPerRun(model, { prompts, kind });
+      yield { kind: 'start', header: headerOf(model, request, measured, unitsPerRun) };
       const events = ablate(model, {
-        ...{ prompts, metric, kind, unit, seed, signal },
+        ...{ prompts, metric, kind, unit, seed, signal, unitsPerRun },
+        ...(scale === undefined ? {} : { scaleBy: scale }),
+        ...(done === undefined ? {} : { done }),
         ...(reference === null ? {} : { reference }),
         ...(align === undefined ? {} : { align }),
       });
@@ -69,11 +72,12 @@ function summariesOf(event: AblationEvent): readonly Summary[] {
   return event.kind === 'unit' ? [event.effect, event.kl] : [event.metric, event.accuracy];
 }
 
-function headerOf(model: Model, request: Request, measured: Measured): AblationHeader {
+function headerOf(model: Model, request: Request, measured: Measured, unitsPerRun: number): AblationHeader {
+  const { unit, ablation, scale } = request;
   return {
-    ...measuredHeader(model, request, measured, unitsOf(model.family, request.unit).length),
-    ablation: request.ablation,
-    unit: request.unit,
+    ...measuredHeader(model, request, measured, unitsOf(model.family, unit, ablation).length),
+    ...{ ablation, unit, unitsPerRun },
+    scale: ablation === 'scale' ? (scale ?? null) : null,
     reference: request.reference === undefined ? null : basename(request.reference.name),
     align: request.align ?? null,
   };
