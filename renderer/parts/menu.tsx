@@ -25,11 +25,17 @@ export interface MenuProps {
   readonly items: readonly MenuItem[];
   readonly label: string;
   readonly align?: 'start' | 'end';
+  /** Together: opened from elsewhere too. */
+  readonly isOpen?: boolean;
+  readonly onOpenChange?: (isOpen: boolean) => void;
 }
 
-export function Menu({ trigger, items, label, align = 'end' }: MenuProps): ReactElement {
+export function Menu(props: MenuProps): ReactElement {
+  const { trigger, items, label, align = 'end', isOpen, onOpenChange } = props;
+  const control = isOpen === undefined ? {} : { open: isOpen };
+  const heard = onOpenChange === undefined ? {} : { onOpenChange };
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...control} {...heard}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} sideOffset={2} aria-label={label}>

@@ -5,6 +5,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useState } from 'react';
 import { saveFile } from '../api/saveFile.ts';
+import { useShortcut } from '../api/useShortcut.ts';
 import type { Picture } from '../marks/picture.ts';
 import { IconButton } from './button.tsx';
 import { classNames } from './classNames.ts';
@@ -44,6 +45,8 @@ export function Panel(props: PanelProps): ReactElement {
   const { title, controls, caption, aside, table, isPage = false, className, children } = props;
   const pane = usePane();
   const [isTable, setIsTable] = useState(false);
+  const [isMenuOpen, setIsMenuOpen] = useState(false);
+  useShortcut('export', pane === null || props.exports === undefined ? null : () => setIsMenuOpen(true));
   const shown = isTable && table !== undefined ? table() : children;
   const items = [
     ...(table === undefined ? [] : [tableItem(isTable, () => setIsTable(!isTable))]),
@@ -66,6 +69,8 @@ export function Panel(props: PanelProps): ReactElement {
           <Menu
             label={`${title}: more`}
             items={items}
+            isOpen={isMenuOpen}
+            onOpenChange={setIsMenuOpen}
             trigger={<IconButton icon="more" label={`${title}: more`} className="panel-more" />}
           />
         )}
