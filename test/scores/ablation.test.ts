@@ -49,6 +49,9 @@ async function effectByEdits(
     const x = reference.get(site, layer);
     const where = { site, layers: [layer], ...(heads === undefined ? {} : { heads }) };
     if (kind === 'zero') return { ...where, operation: { kind: 'zero' } };
+    if (kind === 'scale') return { ...where, operation: { kind: 'scale', by: 0.5 } };
+    if (kind === 'uniform')
+      return { ...where, site: 'pattern', operation: { kind: 'mix', towards: 'uniform', share: 1 } };
     const axes = x.axes.map(({ axis }) => axis).join(' ');
     const rows = x.axes[0]?.size ?? 1;
     const width = x.data.length / rows;
@@ -83,12 +86,17 @@ describe.each(['llama-gqa', 'gptNeoX-parallel', 'gemma2-caps', 'bloom-alibi'])('
     ['resample', 'head'],
     ['zero', 'kv-group'],
     ['resample', 'kv-group'],
+    ['scale', 'head'],
+    ['uniform', 'head'],
+    ['uniform', 'kv-group'],
+    ['scale', 'layer'],
     ['mean', 'mlp'],
     ['zero', 'layer'],
     ['resample', 'layer'],
   ] as const)('%s of every %s gives what edited forward passes give', async (kind, unit) => {
     const prompts = promptsOf(model, lengths);
-    const found = await effects(model, { prompts, metric: 'logitDifference', kind, unit, seed: 0 });
+    const scaling = kind === 'scale' ? { scaleBy: 0.5 } : {};
+    const found = await effects(model, { prompts, metric: 'logitDifference', kind, unit, seed: 0, ...scaling });
     const { layers, heads, kvHeads } = model.family.shape;
     const perLayer: Record<AblationUnit, number> = { head: heads, 'kv-group': kvHeads, layer: 1, mlp: 1 };
     expect(found).toHaveLength(layers * perLayer[unit]);
@@ -149,5 +157,35 @@ describe.each(['llama-gqa', 'gptNeoX-parallel', 'gemma2-caps', 'bloom-alibi'])('
       seed: 3,
     };
     expect(await effects(model, request)).toEqual(await effects(model, request));
+  });
+
+  it.each(['zero', 'mean', 'resample', 'uniform'] as const)(
+    '%s goes on from any unit with the same numbers to the last bit',
+    async (kind) => {
+      const request: AblationRequest = {
+        prompts: promptsOf(model, lengths),
+        metric: 'logitDifference',
+        kind,
+        unit: 'head',
+        seed: 0,
+        unitsPerRun: 3,
+      };
+      const whole = await effects(model, request);
+      for (const done of [1, 3, 4, whole.length - 1, whole.length]) {
+        expect(await effects(model, { ...request, done })).toEqual(whole.slice(done));
+      }
+    },
+  );
+
+  it('refuses uniform attention of what has none, and a scale without a factor', async () => {
+    const request: AblationRequest = {
+      prompts: promptsOf(model, lengths),
+      metric: 'logitDifference',
+      kind: 'uniform',
+      unit: 'mlp',
+      seed: 0,
+    };
+    await expect(effects(model, request)).rejects.toThrow(/heads or KV groups, got an MLP/);
+    await expect(effects(model, { ...request, kind: 'scale' })).rejects.toThrow(/factor/);
   });
 });
