@@ -276,9 +276,23 @@ describe('pictures of attention', () => {
     for (const { layer, tile } of tiles) {
       expect(furthest(60, tile, (q, k) => patterns[layer]?.(2, q, k) ?? NaN)).toBeLessThan(1e-6);
     }
-    const both = [1, 1].map((layer) => source.thumbnails({ layer, size: 20 }));
-    const [a, b] = await Promise.all(both);
+  });
+
+  it('run nothing twice for readers at the same time', async () => {
+    const source = new AttentionSources(model, { maxQueries: 8 }).of(ids);
+    let blocks = 0;
+    const onBlock = () => void blocks++;
+    const stop = new AbortController();
+    const left = source.thumbnails({ layer: 2, size: 20, onBlock, signal: stop.signal });
+    const maps = [2, 2].map((layer) => source.thumbnails({ layer, size: 20, onBlock }));
+    stop.abort();
+    await expect(left).rejects.toThrow('aborted');
+    const [a, b] = await Promise.all(maps);
     expect(a?.data).toEqual(b?.data);
+    // Eight chunks in three layers.
+    expect(blocks).toBe(24);
+    await Promise.all([3, 3].map((layer) => source.row({ layer, head: 0, query: 50, onBlock })));
+    expect(blocks).toBeLessThanOrEqual(24 + 7);
   });
 
   it('stop when told to, and keep what was run', async () => {

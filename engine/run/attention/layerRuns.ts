@@ -38,6 +38,13 @@ export interface RunsRequest {
   readonly maxQueries?: number | undefined;
 }
 
+interface Place {
+  readonly layer: number;
+  readonly chunk: QueryChunk;
+  /** Keys and values of the positions before this one are needed. */
+  readonly keysTo: number;
+}
+
 const none: ReadonlySet<Site> = new Set();
 const pattern: ReadonlySet<Site> = new Set(['pattern']);
 /** What streams, keys and values may take of the budget while all layers advance together. */
@@ -102,7 +109,8 @@ export class LayerRuns {
 
   /** A layer's attention pattern at a chunk's queries, [B 1, N, P, K]: the keys that the chunk sees. */
   async patternAt(layer: number, chunk: QueryChunk, watch: Watch = {}): Promise<Tensor> {
-    return patternOf(await this.#block(layer, chunk, pattern, watch));
+    const act = () => this.#runBlock(layer, chunk, pattern, watch);
+    return patternOf(await this.#run({ layer, chunk, keysTo: chunk.from }, watch, act));
   }
 
   /** The attention pattern of one query, [B 1, N, P 1, K]. */
@@ -113,12 +121,8 @@ export class LayerRuns {
       const keys = this.#host.family.causal ? query + 1 : this.tokens;
       return sliceAxis(sliceAxis(whole, 'P', query, query + 1), 'K', 0, keys);
     }
-    for (;;) {
-      await this.streamAt(layer, chunk, watch);
-      await this.#rememberUpTo(layer, query, watch);
-      const part = await this.#turn(watch, () => this.#runQuery(layer, query, chunk));
-      if (part !== null) return patternOf(part);
-    }
+    const act = () => this.#runQuery(layer, query, chunk);
+    return patternOf(await this.#run({ layer, chunk, keysTo: query }, watch, act));
   }
 
   /** One more chunk of the stream before a layer. */
@@ -128,7 +132,7 @@ export class LayerRuns {
     if (layer === 0) return this.#turn(watch, () => this.#embed(next));
     const last = this.chunks.at(-1) ?? next;
     await this.streamAt(layer - 1, this.#advanceTogether(layer, next) ? next : last, watch);
-    await this.#block(layer - 1, next, none, watch);
+    await this.#extend(layer - 1, next, watch, () => this.#done(layer) > next.index);
   }
 
   async #embed(chunk: QueryChunk): Promise<void> {
@@ -138,23 +142,25 @@ export class LayerRuns {
     this.#push(0, (await pass.embed(edits, none)).stream);
   }
 
-  /** Runs a block at a chunk's queries; the blocks that come before it in depth and in the prompt too, where they are missing. */
-  async #block(layer: number, chunk: QueryChunk, capture: ReadonlySet<Site>, watch: Watch): Promise<PartResult> {
+  /** Runs a block for the streams and keys that it leaves, but where another reader has done so meanwhile. */
+  async #extend(layer: number, chunk: QueryChunk, watch: Watch, isDone: () => boolean): Promise<void> {
+    const act = async () => (isDone() ? 'done' : this.#runBlock(layer, chunk, none, watch));
+    await this.#run({ layer, chunk, keysTo: chunk.from }, watch, act);
+  }
+
+  /** Acts once the stream is there, and the keys before a position; again where `act` gives null. */
+  async #run<T>({ layer, chunk, keysTo }: Place, watch: Watch, act: () => Promise<T | null>): Promise<T> {
     for (;;) {
       await this.streamAt(layer, chunk, watch);
-      await this.#rememberUpTo(layer, chunk.from, watch);
-      const result = await this.#turn(watch, () => this.#runBlock(layer, chunk, capture));
-      if (result === null) continue;
-      watch.onBlock?.();
-      return result;
+      while (this.#remembered(layer) < keysTo) await this.#rememberMore(layer, watch);
+      const result = await this.#turn(watch, act);
+      if (result !== null) return result;
     }
   }
 
-  /** Keys and values of a layer at least at the positions before this one. */
-  async #rememberUpTo(layer: number, position: number, watch: Watch): Promise<void> {
-    while (this.#remembered(layer) < position) {
-      await this.#block(layer, chunkOf(this.chunks, this.#remembered(layer)), none, watch);
-    }
+  #rememberMore(layer: number, watch: Watch): Promise<void> {
+    const known = this.#remembered(layer);
+    return this.#extend(layer, chunkOf(this.chunks, known), watch, () => this.#remembered(layer) > known);
   }
 
   /** Null where what it needs had to go while others had their turn. */
@@ -169,7 +175,12 @@ export class LayerRuns {
   }
 
   /** Null as above. */
-  async #runBlock(layer: number, chunk: QueryChunk, capture: ReadonlySet<Site>): Promise<PartResult | null> {
+  async #runBlock(
+    layer: number,
+    chunk: QueryChunk,
+    capture: ReadonlySet<Site>,
+    { onBlock }: Watch,
+  ): Promise<PartResult | null> {
     const residPre = this.#streams[layer]?.get()?.[chunk.index];
     const known = this.#keys[layer]?.get();
     const remembered = this.#remembered(layer);
@@ -181,6 +192,7 @@ export class LayerRuns {
     const result = await pass.block({ layer, residPre, cache, edits, capture, keepsCache: isNext });
     if (isNext) this.#remember(layer, extendCache(cache, result.fresh));
     if (this.#done(layer + 1) === chunk.index) this.#push(layer + 1, result.stream);
+    onBlock?.();
     return result;
   }
 

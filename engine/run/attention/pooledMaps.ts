@@ -14,6 +14,9 @@ export class PooledMaps {
   readonly #measured: MeasuredChunks;
   readonly #kept = new Map<string, Kept<PooledMap>>();
 
+  /** Maps that a reader is adding a chunk to. */
+  readonly #adding = new Map<PooledMap, Promise<void>>();
+
   constructor(measured: MeasuredChunks, chunks: readonly QueryChunk[], budget: ByteBudget) {
     this.#measured = measured;
     this.#chunks = chunks;
@@ -24,18 +27,36 @@ export class PooledMaps {
     for (const kept of this.#kept.values()) kept.drop();
   }
 
-  /** The map, with as many queries as were added; a reader that left earlier has left them here. */
+  /** The map, each time that queries were added; those that an earlier reader has added are there at once. */
   async *filling(request: AttentionRequest, shape: MapShape): AsyncGenerator<PooledMap> {
     const { kept, map } = this.#open(request, shape);
     yield map;
     while (!map.isWhole) {
-      const chunk = chunkOf(this.#chunks, map.next);
-      const values = await this.#measured.all(request, chunk);
-      // Another reader of the same map may have added it meanwhile.
-      if (map.next === chunk.from) map.add(chunk, values);
+      await this.#addNext(request, map);
       kept.set(map, map.bytes);
       yield map;
     }
+  }
+
+  /** Waits for a chunk that another reader is adding; where that one gives up, the next call adds it. */
+  async #addNext(request: AttentionRequest, map: PooledMap): Promise<void> {
+    const others = this.#adding.get(map);
+    if (others !== undefined) {
+      await others.catch(() => undefined);
+      return request.signal?.throwIfAborted();
+    }
+    const own = this.#add(request, map);
+    this.#adding.set(map, own);
+    try {
+      await own;
+    } finally {
+      this.#adding.delete(map);
+    }
+  }
+
+  async #add(request: AttentionRequest, map: PooledMap): Promise<void> {
+    const chunk = chunkOf(this.#chunks, map.next);
+    map.add(chunk, await this.#measured.all(request, chunk));
   }
 
   #open({ layer, measure = 'pattern' }: AttentionRequest, shape: MapShape): { kept: Kept<PooledMap>; map: PooledMap } {
