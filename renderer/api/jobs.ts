@@ -1,6 +1,8 @@
 /** Starting and steering jobs. */
 import type { Client, RequestOf, ResultOf } from '../../engine/results/contract.ts';
 import type { JobRequest } from '../../engine/results/runs.ts';
+import { attempt } from './attempt.ts';
+import type { Workbench } from './workbench.ts';
 
 /** Without a title the engine gives one: `Zero ablation of heads, ioi`. */
 export type JobOptions = Omit<RequestOf<'start'>, 'job'>;
@@ -11,8 +13,10 @@ export async function startJob(client: Client, job: JobRequest, options: JobOpti
   return run;
 }
 
-export async function steerJob(client: Client, run: string, action: RequestOf<'steer'>['action']): Promise<void> {
-  await client.steer({ run, action });
+export function steerJob(workbench: Workbench, run: string, action: RequestOf<'steer'>['action']): void {
+  attempt(workbench, async () => {
+    await workbench.client.steer({ run, action });
+  });
 }
 
 /** What prompts are called. */

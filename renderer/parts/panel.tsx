@@ -9,6 +9,7 @@ import { useShortcut } from '../api/useShortcut.ts';
 import type { Picture } from '../marks/picture.ts';
 import { IconButton } from './button.tsx';
 import { classNames } from './classNames.ts';
+import { copyText } from './copyText.ts';
 import type { MenuItem } from './menu.tsx';
 import { Menu } from './menu.tsx';
 import './panel.css';
@@ -93,7 +94,7 @@ function exportItems(exports: PanelExport | undefined): readonly MenuItem[] {
     csv === undefined
       ? []
       : [
-          { title: 'Copy as CSV', onChoose: () => void navigator.clipboard.writeText(csv()) },
+          { title: 'Copy as CSV', onChoose: () => void copyText(csv()) },
           {
             title: 'Save as CSV',
             icon: 'download',

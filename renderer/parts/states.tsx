@@ -2,6 +2,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Fault } from '../../engine/terms/fault.ts';
 import { Button } from './button.tsx';
+import { copyText } from './copyText.ts';
 import { Icon } from './icon.tsx';
 import './states.css';
 
@@ -77,7 +78,7 @@ export function ErrorState({ error, advice, onRetry }: ErrorStateProps): ReactEl
       <div className="state-text">{advice ?? usualAdvice(error)}</div>
       <div className="state-actions">
         {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
-        <Button look="plain" onClick={() => void navigator.clipboard.writeText(detailsOf(error))}>
+        <Button look="plain" onClick={() => void copyText(detailsOf(error))}>
           Copy details
         </Button>
       </div>

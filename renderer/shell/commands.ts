@@ -1,6 +1,8 @@
 /** What the window itself can be told in the palette. Views add their own. */
+import { attempt } from '../api/attempt.ts';
 import { saveFile } from '../api/saveFile.ts';
 import type { Workbench } from '../api/workbench.ts';
+import { copyText } from '../parts/copyText.ts';
 import type { CommandSpec } from '../state/commands.ts';
 import { currentView, viewText, viewToHash } from '../state/viewState.ts';
 import type { ThemeChoice } from '../state/workspace.ts';
@@ -89,7 +91,7 @@ export const commands: readonly Command[] = [
 async function copyLink({ workspace, selection }: Workbench): Promise<void> {
   // From the parts that say where: what the address was opened with besides is nobody else's business.
   const { origin, pathname } = location;
-  await navigator.clipboard.writeText(`${origin}${pathname}#${viewToHash(currentView(workspace, selection))}`);
+  await copyText(`${origin}${pathname}#${viewToHash(currentView(workspace, selection))}`);
 }
 
 async function saveView({ workspace, selection }: Workbench): Promise<void> {
@@ -103,13 +105,12 @@ function openView(workbench: Workbench): void {
   input.accept = '.json';
   input.addEventListener('change', () => {
     const file = input.files?.[0];
-    if (file === undefined) return;
-    openViewFile(workbench, file).catch((error: Error) => workbench.dialogs.show({ kind: 'error', error }));
+    if (file !== undefined) attempt(workbench, () => openViewFile(workbench, file));
   });
   input.click();
 }
 
 async function copyDiagnostics({ client }: Workbench): Promise<void> {
   const { text } = await client.diagnostics({});
-  await navigator.clipboard.writeText(text);
+  await copyText(text);
 }

@@ -1,11 +1,13 @@
-/** What every measure says of one head: effects with their intervals, then behaviour scores. */
+/** What every measure says of one head: each group on its scale, with 95 % intervals. */
 import type { ReactElement } from 'react';
 import { useSyncExternalStore } from 'react';
 import type { HeadRef } from '../../engine/results/units.ts';
 import { useHeadMeasures } from '../api/hooks.ts';
 import type { HeadMeasure } from '../api/measuresOfRun.ts';
+import { rankHeads } from '../api/rankHeads.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import { FitBox } from '../marks/fitBox.tsx';
+import { decimalsFor, formatFixed, formatHalfWidth } from '../marks/format.ts';
 import type { IntervalBar } from '../marks/intervalBars.tsx';
 import { IntervalBars } from '../marks/intervalBars.tsx';
 import { Section } from '../parts/section.tsx';
@@ -19,23 +21,56 @@ export function InspectorScores({ head }: { readonly head: HeadRef }): ReactElem
   const list = useHeadMeasures();
   useNumbers(list);
   const shown = list.filter((measure) => !Number.isNaN(valueAt(measure, head).value));
-  const effects = shown.filter(({ call, unit }) => call !== 'scores' && unit !== 'nats');
+  const effects = shown.filter(({ call, signed }) => call !== 'scores' && signed);
   const units = [...new Set(effects.map(({ unit }) => unit))];
-  const scores = shown.filter(({ call }) => call === 'scores');
+  const shares = shown.filter(({ call, unit }) => call === 'scores' && unit === '');
+  const others = newestOfEach(shown.filter((measure) => !effects.includes(measure) && !shares.includes(measure)));
   return (
     <>
       {units.map((unit) => (
         <Bars
           key={unit}
-          title={`Replacing ${headName(head)}, Δ ${unit}`}
+          title={`Effect of replacing ${headName(head)}, ${unit}`}
           measures={effects.filter((measure) => measure.unit === unit)}
           head={head}
           signed
         />
       ))}
-      {scores.length > 0 && <Bars title={`Scores of ${headName(head)}`} measures={scores} head={head} />}
+      {shares.length > 0 && <Bars title={`Scores of ${headName(head)}`} measures={shares} head={head} />}
+      {others.length > 0 && <Ranks measures={others} head={head} />}
     </>
   );
+}
+
+interface RanksProps {
+  readonly measures: readonly HeadMeasure[];
+  readonly head: HeadRef;
+}
+
+/** Measures without ends, each with a unit of its own: what a number means is where it stands among all heads. */
+function Ranks({ measures, head }: RanksProps): ReactElement {
+  return (
+    <Section title={`Other measures of ${headName(head)}`} aside="rank among heads">
+      <dl className="inspector-ranks">
+        {measures.map((measure) => (
+          <div key={measure.id}>
+            <dt>{measure.short}</dt>
+            <dd>{written(measure, head)}</dd>
+            <dd>{rankHeads(measure).indexOf(head.layer * measure.heads + head.head) + 1}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+/** `2.31 ±0.12 nats`; lengths and ratios go without a unit. */
+function written(measure: HeadMeasure, head: HeadRef): string {
+  const { value, low, high } = valueAt(measure, head);
+  const decimals = decimalsFor(value);
+  const spread = low === null || high === null ? '' : ` ${formatHalfWidth((high - low) / 2, decimals)}`;
+  const unit = measure.unit === 'norm' || measure.unit === 'ratio' ? '' : ` ${measure.unit}`;
+  return `${formatFixed(value, decimals)}${spread}${unit}`;
 }
 
 /** Renders again when numbers come. */

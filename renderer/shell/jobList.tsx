@@ -28,7 +28,7 @@ export function JobList({ jobs }: { readonly jobs: readonly RunSummary[] }): Rea
 }
 
 function Job({ job }: { readonly job: RunSummary }): ReactElement {
-  const { client } = useWorkbench();
+  const workbench = useWorkbench();
   const { id, title, state, progress, seconds, error } = job;
   const amount = progress === null ? '' : ` · ${progress.done} of ${progress.total} ${progress.of}`;
   return (
@@ -45,7 +45,7 @@ function Job({ job }: { readonly job: RunSummary }): ReactElement {
           key={action}
           icon={icons[action]}
           label={`${names[action]} ${title}`}
-          onClick={() => void steerJob(client, id, action)}
+          onClick={() => steerJob(workbench, id, action)}
         />
       ))}
     </li>

@@ -73,7 +73,7 @@ function Quiet({ last }: { readonly last: RunSummary | null }): ReactElement {
 }
 
 function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
-  const { client } = useWorkbench();
+  const workbench = useWorkbench();
   const { id, title, progress, state, rate, secondsLeft } = job;
   const speed = [
     rate === null || progress === null ? null : formatRate(rate, progress.of),
@@ -96,10 +96,10 @@ function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
         <span className="tray-count">{`${formatNumber(progress.done)}/${formatNumber(progress.total)}`}</span>
       )}
       <span className="tray-quiet">{speed.filter((part) => part !== null).join(' · ')}</span>
-      <Button look="plain" onClick={() => void steerJob(client, id, isPaused ? 'resume' : 'pause')}>
+      <Button look="plain" onClick={() => steerJob(workbench, id, isPaused ? 'resume' : 'pause')}>
         {isPaused ? 'Resume' : 'Pause'}
       </Button>
-      <Button look="plain" onClick={() => void steerJob(client, id, 'cancel')}>
+      <Button look="plain" onClick={() => steerJob(workbench, id, 'cancel')}>
         Cancel <Kbd keys="Ctrl+." />
       </Button>
     </>

@@ -2,6 +2,7 @@
 import { Command } from 'cmdk';
 import type { ReactElement } from 'react';
 import { useState } from 'react';
+import { attempt } from '../api/attempt.ts';
 import { useHeadMeasures, useHeadShape } from '../api/hooks.ts';
 import { desktopBridge } from '../api/desktopBridge.ts';
 import { useLibrary, useTasks } from '../api/queries.ts';
@@ -32,9 +33,7 @@ export function Palette({ page }: { readonly page: PalettePage }): ReactElement 
   const groups = [...new Set(items.map(({ group }) => group))];
   const choose = ({ run }: PaletteItem) => {
     workbench.dialogs.close();
-    Promise.resolve()
-      .then(run)
-      .catch((error: Error) => workbench.dialogs.show({ kind: 'error', error }));
+    attempt(workbench, run);
   };
   return (
     <Command.Dialog

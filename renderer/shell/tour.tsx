@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
+import { attempt } from '../api/attempt.ts';
 import { useHeadMeasures } from '../api/hooks.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import { Button, IconButton } from '../parts/button.tsx';
@@ -43,7 +44,7 @@ function Step({ plan, step, at }: StepProps): ReactElement {
       </header>
       <h2 className="tour-title">{step.title}</h2>
       <p className="tour-text">{step.text}</p>
-      {isMissing && <MissingRun onStart={() => void startRunFor(workbench, wanted)} />}
+      {isMissing && <MissingRun onStart={() => attempt(workbench, () => startRunFor(workbench, wanted))} />}
       <footer className="tour-actions">
         <Button look="plain" disabled={at === 0} onClick={() => goTo(at - 1)}>
           Back

@@ -1,6 +1,7 @@
 /** Files dropped on the window: a view is shown, prompts are read in, a model is opened (where its path can be known). */
 import { useEffect } from 'react';
 import { Fault } from '../../engine/terms/fault.ts';
+import { attempt } from '../api/attempt.ts';
 import { desktopBridge } from '../api/desktopBridge.ts';
 import type { Workbench } from '../api/workbench.ts';
 import { useWorkbench } from '../api/workbench.ts';
@@ -14,8 +15,7 @@ export function useDrops(): void {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file === undefined) return;
-      take(workbench, file).catch((error: Error) => workbench.dialogs.show({ kind: 'error', error }));
+      if (file !== undefined) attempt(workbench, () => take(workbench, file));
     };
     window.addEventListener('dragover', allow);
     window.addEventListener('drop', drop);

@@ -1,5 +1,6 @@
 /** Begins a session once the engine is there, and chooses a measure to colour heads by when the first one comes. */
 import { useEffect, useRef } from 'react';
+import { attempt } from '../api/attempt.ts';
 import { useHeadMeasures, useWatch, useWorkspace } from '../api/hooks.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import { firstStart } from './firstStart.ts';
@@ -12,7 +13,7 @@ export function useFirstStart(): void {
   useEffect(() => {
     if (!isKnown || started.has(workbench)) return;
     started.add(workbench);
-    firstStart(workbench).catch((error: Error) => workbench.dialogs.show({ kind: 'error', error }));
+    attempt(workbench, () => firstStart(workbench));
   }, [workbench, isKnown]);
   /** The measure that was chosen here: a better one takes its place, one of the user's own is never replaced. */
   const proposed = useRef<string | null>(null);

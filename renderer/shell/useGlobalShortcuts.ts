@@ -27,7 +27,8 @@ function places({ workspace }: Workbench): Answers {
   return Object.fromEntries(views.map(({ id, key }) => [`place${key}`, () => workspace.goTo(id)]));
 }
 
-function windowKeys({ dialogs, undo, workspace, watch, client, selection }: Workbench): Answers {
+function windowKeys(workbench: Workbench): Answers {
+  const { dialogs, undo, workspace, watch, selection } = workbench;
   return {
     palette: () => dialogs.show({ kind: 'palette', page: 'all' }),
     find: () => dialogs.show({ kind: 'palette', page: 'heads' }),
@@ -42,7 +43,7 @@ function windowKeys({ dialogs, undo, workspace, watch, client, selection }: Work
     fullPane: () => workspace.toggleFull(),
     cancel: () => {
       const job = shownJob(watch.store.getState().jobs.filter(isActive));
-      if (job !== null) void steerJob(client, job.id, 'cancel');
+      if (job !== null) steerJob(workbench, job.id, 'cancel');
     },
     back: () => {
       if (workspace.store.getState().full !== null) workspace.toggleFull();

@@ -20,6 +20,10 @@ export function useKeys(): void {
 /** Is text typed there, or a list searched by letters? */
 function takesLetters(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.closest('[role=dialog], [role=menu], [role=listbox]') !== null) return true;
+  if (
+    target.isContentEditable ||
+    target.closest('[role=dialog], [role=menu], [role=listbox], [role=combobox]') !== null
+  )
+    return true;
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
 }

@@ -7,14 +7,16 @@ interface Shortcut {
   readonly group: 'window' | 'places' | 'heads' | 'tokens' | 'jobs' | 'matrix';
   /** Keys of a focused drawing, which answers them itself; listed only. */
   readonly local?: true;
+  /** A field has its own of this while text is typed. */
+  readonly ofFields?: true;
 }
 
 const shortcuts = {
   palette: { keys: ['Ctrl+K'], title: 'Find a head, run a command', group: 'window' },
   openModel: { keys: ['Ctrl+O'], title: 'Open a model', group: 'window' },
   choosePrompts: { keys: ['Ctrl+P'], title: 'Choose prompts', group: 'window' },
-  undo: { keys: ['Ctrl+Z'], title: 'Undo', group: 'window' },
-  redo: { keys: ['Ctrl+Y', 'Ctrl+Shift+Z'], title: 'Redo', group: 'window' },
+  undo: { keys: ['Ctrl+Z'], title: 'Undo', group: 'window', ofFields: true },
+  redo: { keys: ['Ctrl+Y', 'Ctrl+Shift+Z'], title: 'Redo', group: 'window', ofFields: true },
   shortcuts: { keys: ['Ctrl+/'], title: 'Shortcuts', group: 'window' },
   help: { keys: ['?'], title: 'About the focused view', group: 'window' },
   fullPane: { keys: ['F'], title: 'Focused pane in full, and back', group: 'window' },
@@ -80,6 +82,6 @@ export function chordOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyPress): 
 export function shortcutFor(press: KeyPress, isTyping: boolean): ShortcutId | null {
   const chord = chordOf(press);
   if (isTyping && !chord.startsWith('Ctrl+') && chord !== 'Escape') return null;
-  const isThis = (id: ShortcutId) => shortcutOf(id).local !== true && shortcutOf(id).keys.includes(chord);
-  return shortcutIds.find(isThis) ?? null;
+  const id = shortcutIds.find((one) => shortcutOf(one).local !== true && shortcutOf(one).keys.includes(chord));
+  return id === undefined || (isTyping && shortcutOf(id).ofFields === true) ? null : id;
 }

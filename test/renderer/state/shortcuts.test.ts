@@ -32,6 +32,7 @@ describe('shortcuts', () => {
     expect(shortcutFor(press('3'), true)).toBeNull();
     expect(shortcutFor(press('Escape'), true)).toBe('back');
     expect(shortcutFor(press('k', { ctrlKey: true }), true)).toBe('palette');
+    expect(shortcutFor(press('z', { ctrlKey: true }), true)).toBeNull();
   });
 
   it('do not take keys that a drawing answers itself, nor letters with other modifiers', () => {
