@@ -6,29 +6,31 @@ import type { Family } from '../arch/architecture.ts';
 import type { Model } from '../run/index.ts';
 import type { Replacement, SweepUnit } from '../run/sweep.ts';
 import { sweep, unitsPerRun } from '../run/sweep.ts';
-import type { Distribution } from '../tasks/metrics.ts';
-import { distribution, isCorrect, klDivergence, metrics, requireScorable } from '../tasks/metrics.ts';
-import { summariser, summariseShare } from '../tasks/statistics.ts';
+import { requireScorable } from '../tasks/metrics.ts';
 import type { MetricId, Prompt } from '../tasks/task.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Summary } from '../terms/summary.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { EffectScene } from './effectScene.ts';
 
 /** `uniform` makes a head's attention even over the keys that it sees; the others say what takes the place of its output. */
 export type AblationKind = 'zero' | 'mean' | 'resample' | 'scale' | 'uniform';
 export type AblationUnit = 'head' | 'kv-group' | 'layer' | 'mlp';
 
-export interface AblationRequest {
-  readonly prompts: readonly Prompt[];
-  readonly metric: MetricId;
-  readonly kind: AblationKind;
-  readonly unit: AblationUnit;
+/** How a sweep is cut into runs, and where it begins. */
+export interface AblationPlan {
   /** Factor of `scale`. */
   readonly scaleBy?: number;
   /** Units that are known already, from the first: they are not measured again. */
   readonly done?: number;
   /** Units in a batch, where a run goes on that was planned before: the same plan gives the same numbers to the last bit. */
   readonly unitsPerRun?: number;
+}
+
+/** What every ablation says, whatever its units are. */
+export interface AblationOn extends AblationPlan {
+  readonly prompts: readonly Prompt[];
+  readonly metric: MetricId;
+  readonly kind: AblationKind;
   /** Prompts (ids) that `mean` averages over; the run's own where omitted. */
   readonly reference?: readonly (readonly number[])[];
   /** `mean` over prompts of unequal length is refused unless positions are counted from the end. */
@@ -36,6 +38,10 @@ export interface AblationRequest {
   /** Of the bootstrap. */
   readonly seed: number;
   readonly signal?: AbortSignal;
+}
+
+export interface AblationRequest extends AblationOn {
+  readonly unit: AblationUnit;
 }
 
 export type AblationEvent =
@@ -54,9 +60,9 @@ export type AblationEvent =
 
 /** Baseline first, then every unit in layer order. Throws Fault where the prompts don't allow the kind of ablation. */
 export async function* ablate(model: Model, request: AblationRequest): AsyncGenerator<AblationEvent> {
-  checkRequest(request);
+  checkAblation(request);
   const units = unitsOf(model.family, request.unit, request.kind);
-  const scene = new Scene(request);
+  const scene = new EffectScene(request);
   const results = sweep(model, {
     ids: request.prompts.map(({ ids }) => ids),
     answerPositions: request.prompts.map(({ answerPosition }) => answerPosition),
@@ -71,7 +77,7 @@ export async function* ablate(model: Model, request: AblationRequest): AsyncGene
     const step = await model.exclusive(() => results.next());
     if (step.done === true) return;
     const { unit, logits } = step.value;
-    if (unit === null) yield scene.baseline(logits);
+    if (unit === null) yield { kind: 'baseline', ...scene.baseline(logits) };
     else {
       const named = units.find((candidate) => candidate.sweep === unit);
       if (named === undefined) throw new RangeError('the sweep gave a unit that was not asked for');
@@ -137,7 +143,7 @@ export function headsInGroup(size: number, group: number): number[] {
   return Array.from({ length: size }, (_, i) => group * size + i);
 }
 
-function planOf({ scaleBy, done, unitsPerRun: planned }: AblationRequest) {
+export function planOf({ scaleBy, done, unitsPerRun: planned }: AblationPlan) {
   return {
     ...(scaleBy === undefined ? {} : { scaleBy }),
     ...(done === undefined ? {} : { done }),
@@ -145,57 +151,12 @@ function planOf({ scaleBy, done, unitsPerRun: planned }: AblationRequest) {
   };
 }
 
-/** The clean side of a run: per-prompt metric and distribution, filled by the baseline. */
-class Scene {
-  readonly #request: AblationRequest;
-  readonly #summarise: (values: ArrayLike<number>) => Summary;
-  #clean: { readonly metric: readonly number[]; readonly distributions: readonly Distribution[] } | null = null;
-
-  constructor(request: AblationRequest) {
-    this.#request = request;
-    this.#summarise = summariser(request.prompts.length, request.seed);
-  }
-
-  baseline(logits: Tensor): AblationEvent {
-    const rows = this.#rows(logits);
-    this.#clean = { metric: this.#metric(rows), distributions: rows.map(distribution) };
-    const correct = this.#request.prompts.map((prompt, i) => isCorrect(at(rows, i), prompt));
-    return { kind: 'baseline', metric: this.#summarise(this.#clean.metric), accuracy: summariseShare(correct) };
-  }
-
-  effect(logits: Tensor): { effect: Summary; kl: Summary } {
-    const clean = this.#clean;
-    if (clean === null) throw new RangeError('the sweep gave a unit before the baseline');
-    const rows = this.#rows(logits);
-    const effect = this.#metric(rows).map((value, i) => value - at(clean.metric, i));
-    const kl = rows.map((row, i) => klDivergence(at(clean.distributions, i), row));
-    return { effect: this.#summarise(effect), kl: this.#summarise(kl) };
-  }
-
-  #metric(rows: readonly Float32Array[]): number[] {
-    const metric = metrics[this.#request.metric];
-    return this.#request.prompts.map((prompt, i) => metric(at(rows, i), prompt));
-  }
-
-  #rows({ data }: Tensor): Float32Array[] {
-    const n = this.#request.prompts.length;
-    const width = data.length / n;
-    return Array.from({ length: n }, (_, i) => data.subarray(i * width, (i + 1) * width));
-  }
-}
-
-function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`no item ${index} of ${items.length}`);
-  return item;
-}
-
-function referenceOf({ kind, prompts, reference }: AblationRequest): { reference?: readonly (readonly number[])[] } {
+export function referenceOf({ kind, prompts, reference }: AblationOn): { reference?: readonly (readonly number[])[] } {
   if (kind === 'resample') return { reference: prompts.map(({ corruptIds }) => corruptIds ?? []) };
   return kind === 'mean' && reference !== undefined ? { reference } : {};
 }
 
-function checkRequest(request: AblationRequest): void {
+export function checkAblation(request: AblationOn): void {
   const { prompts, metric, kind } = request;
   if (prompts.length === 0) throw new Fault({ what: 'no prompts to ablate on', expected: 'at least one' });
   prompts.forEach((prompt, i) => requireScorable(prompt, metric, `prompt ${i + 1}`));
@@ -211,7 +172,7 @@ function checkRequest(request: AblationRequest): void {
   });
 }
 
-function checkMean({ prompts, reference, align }: AblationRequest): void {
+function checkMean({ prompts, reference, align }: AblationOn): void {
   if (reference?.length === 0) throw new Fault({ what: 'no reference prompts', expected: 'at least one' });
   const lengths = new Set([...prompts.map(({ ids }) => ids.length), ...(reference ?? []).map((ids) => ids.length)]);
   if (lengths.size === 1 || align === 'end') return;
