@@ -11,6 +11,8 @@ export const lensRequest = z.strictObject({
   /** Tokens whose probability is wanted at every layer and position. */
   targets: tokenIds.exactOptional(),
   top: z.int().min(1).max(50),
+  /** Positions to read; all where omitted. */
+  positions: z.array(count).min(1).readonly().exactOptional(),
 });
 export const lensEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('start'), ids: tokenIds, tokens: z.array(z.string()).readonly().nullable() }),

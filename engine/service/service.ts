@@ -1,13 +1,17 @@
 /** What a compute process answers: the calls of the contract that need the engine's parts. */
 import type { ComputeService } from '../results/index.ts';
 import { ablateCall } from './calls/ablate.ts';
+import { ablateSetsCall } from './calls/ablateSets.ts';
 import { attentionMapCall, attentionRowCall, attentionTileCall, attentionWallCall } from './calls/attention.ts';
 import { attributeCall } from './calls/attribute.ts';
 import { captureCall } from './calls/capture.ts';
+import { effectCall } from './calls/effect.ts';
 import { familiesCall } from './calls/families.ts';
 import { generateCall } from './calls/generate.ts';
 import { infoCall } from './calls/info.ts';
+import { lensCall } from './calls/lens.ts';
 import { openCall } from './calls/open.ts';
+import { patchGridCall } from './calls/patchGrid.ts';
 import { promptsCall } from './calls/promptPairs.ts';
 import { pullCall } from './calls/pull.ts';
 import { runCall } from './calls/run.ts';
@@ -43,6 +47,10 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     pull: pullCall(),
     tokens: tokensCall(models),
     prompts: promptsCall(models),
+    effect: effectCall(models),
+    ablateSets: ablateSetsCall(models),
+    patchGrid: patchGridCall(models),
+    lens: lensCall(models),
     attentionWall: attentionWallCall(models),
     attentionMap: attentionMapCall(models),
     attentionTile: attentionTileCall(models),

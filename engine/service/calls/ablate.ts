@@ -9,11 +9,11 @@ import type { MetricId } from '../../tasks/task.ts';
 import type { Summary } from '../../terms/summary.ts';
 import type { ModelSource } from '../openModels.ts';
 import { unitName } from '../unitName.ts';
+import { ablationOn } from './ablationOn.ts';
 import { numbersOf, requireFinite } from './finite.ts';
 import { measuredHeader } from './measuredHeader.ts';
 import type { Measured } from './measuredPrompts.ts';
 import { cannotDo, measuredPrompts } from './measuredPrompts.ts';
-import { promptsOfFile } from './prompts.ts';
 import { baselineOf } from './scoredPrompts.ts';
 
 type Request = RequestOf<'ablate'>;
@@ -25,23 +25,14 @@ export function ablateCall(models: ModelSource): Service['ablate'] {
     const { model, release } = await models.lease(request, signal);
     try {
       const measured = measuredPrompts(model, request);
-      const { prompts, metric } = measured;
-      const reference =
-        request.reference === undefined ? null : promptsOfFile(model, request.reference).map(({ ids }) => ids);
-      const { ablation: kind, unit, align, seed, scale, done } = request;
-      const unitsPerRun = request.unitsPerRun ?? ablationUnitsPerRun(model, { prompts, kind });
+      const asked = ablationOn(model, request, measured, signal);
+      const unitsPerRun = asked.unitsPerRun ?? ablationUnitsPerRun(model, asked);
       yield { kind: 'start', header: headerOf(model, request, measured, unitsPerRun) };
-      const events = ablate(model, {
-        ...{ prompts, metric, kind, unit, seed, signal, unitsPerRun },
-        ...(scale === undefined ? {} : { scaleBy: scale }),
-        ...(done === undefined ? {} : { done }),
-        ...(reference === null ? {} : { reference }),
-        ...(align === undefined ? {} : { align }),
-      });
+      const events = ablate(model, { ...asked, unitsPerRun, unit: request.unit });
       const warnings: string[] = [];
       for await (const event of events) {
         await requireFinite(model, described(event), numbersOf(summariesOf(event)), signal);
-        const sent = toEvent(event, metric);
+        const sent = toEvent(event, asked.metric);
         if (sent.kind === 'baseline' && !sent.baseline.doesTask) warnings.push(cannotDo(measured));
         yield sent;
       }

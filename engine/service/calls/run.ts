@@ -39,7 +39,8 @@ async function nextLogits(
   return logits.data;
 }
 
-function topTokens(
+/** The most likely tokens of `shown`, with how far the edits moved each. */
+export function topTokens(
   shown: Float32Array,
   clean: Float32Array,
   edited: Float32Array,
