@@ -23,10 +23,8 @@ export function ModelChip(): ReactElement {
     else workspace.goTo('models');
   };
   return (
-    <button type="button" className="chip" aria-label="Model" aria-describedby="model-chip" onClick={open}>
-      <span id="model-chip" className="spoken">
-        {info === null ? 'none is open' : `${info.name}, ${describe(info)}`}
-      </span>
+    <button type="button" className="chip" onClick={open}>
+      <span className="spoken">Model: </span>
       <span className="chip-name">{info?.name ?? nameOf(opening?.choice.model ?? path) ?? 'No model'}</span>
       {info !== null && <span className="chip-detail">{describe(info)}</span>}
       {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}

@@ -26,10 +26,8 @@ export function PromptChip(): ReactElement {
     status === 'loading' || status === 'partial' ? 'measuring' : null,
   ];
   return (
-    <button type="button" className="chip" aria-label="Prompts" aria-describedby="prompt-chip" onClick={open}>
-      <span id="prompt-chip" className="spoken">
-        {prompts === null ? 'none are chosen' : [promptsName(prompts), ...words].filter(Boolean).join(', ')}
-      </span>
+    <button type="button" className="chip" onClick={open}>
+      <span className="spoken">Prompts: </span>
       <span className="chip-name">{prompts === null ? 'No prompts' : promptsName(prompts)}</span>
       <span className="chip-detail">{words.filter(Boolean).join(' · ')}</span>
       {error !== null && <span className="chip-warn">{error.message}</span>}

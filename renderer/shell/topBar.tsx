@@ -19,12 +19,7 @@ export function TopBar(): ReactElement {
       </div>
       <ModelChip />
       <PromptChip />
-      <button
-        type="button"
-        className="topBar-search"
-        aria-label="Find a head, run a command"
-        onClick={() => dialogs.show({ kind: 'palette', page: 'all' })}
-      >
+      <button type="button" className="topBar-search" onClick={() => dialogs.show({ kind: 'palette', page: 'all' })}>
         Find a head, run a command
         <Kbd keys="Ctrl+K" />
       </button>

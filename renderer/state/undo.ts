@@ -1,6 +1,7 @@
 /**
  * Undo and redo of what a user sets: the selection, and the settings that change what is measured. Not of places and panes,
- * which are looked around in. Changes of the same fields in quick succession are one step, as is a gesture (painting).
+ * which are looked around in. What is moved along (a slider, the primary head) is one step while it moves, as is a gesture
+ * (painting).
  */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
@@ -30,7 +31,7 @@ export interface Undo {
 }
 
 export interface UndoOptions {
-  /** Milliseconds within which changes of the same fields are one step. */
+  /** Milliseconds within which moves of the same fields are one step. */
   readonly merge?: number;
   readonly most?: number;
   readonly now?: () => number;
@@ -54,7 +55,8 @@ export function createUndo(
     const next = snapshotOf(selection, workspace);
     const fields = changedFields(present, next);
     if (isSilent || fields === '') return void (present = next);
-    const joins = gesture === 'changed' || (gesture === 'none' && fields === last.fields && now() - last.time < merge);
+    const moves = fields === last.fields && isMoved(fields) && now() - last.time < merge;
+    const joins = gesture === 'changed' || (gesture === 'none' && moves);
     if (!joins) past = [...past, present].slice(-most);
     if (gesture === 'begun') gesture = 'changed';
     last = { fields, time: now() };
@@ -117,6 +119,12 @@ function snapshotOf(selection: Selection, workspace: Workspace): Snapshot {
     selection: selection.store.getState(),
     settings: { prompts, promptIndex, measure, second, ablation, scale, randomSets },
   };
+}
+
+const moved = new Set(['primary', 'query', 'key', 'layer', 'promptIndex', 'scale', 'randomSets']);
+
+function isMoved(fields: string): boolean {
+  return fields.split(' ').every((field) => moved.has(field));
 }
 
 /** Names of what differs; empty where nothing does. */

@@ -3,7 +3,8 @@ import type { EventOf, ResultOf } from '../../../engine/results/index.ts';
 import type { RunRow } from '../../../engine/results/runs.ts';
 import { createHeadMeasures } from '../../../renderer/api/headMeasures.ts';
 import { createRunStore } from '../../../renderer/api/runStore.ts';
-import { Feed, connectTo, createFrames, settle } from './fakeWorkbench.ts';
+import { connectTo, createFrames, settle } from './fakeWorkbench.ts';
+import { Feed } from './feed.ts';
 import { headRow, model, runSummary, scoreRows, startRow } from './sampleRows.ts';
 
 type Follow = Feed<EventOf<'follow'>, ResultOf<'follow'>>;

@@ -24,11 +24,11 @@ export const model = {
   weights: 'float32',
 } as const;
 
-function summaryOf(mean: number, n = 16): Summary {
+export function summaryOf(mean: number, n = 16): Summary {
   return { mean, standardError: 0.1, interval: [mean - 0.2, mean + 0.2], n };
 }
 
-function ablationHeader(change: Partial<AblationHeader> = {}): AblationHeader {
+export function ablationHeader(change: Partial<AblationHeader> = {}): AblationHeader {
   return {
     model,
     shape,

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EventOf, ResultOf } from '../../../engine/results/index.ts';
 import { Fault } from '../../../engine/terms/fault.ts';
 import { createStreamFold } from '../../../renderer/api/streamFold.ts';
-import { Feed, connectTo, createFrames, settle } from './fakeWorkbench.ts';
+import { connectTo, createFrames, settle } from './fakeWorkbench.ts';
+import { Feed } from './feed.ts';
 
 type Token = EventOf<'generate'>;
 

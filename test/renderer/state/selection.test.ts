@@ -102,6 +102,14 @@ describe('undo', () => {
     expect(workspace.store.getState().scale).toBe(2);
   });
 
+  it('makes a step of each head that is put into the set, however quickly', () => {
+    const { selection, undo, set } = build();
+    selection.toggle({ layer: 0, head: 0 });
+    selection.toggle({ layer: 0, head: 1 });
+    undo.undo();
+    expect(set()).toEqual(['0.0']);
+  });
+
   it('makes one step of a gesture, however long', () => {
     const { selection, undo, wait, set } = build();
     selection.toggle({ layer: 2, head: 0 });
