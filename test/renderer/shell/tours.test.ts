@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headScores } from '../../../engine/scores/index.ts';
+import { scores as headScores } from '../../../engine/scores/index.ts';
 import { createHeadMeasures } from '../../../renderer/api/headMeasures.ts';
 import { createRunStore } from '../../../renderer/api/runStore.ts';
 import type { Workbench } from '../../../renderer/api/workbench.ts';
