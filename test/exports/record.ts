@@ -34,6 +34,8 @@ const header: AblationHeader = {
   ropeTheta: 10000,
   tokenizer: { vocabulary: 100, bosPrepended: true },
   ablation: 'zero',
+  scale: null,
+  unitsPerRun: 3,
   unit: 'head',
   metricId: 'logitDifference',
   calibration: { dataset: 'ioi', sequences: 16, tokens: 240, length: 15, tokenIdsSha256: 'cd'.repeat(32), seed: 3 },
