@@ -20,6 +20,8 @@ export const viewFile = z.strictObject({
   /** Ids of the measure that colours heads and of the one beside it. */
   measure: name.nullable(),
   second: name.nullable(),
+  /** The run that is looked at. */
+  run: name.nullable(),
   ablation: ablationKind,
   scale: scaleBy,
   randomSets: count.max(1000),

@@ -110,6 +110,7 @@ export function createRunStore(client: Client, kept: number = KEPT, schedule?: S
     get: (id) => runs.get(id)?.view ?? unknownOf(id),
     subscribe: (id, listener) => {
       const run = use(id);
+      if (run.view.status === 'error') again(run, id);
       run.listeners.add(listener);
       return () => {
         run.listeners.delete(listener);

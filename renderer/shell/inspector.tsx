@@ -15,6 +15,7 @@ import { sameHead } from '../state/headRefs.ts';
 import { views } from '../views/index.ts';
 import './inspector.css';
 import { InspectorScores } from './inspectorScores.tsx';
+import { tours } from './tours.ts';
 
 export function Inspector(): ReactElement {
   const primary = useSelection((state) => state.primary);
@@ -22,10 +23,7 @@ export function Inspector(): ReactElement {
   return (
     <aside className="inspector" aria-label="Inspector">
       {primary === null || shape === null ? (
-        <Empty title="No head is chosen">
-          Choose one in the matrix, or type its name: Ctrl K, then L9H6. Its scores and what happens without it stand
-          here.
-        </Empty>
+        <Nothing hasModel={shape !== null} />
       ) : (
         <>
           <Header head={primary} shape={shape} />
@@ -41,6 +39,27 @@ export function Inspector(): ReactElement {
         </>
       )}
     </aside>
+  );
+}
+
+function Nothing({ hasModel }: { readonly hasModel: boolean }): ReactElement {
+  const { tour } = useWorkbench();
+  return (
+    <Empty title="No head is chosen">
+      <p className="inspector-note">
+        Choose one in the matrix, or type its name: Ctrl K, then L9H6. Its scores and what happens without it stand
+        here.
+      </p>
+      {hasModel && <p className="inspector-note">Or take a tour of the model that is open:</p>}
+      {hasModel &&
+        tours.map(({ id, title, about }) => (
+          <Tooltip key={id} text={about} side="left">
+            <Button look="plain" icon="right" className="inspector-tour" onClick={() => tour.begin(id)}>
+              {title}
+            </Button>
+          </Tooltip>
+        ))}
+    </Empty>
   );
 }
 

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { attempt } from '../api/attempt.ts';
 import { useHeadMeasures, useHeadShape } from '../api/hooks.ts';
 import { desktopBridge } from '../api/desktopBridge.ts';
-import { useLibrary, useTasks } from '../api/queries.ts';
+import { useLibrary, useRuns, useTasks } from '../api/queries.ts';
 import type { Workbench } from '../api/workbench.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import type { HeadShape } from '../marks/headShape.ts';
@@ -17,7 +17,7 @@ import { views } from '../views/index.ts';
 import { commands } from './commands.ts';
 import './palette.css';
 import type { PaletteItem } from './paletteItems.ts';
-import { commandItems, measureItems, modelItems, placeItems, promptItems } from './paletteItems.ts';
+import { commandItems, measureItems, modelItems, placeItems, promptItems, runItems } from './paletteItems.ts';
 
 const placeholders: Readonly<Record<PalettePage, string>> = {
   all: 'L9H6, a place, a measure, a command',
@@ -86,6 +86,7 @@ function useItems(workbench: Workbench, page: PalettePage, text: string): readon
   const measures = useHeadMeasures();
   const { data: library } = useLibrary();
   const { data: tasks } = useTasks();
+  const { data: runs } = useRuns();
   const heads = shape === null ? [] : headItems(workbench, shape, text);
   const models = [...pathItems(workbench, text), ...modelItems(workbench, library)];
   const prompts = promptItems(workbench, tasks);
@@ -99,7 +100,7 @@ function useItems(workbench: Workbench, page: PalettePage, text: string): readon
     case 'all': {
       const specs = [...views.flatMap((view) => view.commands ?? []), ...commands];
       const all = [...placeItems(workbench, views), ...measureItems(workbench, measures)];
-      return [...heads, ...all, ...commandItems(workbench, specs), ...prompts, ...models];
+      return [...heads, ...all, ...commandItems(workbench, specs), ...prompts, ...models, ...runItems(workbench, runs)];
     }
   }
 }

@@ -65,6 +65,22 @@ export function modelItems({ dialogs }: Workbench, library: ResultOf<'library'> 
   );
 }
 
+/** Runs that are listed, the newest. */
+const RUNS = 50;
+
+export function runItems({ workspace }: Workbench, runs: ResultOf<'runs'> | undefined): readonly PaletteItem[] {
+  return (runs?.runs ?? []).slice(0, RUNS).map(({ id, title, state, created }) => ({
+    id: `run ${id}`,
+    group: 'Runs',
+    title,
+    detail: `${state}, ${new Date(created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`,
+    run: () => {
+      workspace.set({ run: id });
+      workspace.goTo('runs');
+    },
+  }));
+}
+
 /** Prompts of a task that is chosen by name: enough for an interval, few enough for a moment. */
 const PROMPTS = 64;
 

@@ -1,6 +1,7 @@
 /** Along the top: what is open, on what it is measured, and the way to everything else. */
 import type { ReactElement } from 'react';
 import { useWorkbench } from '../api/workbench.ts';
+import { IconButton } from '../parts/button.tsx';
 import { Kbd } from '../parts/kbd.tsx';
 import { ModelChip } from './modelChip.tsx';
 import { PromptChip } from './promptChip.tsx';
@@ -23,6 +24,7 @@ export function TopBar(): ReactElement {
         Find a head, run a command
         <Kbd keys="Ctrl+K" />
       </button>
+      <IconButton icon="info" label="About this view, tours" onClick={() => dialogs.show({ kind: 'help' })} />
     </header>
   );
 }

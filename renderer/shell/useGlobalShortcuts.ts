@@ -28,7 +28,7 @@ function places({ workspace }: Workbench): Answers {
 }
 
 function windowKeys(workbench: Workbench): Answers {
-  const { dialogs, undo, workspace, watch, selection } = workbench;
+  const { dialogs, undo, workspace, watch, selection, tour } = workbench;
   return {
     palette: () => dialogs.show({ kind: 'palette', page: 'all' }),
     find: () => dialogs.show({ kind: 'palette', page: 'heads' }),
@@ -46,7 +46,8 @@ function windowKeys(workbench: Workbench): Answers {
       if (job !== null) steerJob(workbench, job.id, 'cancel');
     },
     back: () => {
-      if (workspace.store.getState().full !== null) workspace.toggleFull();
+      if (tour.store.getState().tour !== null) tour.end();
+      else if (workspace.store.getState().full !== null) workspace.toggleFull();
       else if (hasTokens(selection.store.getState())) selection.setTokens({ query: null, key: null });
       else selection.setPrimary(null);
     },

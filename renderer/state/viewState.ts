@@ -12,7 +12,7 @@ import type { Workspace } from './workspace.ts';
 import { firstWorkspace } from './workspace.ts';
 
 export function currentView(workspace: Workspace, selection: Selection): ViewFile {
-  const { panes, model, prompts, promptIndex, measure, second, ablation, scale, randomSets } =
+  const { panes, model, prompts, promptIndex, measure, second, run, ablation, scale, randomSets } =
     workspace.store.getState();
   return {
     version: 1,
@@ -22,6 +22,7 @@ export function currentView(workspace: Workspace, selection: Selection): ViewFil
     promptIndex,
     measure,
     second,
+    run,
     ablation,
     scale,
     randomSets,
@@ -73,6 +74,7 @@ export function viewToHash(view: ViewFile): string {
   put('prompt', view.promptIndex, 0);
   put('measure', view.measure);
   put('second', view.second);
+  put('run', view.run);
   put('ablation', view.ablation, firstWorkspace.ablation);
   put('scale', view.scale, firstWorkspace.scale);
   put('random', view.randomSets, firstWorkspace.randomSets);
@@ -103,6 +105,7 @@ export function viewFromHash(hash: string): ViewFile | null {
     promptIndex: number('prompt', 0),
     measure: params.get('measure'),
     second: params.get('second'),
+    run: params.get('run'),
     ablation: params.get('ablation') ?? firstWorkspace.ablation,
     scale: number('scale', firstWorkspace.scale),
     randomSets: number('random', firstWorkspace.randomSets),

@@ -26,6 +26,8 @@ export interface WorkspaceState {
   /** Id of the measure that colours heads, and of the one it is compared with (api/headMeasures.ts). */
   readonly measure: string | null;
   readonly second: string | null;
+  /** The run that is looked at. */
+  readonly run: string | null;
   readonly ablation: AblationKind;
   /** Factor of the ablation `scale`. */
   readonly scale: number;
@@ -44,6 +46,7 @@ export const firstWorkspace: WorkspaceState = {
   promptIndex: 0,
   measure: null,
   second: null,
+  run: null,
   ablation: 'zero',
   scale: 0,
   randomSets: 24,

@@ -23,6 +23,7 @@ function full() {
     prompts: { kind: 'task', task: 'ioi', n: 32, seed: -4, options: { template: 'mixed', names: 12 } },
     measure: 'run 1/effect',
     second: 'run 2/induction',
+    run: 'run 2',
     ablation: 'scale',
     scale: 0.5,
     randomSets: 10,
