@@ -32,11 +32,11 @@ export function Loading({ what }: { readonly what: string }): ReactElement {
 }
 
 /** Over something of which a part is there. */
-export function Partial({ known, total, of }: PartialProps): ReactElement {
+export function PartialNote({ known, total, of }: PartialNoteProps): ReactElement {
   return <span className="state-partial">{`partial: ${known} of ${total} ${of}`}</span>;
 }
 
-export interface PartialProps {
+export interface PartialNoteProps {
   readonly known: number;
   readonly total: number;
   /** `heads` */
