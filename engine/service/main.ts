@@ -2,13 +2,15 @@
 import { Cancelled, connect, Defect, isAbort, pair, serve } from '../results/index.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Command, Writer } from './commands/command.ts';
+import type { HostedCalls } from './commandService.ts';
+import { commandService } from './commandService.ts';
 import { commands } from './commands/index.ts';
+import type { ComputeChild } from './control/computeChild.ts';
 import { EditSyntaxFault } from './editSyntax.ts';
 import { commandHelp, overview } from './help.ts';
 import { Input } from './input.ts';
 import { BrokenPipe } from './output.ts';
 import { ProgressLine } from './progressLine.ts';
-import type { HostedService } from './service.ts';
 import { version } from './version.ts';
 
 export interface Io {
@@ -18,7 +20,11 @@ export interface Io {
   /** Print stacks of our own defects. */
   readonly debug: boolean;
   /** The service to use; default: the real one, loaded when a command needs it. */
-  readonly service?: () => Promise<HostedService>;
+  readonly service?: () => Promise<HostedCalls>;
+  /** Starts a process that computes; default: this one does. */
+  readonly spawn?: () => ComputeChild;
+  /** HEADSCOPE_PROJECT: where a command that can keep its work as a run does so unasked. */
+  readonly project?: string;
 }
 
 /** 0 done, 1 a defect of ours, 2 bad input, 130 cancelled. Never rejects. */
@@ -62,13 +68,15 @@ function findCommand(name: string): Command {
 
 // The command talks to the service only through the contract, as the workbench does.
 async function runCommand(command: Command, input: Input, io: Io): Promise<number> {
-  const { service, dispose } = await (io.service ?? realService)();
+  const project = projectOf(command, input, io);
+  const host = io.service ?? (() => commandService(command, { project, spawn: io.spawn ?? null }));
+  const { service, dispose } = await host();
   const { client: clientPort, server: serverPort } = pair();
   const server = serve(service, serverPort);
   const progress = new ProgressLine(io.stderr);
   const { stdout, stderr, signal } = io;
   try {
-    return await command.run(input, { client: connect(clientPort), stdout, stderr, progress, signal });
+    return await command.run(input, { client: connect(clientPort), stdout, stderr, progress, signal, project });
   } finally {
     progress.clear();
     await server.close();
@@ -76,9 +84,9 @@ async function runCommand(command: Command, input: Input, io: Io): Promise<numbe
   }
 }
 
-async function realService(): Promise<HostedService> {
-  const { createService } = await import('./service.ts');
-  return createService();
+function projectOf({ options }: Command, input: Input, io: Io): string | null {
+  if (!('project' in options)) return null;
+  return input.path('project') ?? (io.project || null);
 }
 
 async function report(error: unknown, io: Io): Promise<number> {

@@ -11,6 +11,7 @@ import { readTextFile } from '../textFile.ts';
 import { unitName } from '../unitName.ts';
 import type { Command } from './command.ts';
 import { collectAndWrite, outputOptions, readOutputs } from './effectsRun.ts';
+import { asRun, projectOption } from './asRun.ts';
 import { planOf, promptOptions, readPrompts, readSeed } from './promptChoice.ts';
 import { jsonOption, modelRequest, openModel, weightsOption } from './shared.ts';
 
@@ -45,6 +46,7 @@ export const ablate: Command = {
     align: { type: 'string', value: 'end', about: 'count positions from the end, for a mean over unequal lengths' },
     ...outputOptions,
     ...weightsOption,
+    ...projectOption,
     ...jsonOption,
   },
   async run(input, context) {
@@ -53,7 +55,7 @@ export const ablate: Command = {
     await openModel(context, { ...modelRequest(input), ...planOf(request.prompts) });
     const form = {
       what: `ablating (${request.ablation})`,
-      start: (options: CallOptions) => context.client.ablate(request, options),
+      start: (options: CallOptions) => asRun(context, { call: 'ablate', request }, options),
       ...{ headsFile, describe, csv: (record: AblationRecord) => csv.write(record) },
     };
     return collectAndWrite(form, outputs, context);

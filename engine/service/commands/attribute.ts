@@ -11,6 +11,7 @@ import type { Input } from '../input.ts';
 import { describeAttribution } from './attributionTables.ts';
 import type { Command } from './command.ts';
 import { collectAndWrite, outputOptions, readNamedHeads, readOutputs } from './effectsRun.ts';
+import { asRun, projectOption } from './asRun.ts';
 import { planOf, promptOptions, readPrompts, readSeed } from './promptChoice.ts';
 import { jsonOption, modelRequest, openModel, weightsOption } from './shared.ts';
 
@@ -51,6 +52,7 @@ export const attribute: Command = {
     ...outputOptions,
     against: { type: 'string', value: 'F', about: 'heads.json with exact ablation to compare with (default: --into)' },
     ...weightsOption,
+    ...projectOption,
     ...jsonOption,
   },
   async run(input, context) {
@@ -62,7 +64,7 @@ export const attribute: Command = {
     await openModel(context, { ...modelRequest(input), ...planOf(request.prompts) });
     const form = {
       what: `attributing (${request.method})`,
-      start: (options: CallOptions) => context.client.attribute(request, options),
+      start: (options: CallOptions) => asRun(context, { call: 'attribute', request }, options),
       headsFile: attributionHeads,
       csv: attributionCsv,
       describe: (record: AttributionRecord) => describeAttribution(record, against ?? outputs.into),

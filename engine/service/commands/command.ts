@@ -25,6 +25,8 @@ export interface Context {
   readonly stderr: Writer;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
+  /** Folder of the project in which the work is kept as a run; null: it is kept nowhere. */
+  readonly project: string | null;
 }
 
 export interface Command {
@@ -37,6 +39,11 @@ export interface Command {
   /** Whole command lines. */
   readonly examples: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
+  /**
+   * What it asks of the service: `headers`, nothing that takes long or much memory; `none`, nothing at all. Default: anything,
+   * so that it gets a process of its own to compute in.
+   */
+  readonly calls?: 'headers' | 'none';
   /** Resolves to the exit code. */
   run(input: Input, context: Context): Promise<number>;
 }

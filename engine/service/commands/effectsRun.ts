@@ -126,7 +126,13 @@ class Run<H extends MeasuredHeader, U extends Unit> {
   take(event: EffectsEvent<H, U>): void {
     if (event.kind === 'unit') this.#units.push(event);
     else if (event.kind === 'baseline') this.#baseline = event.baseline;
-    else this.#header = event.header;
+    else this.#begin(event.header);
+  }
+
+  /** A run that was begun again, because its compute process died, gives everything again. */
+  #begin(header: H): void {
+    this.#header = header;
+    this.#units.length = 0;
   }
 
   get header(): H {

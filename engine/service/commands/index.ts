@@ -8,6 +8,7 @@ import { info } from './info.ts';
 import { pull } from './pull.ts';
 import { run } from './run.ts';
 import { scores } from './scores.ts';
+import { serve } from './serve.ts';
 import { task } from './task.ts';
 import { train } from './train.ts';
 
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   task,
   train,
   pull,
+  serve,
 ];

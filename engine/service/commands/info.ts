@@ -22,6 +22,7 @@ export const info: Command = {
     families: { type: 'boolean', about: 'list the model families and their sites' },
     ...jsonOption,
   },
+  calls: 'headers',
   async run(input, context) {
     if (input.flag('families')) {
       if (input.positionals.length > 0)
