@@ -44,7 +44,8 @@ export const importTable: Readonly<Record<string, Row>> = {
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod'] },
   'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate'], node: true },
-  electron: { imports: ['engine/service'], types: ['engine/results'], packages: ['electron'], node: true },
+  // The carrier over Electron's ports is made here, for only main and its processes have them.
+  electron: { imports: ['engine/service', 'engine/results'], packages: ['electron'], node: true },
   'renderer/marks': { imports: ['engine/terms'], packages: ['react', 'd3'] },
   renderer: {
     imports: ['engine/terms', 'engine/results', 'renderer/marks'],
