@@ -1,6 +1,7 @@
 /** A compute process whose calls do what a test says, and that can be made to die. */
 import type { Client, ComputeCall, EventOf, RequestOf } from '../../engine/results/index.ts';
 import { Cancelled, Defect } from '../../engine/results/index.ts';
+import type { JobRequest } from '../../engine/results/runs.ts';
 import type { Resident } from '../../engine/results/workbench.ts';
 import type { ComputeHost } from '../../engine/service/jobs/computeHost.ts';
 import { recordWith, summaryOf } from '../exports/record.ts';
@@ -59,15 +60,16 @@ export class FakeHost implements ComputeHost {
     this.#death = new Promise((_, reject) => (this.#die = reject));
     this.#death.catch(() => undefined);
     const death = this.#death;
-    const host = this;
     const families = () => Promise.race([death, Promise.resolve({ families: [] })]);
-    async function* open({ model: path }: RequestOf<'open'>): ReturnType<Client['open']> {
-      host.open(path);
-      return { model, shape, seconds: 0 };
-    }
+    const open = ({ model: path }: RequestOf<'open'>) => opening(() => this.open(path));
     const mortal = Object.entries(this.#calls).map(([name, call]) => [name, dying(call as Streaming, death)]);
     return { families, open, ...Object.fromEntries(mortal) } as unknown as Pick<Client, ComputeCall>;
   }
+}
+
+async function* opening(open: () => void): ReturnType<Client['open']> {
+  open();
+  return { model, shape, seconds: 0 };
 }
 
 type Streaming = (...given: readonly unknown[]) => AsyncGenerator<unknown, unknown, void>;
@@ -130,12 +132,7 @@ export function fakeAblate(gate: Gate, seen: RequestOf<'ablate'>[] = []): Client
   };
 }
 
-export function ablateJob(path = '/models/tiny.gguf', seed = 0) {
-  return {
-    call: 'ablate',
-    request: {
-      ...{ model: path, ablation: 'zero', unit: 'head', seed },
-      prompts: { kind: 'task', task: 'ioi', n: 4, seed },
-    },
-  } as const;
+export function ablateJob(path = '/models/tiny.gguf', seed = 0): JobRequest {
+  const prompts = { kind: 'task', task: 'ioi', n: 4, seed } as const;
+  return { call: 'ablate', request: { model: path, ablation: 'zero', unit: 'head', seed, prompts } };
 }

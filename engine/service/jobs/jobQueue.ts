@@ -43,6 +43,12 @@ export class JobQueue {
     return [...this.#jobs.values()].map(({ run }) => run.summary).filter(isActive);
   }
 
+  /** A run was labelled, or one was moved: those who watch are told. */
+  tellOf(run: RunSummary | null): void {
+    if (run !== null && isActive(run)) this.#options.onChange(run);
+    this.#options.onRunsChanged();
+  }
+
   /** Resolves to the run's id once it is on disk. Throws Fault where it can't be written, or `from` is no run. */
   async start({ job, title, tags = [], from }: Start): Promise<string> {
     this.#requireOpen();

@@ -74,7 +74,7 @@ function requireOwnName(folder: string, { id }: RunSummary): void {
   throw new Fault({ what: 'the record is of another run', where: folder, expected: basename(folder), got: id });
 }
 
-function parsedRow(text: string, folder: string, index: number): unknown {
+export function parsedRow(text: string, folder: string, index: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
