@@ -1,4 +1,4 @@
-/** The call that says what every head's pattern does. Behaviour, not importance. Imports terms only. */
+/** The call that says what every head does: where it looks, how much it writes. Behaviour, not importance. Imports terms only. */
 import * as z from 'zod';
 import type { Plain } from './records.ts';
 import { modelIdentity, modelShape, onModel, progress, promptFile, summary } from './records.ts';
@@ -28,6 +28,10 @@ export const scoresRequest = z.strictObject({
   seed: z.int(),
 });
 
+/** `norm`: length of a vector of the residual stream, in the model's own scale. `ratio`: of two such lengths. */
+const scoreUnit = z.enum(['share', 'nats', 'tokens', 'norm', 'ratio']);
+export type ScoreUnit = z.infer<typeof scoreUnit>;
+
 const readScore = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -36,12 +40,14 @@ const readScore = z.strictObject({
   about: z.string(),
   formula: z.string(),
   source: z.string(),
-  range: z.tuple([z.number(), z.number()]).readonly(),
+  unit: scoreUnit,
+  /** Lowest and highest possible value; null where no number bounds it on all prompts. */
+  range: z.tuple([z.number(), z.number().nullable()]).readonly(),
   /** Prompts and queries that it was read on. */
   prompts: count,
   queries: count,
-  /** What a head that attends to all visible keys alike would have. */
-  uniform: z.number(),
+  /** What a head that attends to all visible keys alike would have; null where that depends on more than attention. */
+  uniform: z.number().nullable(),
 });
 
 const scoresHeader = z.strictObject({

@@ -8,6 +8,7 @@ export const currentToken: HeadScore = {
   about: 'attention from each token to itself',
   formula: 'mean over q >= 1 of A[q, q]',
   source: 'Clark et al. 2019, arXiv 1906.04341, section 3.1',
+  unit: 'share',
   range: [0, 1],
   counts: 'every query but the first, which can only attend to itself',
   reading: 'mass',

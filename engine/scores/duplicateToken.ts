@@ -9,6 +9,7 @@ export const duplicateToken: HeadScore = {
   about: 'attention from a token that occurred before to its earlier occurrences',
   formula: 'mean over q of sum over j < q with x[j] = x[q] of A[q, j]',
   source: 'Wang et al. 2022, arXiv 2211.00593, section 3',
+  unit: 'share',
   range: [0, 1],
   counts: 'queries whose token occurred before',
   reading: 'mass',

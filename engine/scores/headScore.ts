@@ -1,6 +1,7 @@
-/** What a head score is: a number in [0, 1] read from attention patterns. SPEC.md states each; index.ts is the list. */
+/** What a head score is: a number that says what a head does on given prompts. SPEC.md states each; index.ts is the list. */
+import type { ScoreUnit } from '../results/scores.ts';
 
-/** A prompt to read patterns on, its tokens known to the end (teacher-forced). */
+/** A prompt to read heads on, its tokens known to the end (teacher-forced). */
 export interface ScorePrompt {
   readonly ids: readonly number[];
   /** Occurrences of this id are no repeats and are never copied; null where the model has none. */
@@ -15,13 +16,17 @@ export interface Copy {
   readonly tokens: readonly number[];
 }
 
-/** A query that counts, and the keys that the score looks for: at least one, positions in `ids`. */
-export interface Reading {
+/** A query that counts: its position in `ids`. */
+export interface Counted {
   readonly query: number;
+}
+
+/** A query that counts, and the keys that the score looks for: at least one, positions in `ids`. */
+export interface Reading extends Counted {
   readonly keys: ArrayLike<number>;
 }
 
-export interface HeadScore {
+interface Described {
   readonly id: string;
   readonly title: string;
   /** Number of its rule in SPEC.md. */
@@ -31,13 +36,51 @@ export interface HeadScore {
   /** With A the pattern [P K] of one head, q a query that counts, K(q) its keys. */
   readonly formula: string;
   readonly source: string;
-  readonly range: readonly [low: 0, high: 1];
+  readonly unit: ScoreUnit;
+  /** Lowest and highest possible value; null where no number bounds it on all prompts. */
+  readonly range: readonly [low: number, high: number | null];
   /** Which queries count: what a prompt must have for the score to be read on it. */
   readonly counts: string;
-  /** `mass`: weight on the keys. `top`: 1 where the key with the largest weight is among them, ties shared. */
-  readonly reading: 'mass' | 'top';
   /** Its queries predict a token that is to be copied, so whether the model does copy belongs to it. */
   readonly predicts: boolean;
   /** In the order of the queries. */
+  select(prompt: ScorePrompt): readonly Counted[];
+}
+
+/** Asks how much attention lies where the tokens say that it should. */
+export interface KeyScore extends Described {
+  /** `mass`: weight on the keys. `top`: 1 where the key with the largest weight is among them, ties shared. */
+  readonly reading: 'mass' | 'top';
   select(prompt: ScorePrompt): readonly Reading[];
 }
+
+/** One query's attention: weight `weights[at + k]` on each key k < `keys`. */
+export interface PatternRow extends Counted {
+  readonly weights: ArrayLike<number>;
+  readonly at: number;
+  readonly keys: number;
+}
+
+/** Asks how the attention of a query is spread, whatever the tokens are. */
+export interface RowScore extends Described {
+  readonly reading: 'row';
+  ofRow(row: PatternRow): number;
+  /** Of a row with the same weight on each of `keys` keys: what `ofRow` gives it, in closed form. */
+  ofUniform(query: number, keys: number): number;
+}
+
+/** What a head adds to the residual stream at one position, and what it adds it to: lengths (L2) of two vectors. */
+export interface Write {
+  /** ||z W_O||, without the output bias. */
+  readonly write: number;
+  /** ||residPre|| */
+  readonly stream: number;
+}
+
+/** Asks how much a head writes. */
+export interface WriteScore extends Described {
+  readonly reading: 'write';
+  ofWrite(write: Write): number;
+}
+
+export type HeadScore = KeyScore | RowScore | WriteScore;

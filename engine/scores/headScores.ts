@@ -1,7 +1,7 @@
 /**
- * Behaviour scores of every head: what its pattern does, not whether that matters (engine/scores/ablation.ts asks that).
- * SPEC.md states the scores. Patterns are read as they come, a chunk of one layer at a time (engine/run/patterns.ts), in
- * the thread that runs the model; what is kept is one number per score, head and prompt.
+ * Behaviour scores of every head: where it looks and how much it writes, not whether that matters (engine/scores/ablation.ts
+ * asks that). SPEC.md states the scores. Patterns and norms of writes are read as they come, a chunk of one layer at a time
+ * (engine/run/patterns.ts), in the thread that runs the model; what is kept is one number per score, head and prompt.
  */
 import type { Model } from '../run/index.ts';
 import { patterns } from '../run/patterns.ts';
@@ -13,6 +13,7 @@ import type { HeadScore, ScorePrompt } from './headScore.ts';
 import { scores as all } from './index.ts';
 import { ReadBatch } from './readBatch.ts';
 import { Tally } from './tally.ts';
+import { uniformLevel } from './uniformLevel.ts';
 
 export interface HeadScoresRequest {
   readonly prompts: readonly ScorePrompt[];
@@ -30,8 +31,8 @@ export interface ReadScore {
   readonly prompts: number;
   /** Queries that count, in all of them. */
   readonly queries: number;
-  /** What a head that attends to all visible keys alike would have (no window): the level to compare with. */
-  readonly uniform: number;
+  /** What a head that attends to all visible keys alike would have (no window): the level to compare with. Null for writes. */
+  readonly uniform: number | null;
 }
 
 export type HeadScoresEvent =
@@ -65,12 +66,16 @@ export async function* headScores(model: Model, request: HeadScoresRequest): Asy
   const { shape } = model.family;
   const tally = new Tally(chosen, prompts, shape);
   const copying = chosen.some(({ predicts }) => predicts) ? new Copying(seed) : null;
+  const asked = {
+    writes: chosen.some(({ reading }) => reading === 'write'),
+    ...(signal === undefined ? {} : { signal }),
+  };
   const batches = batchesOf(prompts);
   let done = 0;
   for (const { from, rows } of batches) {
     const batch = new ReadBatch(rows, chosen, copying !== null);
     const ids = rows.map((prompt) => prompt.ids);
-    const events = patterns(model, { ids, logitsAt: batch.logitsAt, ...(signal === undefined ? {} : { signal }) });
+    const events = patterns(model, { ids, logitsAt: batch.logitsAt, ...asked });
     for (;;) {
       const step = await model.exclusive(() => events.next());
       if (step.done === true) break;
@@ -121,18 +126,19 @@ function chosenScores(
   return { read, left: counted.filter(({ queries }) => queries === 0).map(({ score }) => score) };
 }
 
-/** uniform: mean over prompts of the mean over q of |K(q)| / (q + 1) */
+/** uniform: mean over prompts of what each has */
 function countQueries(score: HeadScore, prompts: readonly ScorePrompt[], causal: boolean): ReadScore {
-  let [counting, queries, uniform] = [0, 0, 0];
+  let [counting, queries] = [0, 0];
+  let uniform: number | null = 0;
   for (const prompt of prompts) {
-    const readings = score.select(prompt);
-    if (readings.length === 0) continue;
+    const { length } = score.select(prompt);
+    if (length === 0) continue;
     counting++;
-    queries += readings.length;
-    const shares = readings.map(({ query, keys }) => keys.length / (causal ? query + 1 : prompt.ids.length));
-    uniform += shares.reduce((sum, share) => sum + share, 0) / readings.length;
+    queries += length;
+    const level = uniformLevel(score, prompt, causal);
+    uniform = level === null || uniform === null ? null : uniform + (level - uniform) / counting;
   }
-  return { score, prompts: counting, queries, uniform: counting === 0 ? 0 : uniform / counting };
+  return { score, prompts: counting, queries, uniform };
 }
 
 interface Batch {

@@ -1,5 +1,6 @@
 /** The list of head scores: one file and one line here each. What they are called on screen is behaviour, not importance. */
 import { Fault } from '../terms/fault.ts';
+import { attentionEntropy } from './attentionEntropy.ts';
 import { copy } from './copy.ts';
 import { copyMass } from './copyMass.ts';
 import { currentToken } from './currentToken.ts';
@@ -7,7 +8,10 @@ import { duplicateToken } from './duplicateToken.ts';
 import { firstToken } from './firstToken.ts';
 import type { HeadScore } from './headScore.ts';
 import { induction } from './induction.ts';
+import { meanDistance } from './meanDistance.ts';
 import { previousToken } from './previousToken.ts';
+import { relativeWriteNorm } from './relativeWriteNorm.ts';
+import { writeNorm } from './writeNorm.ts';
 
 export const scores: readonly HeadScore[] = [
   previousToken,
@@ -17,6 +21,10 @@ export const scores: readonly HeadScore[] = [
   firstToken,
   copy,
   copyMass,
+  attentionEntropy,
+  meanDistance,
+  writeNorm,
+  relativeWriteNorm,
 ];
 
 /** By id. Throws Fault for an unknown one, with the known ids. */

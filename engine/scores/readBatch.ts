@@ -1,8 +1,9 @@
-/** The rows of one batch, and which keys each score looks for in them. */
+/** The rows of one batch, and what each score reads of them. */
 import type { PatternEvent } from '../run/patterns.ts';
 import { axisSize } from '../tensor/tensor.ts';
-import type { Copy, HeadScore, Reading, ScorePrompt } from './headScore.ts';
-import { readPattern } from './readPattern.ts';
+import type { Copy, HeadScore, ScorePrompt } from './headScore.ts';
+import type { PromptReader } from './promptReader.ts';
+import { promptReader } from './promptReader.ts';
 import { copyReadings } from './repeats.ts';
 
 /** Which value: `score` is the place in the list of scores, `row` the one in the batch. */
@@ -15,16 +16,14 @@ export interface Place {
 
 export class ReadBatch {
   readonly #rows: readonly ScorePrompt[];
-  readonly #scores: readonly HeadScore[];
   /** By score and row. */
-  readonly #readings: readonly (readonly (readonly Reading[])[])[];
+  readonly #readers: readonly (readonly PromptReader[])[];
   readonly #copies: readonly (readonly Copy[])[];
 
   /** `predicts`: whether the model's own predictions are asked for. */
   constructor(rows: readonly ScorePrompt[], scores: readonly HeadScore[], predicts: boolean) {
     this.#rows = rows;
-    this.#scores = scores;
-    this.#readings = scores.map((score) => rows.map((prompt) => score.select(prompt)));
+    this.#readers = scores.map((score) => rows.map((prompt) => promptReader(score, prompt)));
     this.#copies = rows.map((prompt) => (predicts ? copyReadings(prompt) : []));
   }
 
@@ -40,16 +39,15 @@ export class ReadBatch {
 
   /** Gives, for each score, row and head, the chunk's part of the mean over the row's queries. */
   read(
-    { layer, from, pattern }: Extract<PatternEvent, { kind: 'pattern' }>,
+    { layer, from, pattern, norms }: Extract<PatternEvent, { kind: 'pattern' }>,
     add: (place: Place, part: number) => void,
   ): void {
     const heads = axisSize(pattern, 'N');
-    this.#scores.forEach(({ reading }, score) => {
-      this.#rows.forEach(({ ids: { length } }, row) => {
-        const readings = this.#readings[score]?.[row] ?? [];
-        for (let head = 0; readings.length > 0 && head < heads; head++) {
-          const sum = readPattern({ pattern, from, row, head, length }, readings, reading);
-          add({ score, layer, head, row }, sum / readings.length);
+    this.#readers.forEach((readers, score) => {
+      readers.forEach(({ queries, sum }, row) => {
+        const length = this.#rows[row]?.ids.length ?? 0;
+        for (let head = 0; queries > 0 && head < heads; head++) {
+          add({ score, layer, head, row }, sum({ pattern, norms, from, row, head, length }) / queries);
         }
       });
     });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../engine/run/index.ts';
 import type { PatternEvent, PatternsRequest } from '../../engine/run/patterns.ts';
 import { patterns } from '../../engine/run/patterns.ts';
+import { norms } from '../../engine/tensor/norms.ts';
 import { sliceAxis } from '../../engine/tensor/positions.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { axisSize } from '../../engine/tensor/tensor.ts';
@@ -47,6 +48,29 @@ describe.each(['llama-gqa', 'gptNeoX-parallel', 'gemma2-caps', 'mistral-window']
     }
     expect(events.filter(({ kind }) => kind === 'layer')).toHaveLength(model.family.shape.layers);
   });
+
+  it.each([512, 3])(
+    'come with the lengths of what heads write where asked for, %i queries at a time',
+    async (maxQueries) => {
+      const capture = [{ site: 'headWrite' }, { site: 'residPre' }] as const;
+      const whole = await model.forward({ ids, capture, logits: 'none' });
+      const events = await collect(model, { ids, maxQueries, writes: true });
+      for (const { layer, from, norms: found } of events.filter((event) => event.kind === 'pattern')) {
+        if (found === null) throw new Error('no norms');
+        const to = from + axisSize(found.residPre, 'P');
+        const wanted = [whole.get('headWrite', layer), whole.get('residPre', layer)].map(norms);
+        [found.write, found.residPre].forEach((lengths, i) => {
+          ids.forEach(({ length }, row) => {
+            const own = rowOf(lengths, row, 0, Math.min(to, length) - from);
+            const expected = rowOf(wanted[i] ?? lengths, row, from, Math.min(to, length));
+            own.forEach((value, at) => expect(value).toBeCloseTo(expected[at] ?? NaN, 4));
+          });
+        });
+      }
+      const [plain] = await collect(model, { ids });
+      expect(plain).toMatchObject({ kind: 'pattern', norms: null });
+    },
+  );
 
   it('end with the logits that were asked for', async () => {
     const { logits } = await model.forward({ ids });

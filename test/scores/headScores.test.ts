@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../engine/run/index.ts';
 import { openModel } from '../../engine/run/index.ts';
-import type { ScorePrompt } from '../../engine/scores/headScore.ts';
+import type { HeadScore, ScorePrompt } from '../../engine/scores/headScore.ts';
 import type { HeadScoresEvent, HeadScoresRequest } from '../../engine/scores/headScores.ts';
 import { headScores, headScoreTable } from '../../engine/scores/headScores.ts';
 import { scoreById, scores } from '../../engine/scores/index.ts';
-import { readPattern } from '../../engine/scores/readPattern.ts';
+import { promptReader } from '../../engine/scores/promptReader.ts';
 import { repeatedTokens } from '../../engine/scores/repeatedTokens.ts';
 import { taskPrompt } from '../../engine/scores/taskPrompt.ts';
 import { induction } from '../../engine/tasks/induction.ts';
 import { seededRandom } from '../../engine/tensor/random.ts';
+import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { openGolden } from '../run/models.ts';
 
 async function collect(model: Model, request: HeadScoresRequest): Promise<HeadScoresEvent[]> {
@@ -47,14 +48,18 @@ describe('planted-induction', () => {
       copy: 'L1H1',
       copyMass: 'L1H1',
     };
-    for (const { id } of scores) {
+    for (const { id, unit } of scores) {
       expect(named(id)).toHaveLength(8);
+      if (unit !== 'share') continue;
       for (const [head, value] of named(id)) {
         if (head === where[id]) expect(value, `${id} of ${head}`).toBeGreaterThan(least);
         else expect(value, `${id} of ${head}`).toBeLessThan(0.25);
       }
     }
     expect(table['induction']?.[1]?.[1]).toBeCloseTo(bosId === null ? 19.5 / 20 : 1, 4);
+    // A head that looks at the token before looks 1 token away, at one key only.
+    expect(table['meanDistance']?.[0]?.[2]).toBeCloseTo(1, 2);
+    expect(table['attentionEntropy']?.[0]?.[2]).toBeLessThan(0.01);
   });
 
   it('says what it read, level and all, and that the model copies', async () => {
@@ -123,6 +128,21 @@ describe('planted-induction', () => {
       .forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5));
   });
 
+  it('reads what heads write only where a score asks for it, and says that it has no level', async () => {
+    const prompts = drawn(model, 2, 6, 0);
+    const events = await collect(model, { prompts, seed: 0, scores: [scoreById('writeNorm')] });
+    const [start] = events.filter((event) => event.kind === 'start');
+    expect(start?.scores).toEqual([{ score: scoreById('writeNorm'), prompts: 2, queries: 22, uniform: null }]);
+    const without = await headScoreTable(model, { prompts, seed: 0, scores: [scoreById('meanDistance')] });
+    expect(Object.keys(without)).toEqual(['meanDistance']);
+  });
+
+  it('gives the heads of a layer when it is through', async () => {
+    const kinds = (await collect(model, { prompts: drawn(model, 2, 6, 0), seed: 0 })).map(({ kind }) => kind);
+    const layer = [...Array.from({ length: 4 }, () => 'head'), 'progress'];
+    expect(kinds).toEqual(['start', ...layer, ...layer, 'copying']);
+  });
+
   it('stops between layers', async () => {
     const controller = new AbortController();
     const run = async () => {
@@ -133,30 +153,89 @@ describe('planted-induction', () => {
   });
 });
 
-describe.each(['llama-gqa', 'gpt2-tied', 'mistral-window', 'bloom-alibi'])('%s', (folder) => {
+/** Mean over prompts of the score on captured values, the slow and obvious way for norms. */
+function expectedOf(
+  score: HeadScore,
+  prompts: readonly ScorePrompt[],
+  { pattern, write, residPre }: { readonly pattern: Tensor; readonly write: Tensor; readonly residPre: Tensor },
+  head: number,
+): number {
+  const [slots, heads] = [write.axes[1]?.size ?? 0, write.axes[2]?.size ?? 0];
+  const values = prompts.map((prompt, row) => {
+    if (score.reading !== 'write') {
+      const { queries, sum } = promptReader(score, prompt);
+      return sum({ pattern, norms: null, from: 0, row, head, length: prompt.ids.length }) / queries;
+    }
+    const queries = prompt.ids.slice(1).map((_, i) => row * slots + i + 1);
+    const each = queries.map((at) => {
+      const [written, stream] = [normAt(write, at * heads + head), normAt(residPre, at)];
+      return score.id === 'writeNorm' ? written : written / stream;
+    });
+    return each.reduce((a, b) => a + b, 0) / each.length;
+  });
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function normAt({ data, axes }: Tensor, vector: number): number {
+  const width = axes.at(-1)?.size ?? 0;
+  return Math.hypot(...data.subarray(vector * width, (vector + 1) * width));
+}
+
+describe('tiny-heads', () => {
+  it('has the write norms of its captured writes, to 1e-5 of their size', async () => {
+    const model = await openModel('fixtures/models/tiny-heads');
+    try {
+      const prompts = [...drawn(model, 2, 12, 0), ...drawn(model, 1, 7, 1)];
+      const table = await headScoreTable(model, { prompts, seed: 0 });
+      const ids = prompts.map((prompt) => prompt.ids);
+      const capture = [{ site: 'pattern' }, { site: 'headWrite' }, { site: 'residPre' }] as const;
+      const run = await model.forward({ ids, capture, logits: 'none' });
+      for (let layer = 0; layer < 4; layer++) {
+        const [pattern, write, residPre] = [
+          run.get('pattern', layer),
+          run.get('headWrite', layer),
+          run.get('residPre', layer),
+        ];
+        for (const score of [scoreById('writeNorm'), scoreById('relativeWriteNorm')]) {
+          for (let head = 0; head < 8; head++) {
+            const expected = expectedOf(score, prompts, { pattern, write, residPre }, head);
+            const found = table[score.id]?.[layer]?.[head] ?? NaN;
+            expect(Math.abs(found - expected) / expected, `${score.id} L${layer}H${head}`).toBeLessThan(1e-5);
+          }
+        }
+      }
+    } finally {
+      await model.dispose();
+    }
+  });
+});
+
+describe.each(['llama-gqa', 'gpt2-tied', 'mistral-window', 'bloom-alibi', 'gemma2-caps'])('%s', (folder) => {
   let model: Model;
   beforeAll(async () => {
     model = await openGolden(folder);
   });
   afterAll(() => model.dispose());
 
-  it('has the scores of its captured patterns', async () => {
+  it('has the scores of its captured patterns and writes', async () => {
     const prompts = drawn(model, 3, 5, 0);
-    const { lengths, ...activations } = await captured(model, prompts);
+    const ids = prompts.map((prompt) => prompt.ids);
+    const capture = [{ site: 'pattern' }, { site: 'headWrite' }, { site: 'residPre' }] as const;
+    const run = await model.forward({ ids, capture, logits: 'none' });
     const table = await headScoreTable(model, { prompts, seed: 0 });
-    for (const { id, select, reading } of scores) {
-      const found = table[id] ?? [];
-      found.forEach((heads, layer) =>
+    for (const score of scores) {
+      const found = table[score.id] ?? [];
+      found.forEach((heads, layer) => {
+        const [pattern, write, residPre] = [
+          run.get('pattern', layer),
+          run.get('headWrite', layer),
+          run.get('residPre', layer),
+        ];
         heads.forEach((value, head) => {
-          const pattern = activations.pattern(layer);
-          const rows = prompts.map((prompt, row) => {
-            const readings = select(prompt);
-            const length = lengths[row] ?? 0;
-            return readPattern({ pattern, from: 0, row, head, length }, readings, reading) / readings.length;
-          });
-          expect(value).toBeCloseTo(rows.reduce((a, b) => a + b, 0) / rows.length, 5);
-        }),
-      );
+          const expected = expectedOf(score, prompts, { pattern, write, residPre }, head);
+          expect(value, `${score.id} L${layer}H${head}`).toBeCloseTo(expected, 5);
+        });
+      });
       expect(found).toHaveLength(model.family.shape.layers);
     }
   });
@@ -179,13 +258,4 @@ describe.each(['llama-gqa', 'gpt2-tied', 'mistral-window', 'bloom-alibi'])('%s',
     const prompts = drawn(model, 3, 4, 1);
     expect(await collect(model, { prompts, seed: 3 })).toEqual(await collect(model, { prompts, seed: 3 }));
   });
-
-  async function captured(of: Model, prompts: readonly ScorePrompt[]) {
-    const run = await of.forward({
-      ids: prompts.map(({ ids }) => ids),
-      capture: [{ site: 'pattern' }],
-      logits: 'none',
-    });
-    return { lengths: run.lengths, pattern: (layer: number) => run.get('pattern', layer) };
-  }
 });

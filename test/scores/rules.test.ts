@@ -1,9 +1,10 @@
 /** Every rule of engine/scores/SPEC.md on patterns that are written down here. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { HeadScore, ScorePrompt } from '../../engine/scores/headScore.ts';
+import type { HeadScore, KeyScore, RowScore, ScorePrompt, WriteScore } from '../../engine/scores/headScore.ts';
 import { scoreById, scores } from '../../engine/scores/index.ts';
-import { readPattern } from '../../engine/scores/readPattern.ts';
+import { promptReader } from '../../engine/scores/promptReader.ts';
+import { uniformLevel } from '../../engine/scores/uniformLevel.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { tensor } from '../../engine/tensor/tensor.ts';
 
@@ -26,13 +27,16 @@ function patternOf(length: number, weight: Weight): Tensor {
 }
 
 /** The score of one head on one prompt; null where no query counts. */
-function scoreOf({ select, reading }: HeadScore, prompt: ScorePrompt, weight: Weight): number | null {
+function scoreOf(score: HeadScore, prompt: ScorePrompt, weight: Weight): number | null {
   const { length } = prompt.ids;
-  const readings = select(prompt);
-  if (readings.length === 0) return null;
-  const rows = { pattern: patternOf(length, weight), from: 0, row: 0, head: 0, length };
-  return readPattern(rows, readings, reading) / readings.length;
+  const { queries, sum } = promptReader(score, prompt);
+  if (queries === 0) return null;
+  return sum({ pattern: patternOf(length, weight), norms: null, from: 0, row: 0, head: 0, length }) / queries;
 }
+
+const keyScores = scores.filter((score): score is KeyScore => score.reading === 'mass' || score.reading === 'top');
+const rowScores = scores.filter((score): score is RowScore => score.reading === 'row');
+const writeScores = scores.filter((score): score is WriteScore => score.reading === 'write');
 
 /** All weight on one key of each query. */
 const on =
@@ -102,9 +106,29 @@ const planted: Readonly<Record<string, readonly [pattern: Weight, expected: numb
     [(q, k) => 0.25 * inductive(q, k) + 0.75 * first(q, k), 0.25],
     [uniform, (1 / 6 + 1 / 7 + 1 / 8) / 3],
   ],
+  attentionEntropy: [
+    [current, 0],
+    [first, 0],
+    // ln 2 + ln 3 + ... + ln 9 = ln 9!
+    [uniform, Math.log(362_880) / 8],
+    [(q, k) => 0.5 * current(q, k) + 0.5 * first(q, k), Math.log(2)],
+    // A sink outside the tokens that takes the other half: one term, not renormalised.
+    [(q, k) => 0.5 * current(q, k), 0.5 * Math.log(2)],
+    [() => 0, 0],
+  ],
+  meanDistance: [
+    [current, 0],
+    [previous, 1],
+    // (1 + 2 + ... + 8) / 8
+    [first, 4.5],
+    [uniform, 2.25],
+    [(q, k) => 0.75 * current(q, k) + 0.25 * previous(q, k), 0.25],
+    // A bidirectional head that looks one ahead: as far as one back. The last query has no key after it.
+    [(q, k) => (k === q + 1 ? 1 : 0), 7 / 8],
+  ],
 };
 
-describe.each(scores)('$id', (score) => {
+describe.each([...keyScores, ...rowScores])('$id', (score) => {
   it('has its value on planted patterns', () => {
     const cases = planted[score.id] ?? [];
     expect(cases.length).toBeGreaterThanOrEqual(3);
@@ -113,7 +137,20 @@ describe.each(scores)('$id', (score) => {
     );
   });
 
-  it('is 1 at most: all weight on its keys is 1', () => {
+  it('has the level that it states where attention is equal, and none of it is outside its range', () => {
+    expect(uniformLevel(score, repeated, true)).toBeCloseTo(scoreOf(score, repeated, uniform) ?? NaN, 6);
+    const everywhere: Weight = () => 1 / repeated.ids.length;
+    expect(uniformLevel(score, repeated, false)).toBeCloseTo(scoreOf(score, repeated, everywhere) ?? NaN, 6);
+    const [low, high] = score.range;
+    for (const [, expected] of planted[score.id] ?? []) {
+      expect(expected >= low && expected <= (high ?? Infinity)).toBe(true);
+    }
+  });
+});
+
+describe.each(keyScores)('$id', (score) => {
+  it('is a share, 1 at most: all weight on its keys is 1', () => {
+    expect([score.unit, score.range]).toEqual(['share', [0, 1]]);
     const keys = new Map(score.select(repeated).map((reading) => [reading.query, new Set(Array.from(reading.keys))]));
     const onKeys: Weight = (q, k) => (keys.get(q)?.has(k) === true ? 1 / (keys.get(q)?.size ?? 1) : 0);
     expect(scoreOf(score, repeated, onKeys)).toBeCloseTo(1, 6);
@@ -129,6 +166,13 @@ describe.each(scores)('$id', (score) => {
       for (const key of Array.from(keys)) expect(key >= 0 && key <= query, `${query} to ${key}`).toBe(true);
     }
   });
+});
+
+describe.each(scores)('$id', (score) => {
+  it('does not count the first query, nor a prompt that has no other', () => {
+    expect(score.select(repeated).every(({ query }) => query >= 1)).toBe(true);
+    expect(score.select(promptOf([5]))).toEqual([]);
+  });
 
   it('is the rule of SPEC.md that it names, formula and all', () => {
     const spec = readFileSync('engine/scores/SPEC.md', 'utf8');
@@ -140,8 +184,9 @@ describe.each(scores)('$id', (score) => {
 
 describe('selection', () => {
   const selected = (id: string, prompt: ScorePrompt) =>
-    scoreById(id)
-      .select(prompt)
+    keyScores
+      .filter((score) => score.id === id)
+      .flatMap((score) => score.select(prompt))
       .map(({ query, keys }) => [query, Array.from(keys)]);
 
   it('takes all earlier occurrences, and no BOS for one', () => {
@@ -173,5 +218,46 @@ describe('selection', () => {
     expect(selected('copyMass', promptOf(ids, { copies: [{ query: 3, tokens: [7, 5] }] }))).toEqual([[3, [0, 2]]]);
     expect(selected('copyMass', promptOf(ids, { copies: [{ query: 3, tokens: [9] }] }))).toEqual([]);
     expect(selected('copyMass', promptOf(ids, { copies: [{ query: 3, tokens: [8] }] }))).toEqual([]);
+  });
+});
+
+describe('scores of what a head writes', () => {
+  // Two heads over three positions; the first position would drown the rest.
+  const axes = [
+    { axis: 'B', size: 1 },
+    { axis: 'P', size: 3 },
+  ] as const;
+  const norms = {
+    write: tensor(Float32Array.of(900, 800, 3, 1, 5, 0), [...axes, { axis: 'N', size: 2 }]),
+    residPre: tensor(Float32Array.of(9000, 6, 20), axes),
+  };
+  const pattern = tensor(new Float32Array(18), [
+    { axis: 'B', size: 1 },
+    { axis: 'N', size: 2 },
+    { axis: 'P', size: 3 },
+    { axis: 'K', size: 3 },
+  ]);
+  const valueOf = (id: string, head: number, of = norms) => {
+    const { queries, sum } = promptReader(scoreById(id), promptOf([BOS, 5, 6]));
+    return sum({ pattern, norms: of, from: 0, row: 0, head, length: 3 }) / queries;
+  };
+
+  it('are means over all positions but the first', () => {
+    expect([valueOf('writeNorm', 0), valueOf('writeNorm', 1)]).toEqual([4, 0.5]);
+    expect(valueOf('relativeWriteNorm', 0)).toBeCloseTo((3 / 6 + 5 / 20) / 2, 12);
+    expect(valueOf('relativeWriteNorm', 1)).toBeCloseTo((1 / 6 + 0) / 2, 12);
+  });
+
+  it('have no ratio where the stream is 0, and stay finite', () => {
+    const residPre = tensor(Float32Array.of(1, 0, 20), axes);
+    expect(valueOf('relativeWriteNorm', 0, { ...norms, residPre })).toBeCloseTo(5 / 20 / 2, 12);
+  });
+
+  it('have no level of equal attention and no highest value', () => {
+    expect(writeScores.map(({ id, unit, range }) => [id, unit, range])).toEqual([
+      ['writeNorm', 'norm', [0, null]],
+      ['relativeWriteNorm', 'ratio', [0, null]],
+    ]);
+    for (const score of writeScores) expect(uniformLevel(score, repeated, true)).toBeNull();
   });
 });

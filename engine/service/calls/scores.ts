@@ -125,8 +125,8 @@ function headerOf(
 ): ScoresHeader {
   return {
     ...{ model: identityOf(model), shape: model.family.shape, prompts },
-    scores: scores.map(({ score: { id, title, rule, about, formula, source, range }, ...on }) => ({
-      ...{ id, title, rule, about, formula, source, range },
+    scores: scores.map(({ score: { id, title, rule, about, formula, source, unit, range }, ...on }) => ({
+      ...{ id, title, rule, about, formula, source, unit, range },
       ...{ prompts: on.prompts, queries: on.queries, uniform: on.uniform },
     })),
     left: left.map(({ id, counts }) => ({ id, counts })),

@@ -1,0 +1,30 @@
+import type { PatternRow, RowScore } from './headScore.ts';
+import { laterQueries } from './laterQueries.ts';
+
+/** How widely attention is spread over keys: 0 on one key, ln n on n keys alike. */
+export const attentionEntropy: RowScore = {
+  id: 'attentionEntropy',
+  title: 'Attention entropy',
+  rule: 'S8',
+  about: 'how widely attention is spread: 0 on one key, ln n on n keys alike',
+  formula: 'mean over q >= 1 of -sum over k of A[q, k] ln A[q, k]',
+  source: 'Clark et al. 2019, arXiv 1906.04341, section 3.3',
+  unit: 'nats',
+  range: [0, null],
+  counts: 'every query but the first',
+  reading: 'row',
+  predicts: false,
+  select: laterQueries,
+  ofRow: entropy,
+  ofUniform: (_, keys) => Math.log(keys),
+};
+
+/** H = -sum a ln a, with 0 ln 0 = 0 (Shannon 1948) */
+function entropy({ weights, at, keys }: PatternRow): number {
+  let sum = 0;
+  for (let k = at; k < at + keys; k++) {
+    const weight = weights[k] as number;
+    if (weight > 0) sum += weight * Math.log(weight);
+  }
+  return sum === 0 ? 0 : -sum;
+}
