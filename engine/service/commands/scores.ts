@@ -1,4 +1,4 @@
-/** `headscope scores`: what every head's attention pattern does. */
+/** `headscope scores`: what every head does: where it looks, how much it writes. */
 import type { EventOf, RequestOf } from '../../results/index.ts';
 import type { Copying, ScoredHead, ScoresHeader } from '../../results/scores.ts';
 import { scoreById, scores as known } from '../../scores/index.ts';
@@ -22,14 +22,14 @@ type Request = RequestOf<'scores'>;
 
 export const scores: Command = {
   name: 'scores',
-  summary: "what every head's attention does: previous token, induction, copying ...",
+  summary: 'what every head does: previous token, induction, copying, attention entropy, write norm ...',
   usage: [
     'scores MODEL [--scores A,B] [--n 16] [--seed 0] [--length 50] [--bos model|with|without] [--top 5] [--json]',
     'scores MODEL (--task NAME [--option K=V ...] | --prompts F.jsonl) [--scores A,B] [--n 16] [--seed 0] [--top 5] [--json]',
   ],
   about: [
-    `The scores: ${known.map(({ id, about }) => `${id}, ${about}`).join('; ')}. Each is from 0 to 1; engine/scores/SPEC.md has the exact rules.`,
-    'They are behaviour, not importance: headscope ablate measures whether a head matters. Beside each stands what a head that attends to all tokens alike would have.',
+    `The scores: ${known.map(({ id, unit, about }) => `${id} (${unit}), ${about}`).join('; ')}. engine/scores/SPEC.md has the exact rules.`,
+    'They are behaviour, not importance: headscope ablate measures whether a head matters. Beside each score of attention stands what a head that attends to all tokens alike would have.',
     'Without --task or --prompts they are read on n sequences of random tokens that come twice. On a task, or on prompts with answers, what is to be copied is the answer; a prompt file is one JSON object a line with text or ids, and may have answer or answerId.',
     'Each value is a mean over prompts with standard error, 95 % bootstrap interval and n. Without --scores, those that the prompts have no tokens for are left out.',
   ],
@@ -130,7 +130,7 @@ async function collect(request: Request, context: Context): Promise<Scored> {
     else copying = { logProbability: event.logProbability, predicted: event.predicted };
   };
   const start = (options: { readonly signal?: AbortSignal }) => context.client.scores(request, options);
-  const { seconds } = await followed(context, 'reading patterns', start, take);
+  const { seconds } = await followed(context, 'reading heads', start, take);
   return scored(header, { seconds, copying, heads });
 }
 
@@ -150,9 +150,10 @@ function describe(scored: Scored, top: number): string {
 }
 
 function describeScore({ heads, copying }: Scored, score: ScoresHeader['scores'][number], top: number): string {
-  const { id, about, queries, uniform } = score;
+  const { id, about, unit, queries, uniform } = score;
   const title = `${id}: ${about}\n`;
-  const level = `${queries} queries; equal attention to all tokens would give ${uniform.toFixed(3)}\n`;
+  const equal = uniform === null ? '' : `; equal attention to all tokens would give ${uniform.toFixed(3)}`;
+  const level = `${queries} queries; unit: ${unit}${equal}\n`;
   const isCopying = known.find((one) => one.id === id)?.predicts === true;
   const does = isCopying && copying !== null ? [describeCopying(copying)] : [];
   const order = [...heads].sort((a, b) => meanOf(b, id) - meanOf(a, id) || a.layer - b.layer || a.head - b.head);
