@@ -70,9 +70,9 @@ function findCommand(name: string): Command {
 async function runCommand(command: Command, input: Input, io: Io): Promise<number> {
   const project = projectOf(command, input, io);
   const host = io.service ?? (() => commandService(command, { project, spawn: io.spawn ?? null }));
-  const { service, dispose } = await host();
+  const hosted = await host();
   const { client: clientPort, server: serverPort } = pair();
-  const server = serve(service, serverPort);
+  const server = serve(hosted.service, serverPort);
   const progress = new ProgressLine(io.stderr);
   const { stdout, stderr, signal } = io;
   try {
@@ -80,7 +80,7 @@ async function runCommand(command: Command, input: Input, io: Io): Promise<numbe
   } finally {
     progress.clear();
     await server.close();
-    await dispose();
+    await hosted.dispose();
   }
 }
 

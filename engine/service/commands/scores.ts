@@ -1,11 +1,12 @@
 /** `headscope scores`: what every head does: where it looks, how much it writes. */
-import type { EventOf, RequestOf } from '../../results/index.ts';
+import type { CallOptions, EventOf, RequestOf } from '../../results/index.ts';
 import type { Copying, ScoredHead, ScoresHeader } from '../../results/scores.ts';
 import { scoreById, scores as known } from '../../scores/index.ts';
 import type { Input } from '../input.ts';
 import type { Column } from '../table.ts';
 import { formatTable, percent } from '../table.ts';
 import { readTextFile } from '../textFile.ts';
+import { asRun, projectOption } from './asRun.ts';
 import type { Command, Context } from './command.ts';
 import {
   asJson,
@@ -58,6 +59,7 @@ export const scores: Command = {
     ...taskOption,
     top: { type: 'string', value: 'N', about: 'how many heads to show for each score (default 5)' },
     ...weightsOption,
+    ...projectOption,
     ...jsonOption,
   },
   async run(input, context) {
@@ -125,11 +127,13 @@ async function collect(request: Request, context: Context): Promise<Scored> {
   const heads: Scored['heads'][number][] = [];
   let [header, copying]: [ScoresHeader | null, Scored['copying']] = [null, null];
   const take = (event: Exclude<EventOf<'scores'>, { kind: 'progress' }>) => {
+    // A run that was begun again gives everything again.
+    if (event.kind === 'start') heads.length = 0;
     if (event.kind === 'start') header = event.header;
     else if (event.kind === 'head') heads.push({ layer: event.layer, head: event.head, values: event.values });
     else copying = { logProbability: event.logProbability, predicted: event.predicted };
   };
-  const start = (options: { readonly signal?: AbortSignal }) => context.client.scores(request, options);
+  const start = (options: CallOptions) => asRun(context, { call: 'scores', request }, options);
   const { seconds } = await followed(context, 'reading heads', start, take);
   return scored(header, { seconds, copying, heads });
 }

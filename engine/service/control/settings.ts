@@ -27,11 +27,11 @@ export class Settings {
   }
 
   async folders(): Promise<readonly string[]> {
-    return (await this.#read()).folders;
+    return (await this.#settled()).folders;
   }
 
   async recent(): Promise<readonly string[]> {
-    return (await this.#read()).recent;
+    return (await this.#settled()).recent;
   }
 
   /** Throws Fault for what is no absolute path of a folder. */
@@ -56,6 +56,12 @@ export class Settings {
       const others = file.recent.filter((other) => other !== path);
       return { ...file, recent: [path, ...others].slice(0, MOST_RECENT) };
     });
+  }
+
+  /** With every change that was asked for before. */
+  async #settled(): Promise<SettingsFile> {
+    await this.#changing;
+    return this.#read();
   }
 
   get #file(): string {
