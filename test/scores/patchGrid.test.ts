@@ -128,6 +128,8 @@ describe.each(['llama-gqa', 'gemma2-caps'])('patching of %s', (folder) => {
     const [first, second] = request.prompts;
     if (first === undefined || second === undefined) throw new RangeError('two prompts');
     const prompts = [first, { ...second, corruptIds: first.ids.slice(1) }];
-    await expect(eventsOf(model, { ...request, prompts })).rejects.toThrow(/prompt 2: patching needs a corrupt prompt: expected one of 5 tokens/);
+    await expect(eventsOf(model, { ...request, prompts })).rejects.toThrow(
+      /prompt 2: patching needs a corrupt prompt: expected one of 5 tokens/,
+    );
   });
 });
