@@ -18,6 +18,7 @@ export interface Hosting {
 /** Loads no more than the command needs: most of the time of a short one is spent on that. */
 export async function commandService({ calls }: Command, { project, spawn }: Hosting): Promise<HostedCalls> {
   if (calls === 'none') return { service: {}, dispose: async () => undefined };
+  if (project !== null && calls === 'records') return withRecords(project);
   if (project !== null) return withProject(project, spawn);
   return spawn === null || calls === 'headers' ? inThisProcess() : inAnother(spawn);
 }
@@ -32,6 +33,12 @@ async function inAnother(spawn: () => ComputeChild): Promise<HostedCalls> {
   const { forwarded } = await import('./control/forwarded.ts');
   const supervisor = new ComputeSupervisor({ spawn });
   return { service: forwarded(() => supervisor.client), dispose: () => supervisor.dispose() };
+}
+
+async function withRecords(project: string): Promise<HostedCalls> {
+  const { RunStore } = await import('./runs/runStore.ts');
+  const { recordCalls } = await import('./runs/recordCalls.ts');
+  return { service: recordCalls(await RunStore.open(project)), dispose: async () => undefined };
 }
 
 async function withProject(project: string, spawn: Hosting['spawn']): Promise<HostedCalls> {

@@ -11,6 +11,7 @@ import { commandHelp, overview } from './help.ts';
 import { Input } from './input.ts';
 import { BrokenPipe } from './output.ts';
 import { ProgressLine } from './progressLine.ts';
+import { projectFolder } from './userFolders.ts';
 import { version } from './version.ts';
 
 export interface Io {
@@ -84,9 +85,10 @@ async function runCommand(command: Command, input: Input, io: Io): Promise<numbe
   }
 }
 
-function projectOf({ options }: Command, input: Input, io: Io): string | null {
+function projectOf({ options, needsProject = false }: Command, input: Input, io: Io): string | null {
   if (!('project' in options)) return null;
-  return input.path('project') ?? (io.project || null);
+  const named = input.path('project') ?? (io.project || undefined);
+  return named === undefined && !needsProject ? null : projectFolder(named);
 }
 
 async function report(error: unknown, io: Io): Promise<number> {

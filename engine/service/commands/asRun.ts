@@ -63,8 +63,8 @@ async function* events<C extends Measurement>(
   }
 }
 
-/** Throws what the run failed with. */
-function resultOf({ summary, result }: RunRecord): unknown {
+/** What the run's call returned. Throws what the run failed with. */
+export function resultOf({ summary, result }: RunRecord): unknown {
   if (summary.state === 'done') return result;
   if (summary.error !== null) throw fromRecord(summary.error);
   if (summary.state === 'cancelled') throw new Cancelled();

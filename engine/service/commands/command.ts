@@ -41,9 +41,11 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /**
    * What it asks of the service: `headers`, nothing that takes long or much memory; `none`, nothing at all. Default: anything,
-   * so that it gets a process of its own to compute in.
+   * so that it gets a process of its own to compute in. `records`: nothing but what is on disk in a project.
    */
-  readonly calls?: 'headers' | 'none';
+  readonly calls?: 'headers' | 'none' | 'records';
+  /** It works on a project: on the user's own where none is named. */
+  readonly needsProject?: boolean;
   /** Resolves to the exit code. */
   run(input: Input, context: Context): Promise<number>;
 }

@@ -4,9 +4,13 @@ import { attribute } from './attribute.ts';
 import { capture } from './capture.ts';
 import type { Command } from './command.ts';
 import { generate } from './generate.ts';
+import { exportRun } from './exportRun.ts';
 import { info } from './info.ts';
 import { pull } from './pull.ts';
+import { replay } from './replay.ts';
+import { resume } from './resume.ts';
 import { run } from './run.ts';
+import { runs } from './runs.ts';
 import { scores } from './scores.ts';
 import { serve } from './serve.ts';
 import { task } from './task.ts';
@@ -23,5 +27,9 @@ export const commands: readonly Command[] = [
   task,
   train,
   pull,
+  runs,
+  resume,
+  replay,
+  exportRun,
   serve,
 ];
