@@ -26,7 +26,7 @@ interface JobKind<C extends JobCall> {
   readonly unit: EventOf<C>['kind'] | null;
 }
 
-export const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
+const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
   ablate: {
     model: 'resident',
     title: ({ ablation, unit, prompts }) => `${ablationWords[ablation]} of ${unitWords[unit]}, ${nameOf(prompts)}`,
