@@ -16,7 +16,7 @@ import { generate } from './generate.ts';
 import { chooseMode, freeMemory, memoryEstimate, requireFits } from './memory.ts';
 import type { ProgramPart } from './program.ts';
 import { Programs } from './programs.ts';
-import { Turns } from './turns.ts';
+import { Turns, withPriority } from './turns.ts';
 import type { WeightMode } from './weightStore.ts';
 import { WeightStore } from './weightStore.ts';
 
@@ -156,8 +156,9 @@ export class Model implements ForwardHost {
     this.#checkedLayers = layer + 1;
   }
 
+  /** After all that was asked before: a job that stepped aside for a moment still needs its programs. */
   async dispose(): Promise<void> {
-    await this.exclusive(() => this.programs.dispose());
+    await withPriority('job', () => this.exclusive(() => this.programs.dispose()));
   }
 }
 

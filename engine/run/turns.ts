@@ -58,9 +58,13 @@ export class Turns {
   #aside: (() => void) | null = null;
   readonly #waiting: Readonly<Record<Priority, (() => void)[]>> = { interactive: [], job: [] };
 
-  /** Runs `act` alone: after every request of its priority before it, and within a job only at a boundary. */
+  /**
+   * Runs `act` alone: after every request of its priority before it, and within a job only at a boundary. Throws RangeError
+   * within itself, where it would wait for its own end.
+   */
   async exclusive<T>(act: () => Promise<T>): Promise<T> {
-    const priority = context.getStore()?.priority ?? 'job';
+    const { priority = 'job', turn: held = null } = context.getStore() ?? {};
+    if (held !== null && held === this.#current) throw new RangeError('exclusive within exclusive');
     const turn: Turn = { turns: this, priority };
     await this.#enter(turn);
     try {

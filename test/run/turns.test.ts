@@ -91,4 +91,28 @@ describe('turns', () => {
     await Promise.all(all);
     expect(log).toHaveLength(Array.from({ length: 60 }, (_, i) => 1 + (i % 4)).reduce((a, b) => a + b, 0));
   });
+
+  test('a request within itself is refused; what it left behind may ask once it has ended', async () => {
+    const turns = new Turns();
+    await expect(turns.exclusive(() => turns.exclusive(async () => 1))).rejects.toThrow(/exclusive within exclusive/);
+    const later = await turns.exclusive(async () => ({ asked: nextTask().then(() => turns.exclusive(async () => 2)) }));
+    expect(await later.asked).toBe(2);
+  });
+
+  test('a stream of jobs within one that somebody waits on goes as a job', async () => {
+    const [turns, log] = [new Turns(), [] as string[]];
+    async function* steps(name: string) {
+      for (let i = 0; i < 2; i++) yield await programs(turns, log, `${name}${i}.`, 2)();
+    }
+    async function* outer() {
+      yield* steps('quick');
+      yield* prioritised('job', steps('rest'));
+    }
+    let asked: Promise<void> | null = null;
+    for await (const _ of prioritised('interactive', outer())) {
+      if (log.at(-1) === 'rest0.1') asked = withPriority('interactive', programs(turns, log, 'asked', 1));
+    }
+    await asked;
+    expect(log.indexOf('asked0')).toBeLessThan(log.indexOf('rest1.1'));
+  });
 });
