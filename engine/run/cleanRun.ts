@@ -7,23 +7,30 @@ import type { ForwardHost } from './forward.ts';
 import { Pass } from './pass.ts';
 
 /** Streams of all layers are kept up to this many bytes; beyond it only the latest. */
-const KEPT_BYTES = 2 ** 28;
+export const KEPT_BYTES = 2 ** 28;
 
 export class CleanRun {
   readonly batch: Batch;
   readonly #host: ForwardHost;
-  readonly #keepsAll: boolean;
+  /** Of all it comes to hold, logits included. */
+  readonly bytes: number;
+  /** Whether every stream that it comes by stays. */
+  readonly keepsAll: boolean;
   /** Stream before each layer, as far as it was run; the last one is before layer `#streams.length - 1`. */
   #streams: (Tensor | null)[] = [];
   #logits: Tensor | null = null;
 
-  /** `keeps`: later sweeps over the same prompts start where this one did, at the price of memory. Throws Fault for a bad prompt. */
+  /**
+   * `keeps`: later sweeps over the same prompts start where this one did, at the price of memory, and at the same time too
+   * where `keepsAll`. Throws Fault for a bad prompt.
+   */
   constructor(host: ForwardHost, ids: readonly (readonly number[])[], keeps = false) {
     this.#host = host;
     // Left padding puts the ends, which prompts of a task share, at the same slots.
     this.batch = makeBatch(ids, host.family, 'left');
-    const { width, layers } = host.family.shape;
-    this.#keepsAll = keeps && this.batch.rows * this.batch.slots * width * 4 * (layers + 1) <= KEPT_BYTES;
+    const { width, layers, outputVocabulary } = host.family.shape;
+    this.bytes = 4 * this.batch.rows * (this.batch.slots * width * (layers + 1) + outputVocabulary);
+    this.keepsAll = keeps && this.bytes <= KEPT_BYTES;
   }
 
   /** [B P D] before a layer; L gives the stream after the last one. Layers are asked for in order unless all are kept. */
@@ -33,8 +40,9 @@ export class CleanRun {
     while (this.#streams.length <= layer) {
       signal?.throwIfAborted();
       const last = this.#streams.length - 1;
-      this.#streams.push(await this.#block(last, this.#latest()));
-      if (!this.#keepsAll) this.#streams[last] = null;
+      // By its index: where all are kept, a request that overtakes this one may have put the same stream there.
+      this.#streams[last + 1] = await this.#block(last, this.#latest());
+      if (!this.keepsAll) this.#streams[last] = null;
     }
     return this.#streams[layer] ?? this.#latest();
   }

@@ -4,7 +4,6 @@ import type { Site } from '../terms/sites.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { axisSize, tensor } from '../tensor/tensor.ts';
 import type { Batch } from './batch.ts';
-import { isVisible } from './batch.ts';
 import type { AffineFeeds } from './editPlan.ts';
 import type { AffineBySite } from './pass.ts';
 
@@ -12,7 +11,7 @@ import type { AffineBySite } from './pass.ts';
 export interface Replacement {
   readonly layer: number;
   readonly sites: readonly Site[];
-  /** Query heads, at z and pattern; all of the site where omitted. */
+  /** Query heads, at z and scores; all of the site where omitted. */
   readonly heads?: readonly number[];
   /** Counted from the end of the prompt: -1 is the last token. All where omitted. */
   readonly positions?: readonly number[];
@@ -20,7 +19,7 @@ export interface Replacement {
 
 /**
  * What comes in its place: nothing (zero), the mean over prompts at each position, another prompt's value, the value itself
- * times a factor, or, at the pattern, equal weight on every visible key.
+ * times a factor, or, at the scores, what gives every visible key the same weight.
  */
 export type SweepKind = 'zero' | 'mean' | 'resample' | 'scale' | 'uniform';
 
@@ -47,7 +46,7 @@ export function replacementFeeds(
   return new Map(
     [...sites].map((site) => {
       const parts = here.map((own) => own.filter((part) => part.sites.includes(site)));
-      return [site, site === 'pattern' ? uniformFeeds(parts, scene) : valueFeeds(site, parts, values.get(site), scene)];
+      return [site, site === 'scores' ? evenFeeds(parts, scene) : valueFeeds(site, parts, values.get(site), scene)];
     }),
   );
 }
@@ -99,47 +98,21 @@ function valueFeeds(
   return { scale: scaleFeed, add: { data: add, shape: shape(rows, slots.length, groups, width) } };
 }
 
-/** A_qk = 1 / (keys that q sees) for the replaced heads. */
-function uniformFeeds(
+/** Scores times 0 for the replaced heads: exp(0) for every key that the mask leaves, so A_qk = 1 / (keys that q sees). */
+function evenFeeds(
   copies: readonly (readonly Replacement[])[],
-  { family, clean, layer, slots }: ReplacementScene,
+  { family: { shape }, clean }: ReplacementScene,
 ): AffineFeeds {
-  const { heads } = family.shape;
-  const rows = copies.length * clean.rows;
-  const [queries, keys] = [slots.length, clean.slots];
-  const even = evenPatterns(family, clean, layer, slots);
-  const scale = new Float32Array(rows * heads).fill(1);
-  const add = new Float32Array(rows * heads * queries * keys);
-  for (let row = 0; row < rows; row++) {
-    const parts = copies[Math.floor(row / clean.rows)] ?? [];
-    for (let head = 0; head < heads; head++) {
-      if (!parts.some((part) => part.heads?.includes(head) ?? true)) continue;
-      scale[row * heads + head] = 0;
-      const size = queries * keys;
-      const source = (row % clean.rows) * size;
-      add.set(even.subarray(source, source + size), (row * heads + head) * size);
-    }
-  }
+  const scale = copies.flatMap((parts) => {
+    const perHead = Array.from({ length: shape.heads }, (_, head) =>
+      parts.some(({ heads }) => heads?.includes(head) ?? true) ? 0 : 1,
+    );
+    return Array.from({ length: clean.rows }, () => perHead).flat();
+  });
   return {
-    scale: { data: scale, shape: [rows, heads, 1, 1] },
-    add: { data: add, shape: [rows, heads, queries, keys] },
+    scale: { data: Float32Array.from(scale), shape: [copies.length * clean.rows, shape.heads, 1, 1] },
+    add: { data: new Float32Array(1), shape: [1, 1, 1, 1] },
   };
-}
-
-/** [B, P, K] of one copy. */
-function evenPatterns(family: Family, clean: Batch, layer: number, slots: readonly number[]): Float32Array {
-  const window = family.windowOf(layer);
-  const even = new Float32Array(clean.rows * slots.length * clean.slots);
-  for (let row = 0, at = 0; row < clean.rows; row++) {
-    for (const query of slots) {
-      const sees = Array.from({ length: clean.slots }, (_, key) =>
-        isVisible(clean, family.causal, window, row, query, key),
-      );
-      const weight = 1 / Math.max(1, sees.filter(Boolean).length);
-      for (const visible of sees) even[at++] = visible ? weight : 0;
-    }
-  }
-  return even;
 }
 
 /** Mean over the rows that have a token at the slot: [B 1, P, ...], summed in float64. */

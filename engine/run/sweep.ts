@@ -51,21 +51,18 @@ export interface SweepResult {
 }
 
 /**
- * Multiply-adds of one program run: about 60 ms on two cores, so that a sweep can be stopped or overtaken between
- * programs, and past the point where more rows make the products any faster.
+ * Multiply-adds of one program run: about 30 ms on two cores of their own, so that a sweep can be stopped or overtaken
+ * between programs on busy ones too. Larger runs are no faster: on SmolLM2-135M a head takes as much processor time with
+ * 16 prompts of 20 tokens in a run as with 64.
  */
-const MULTIPLY_ADDS_PER_RUN = 5e9;
-/** Values that replacing whole patterns feeds to one run, at most. */
-const PATTERN_VALUES = 2 ** 24;
+const MULTIPLY_ADDS_PER_RUN = 2.5e9;
 
 /** Units in a batch of a sweep over these prompts. */
-export function unitsPerRun(family: Family, ids: readonly (readonly number[])[], kind: SweepKind): number {
+export function unitsPerRun(family: Family, ids: readonly (readonly number[])[]): number {
   const { width, heads, headWidth, kvHeads, mlpWidth } = family.shape;
   const slots = Math.max(...ids.map((row) => row.length));
   const perToken = width * headWidth * 2 * (heads + kvHeads) + 3 * width * (mlpWidth ?? 0);
-  const byWork = Math.round(MULTIPLY_ADDS_PER_RUN / (perToken * ids.length * slots));
-  const byPattern = kind === 'uniform' ? Math.floor(PATTERN_VALUES / (ids.length * heads * slots * slots)) : Infinity;
-  return Math.max(1, Math.min(byWork, byPattern));
+  return Math.max(1, Math.round(MULTIPLY_ADDS_PER_RUN / (perToken * ids.length * slots)));
 }
 
 /** The units in the order in which a sweep gives them: by the first layer that they touch, else as they came. */
@@ -100,7 +97,7 @@ class Sweep {
     this.#units = sweepOrder(request.units);
     const { batch } = this.#clean;
     this.#answerSlots = request.answerPositions.map((position, row) => position + (batch.offsets[row] ?? 0));
-    this.#perRun = request.unitsPerRun ?? unitsPerRun(host.family, request.ids, request.kind);
+    this.#perRun = request.unitsPerRun ?? unitsPerRun(host.family, request.ids);
     const reference = referenceBatch(request, host.family);
     requireAligned(batch, reference, request.kind);
     this.#reference =
@@ -206,7 +203,7 @@ class Sweep {
   }
 }
 
-const afterKeys: ReadonlySet<Site> = new Set<Site>(['pattern', 'z', 'attnOut', 'mlpOut', 'residPost']);
+const afterKeys: ReadonlySet<Site> = new Set<Site>(['scores', 'z', 'attnOut', 'mlpOut', 'residPost']);
 
 type LayerEdits = (layer: number, slots: readonly number[]) => Promise<AffineBySite>;
 

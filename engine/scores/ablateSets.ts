@@ -1,15 +1,17 @@
 /** Effects of sets of heads: pairs and what they do beyond the sum of both, sets grown greedily, sets that are given. */
+import type { Family } from '../arch/architecture.ts';
 import { CleanRun } from '../run/cleanRun.ts';
 import type { Model } from '../run/index.ts';
 import type { SweepResult, SweepUnit } from '../run/sweep.ts';
 import { sweep, sweepOrder, unitsPerRun } from '../run/sweep.ts';
+import { Fault } from '../terms/fault.ts';
 import { measures } from '../terms/measures.ts';
 import type { Summary } from '../terms/summary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { AblationOn } from './ablation.ts';
+import type { AblationKind, AblationOn } from './ablation.ts';
 import { checkAblation, planOf, referenceOf } from './ablation.ts';
 import { EffectScene } from './effectScene.ts';
-import type { HeadPlace } from './unitSet.ts';
+import type { HeadPlace, Units } from './unitSet.ts';
 import { replacementsOf } from './unitSet.ts';
 
 export type SetsPlan =
@@ -61,23 +63,42 @@ export function setsIn(plan: SetsPlan): number {
 }
 
 /** Units that share a batch; see `ablationUnitsPerRun`. */
-export function setsPerRun(model: Model, { prompts, kind }: Pick<AblationOn, 'prompts' | 'kind'>): number {
+export function setsPerRun(model: Model, { prompts }: Pick<AblationOn, 'prompts'>): number {
   return unitsPerRun(
     model.family,
     prompts.map(({ ids }) => ids),
-    kind,
   );
 }
 
-/** Baseline first. `done` counts the sets of pairs and lists; a greedy run begins anew. */
+/**
+ * Baseline first. `done` counts the sets of pairs and lists; a greedy run begins anew. Throws Fault, before anything runs, for an
+ * empty set, a head that the model lacks or that stands twice in one set, and prompts that don't allow the kind of ablation.
+ */
 export async function* ablateSets(model: Model, request: AblateSetsRequest): AsyncGenerator<AblateSetsEvent> {
   checkAblation(request);
+  for (const heads of setsGiven(request.sets)) checkSet(model.family, heads, request.kind);
   const run = new SetsRun(model, request);
   yield { kind: 'baseline', ...(await run.baseline()) };
   const { sets } = request;
   if (sets.kind === 'pairs') yield* run.pairs(sets);
   else if (sets.kind === 'greedy') yield* run.greedy(sets);
   else yield* run.list(sets);
+}
+
+function setsGiven(plan: SetsPlan): readonly (readonly HeadPlace[])[] {
+  if (plan.kind === 'list') return plan.sets;
+  return [plan.kind === 'pairs' ? plan.heads : plan.candidates];
+}
+
+function checkSet(family: Family, heads: readonly HeadPlace[], kind: AblationKind): void {
+  replacementsOf(family, setOf(heads), kind);
+  const twice = heads.find((head, i) => heads.slice(0, i).some((other) => placeKey([other]) === placeKey([head])));
+  if (twice === undefined) return;
+  throw new Fault({ what: 'a head twice in one set', expected: 'once', got: `L${twice.layer}H${twice.head}` });
+}
+
+function setOf(heads: readonly HeadPlace[]): Units {
+  return { heads, kvGroups: [], layers: [], mlps: [] };
 }
 
 class SetsRun {
@@ -189,8 +210,7 @@ class SetsRun {
   }
 
   #unitOf(heads: readonly HeadPlace[]): SweepUnit {
-    const set = { heads, kvGroups: [], layers: [], mlps: [] };
-    return replacementsOf(this.#model.family, set, this.#request.kind);
+    return replacementsOf(this.#model.family, setOf(heads), this.#request.kind);
   }
 
   async *#sweep(

@@ -1,6 +1,7 @@
 /**
  * Causal importance: what a metric loses when one unit's output is replaced. Every effect is edited minus clean.
- * Conventions (specs: head-scores-and-pruning D.2): zero_z, mean_z, resample_z, at all positions.
+ * Conventions, all at every position: zero, mean and resample replace z before W_O, scale multiplies it, and uniform sets a
+ * head's scores to 0, which leaves it the mean of the values that it sees.
  */
 import type { Family } from '../arch/architecture.ts';
 import type { Model } from '../run/index.ts';
@@ -93,14 +94,10 @@ interface NamedUnit {
 }
 
 /** Units that share a batch: what a run that goes on must be given again. */
-export function ablationUnitsPerRun(
-  model: Model,
-  { prompts, kind }: Pick<AblationRequest, 'prompts' | 'kind'>,
-): number {
+export function ablationUnitsPerRun(model: Model, { prompts }: Pick<AblationRequest, 'prompts'>): number {
   return unitsPerRun(
     model.family,
     prompts.map(({ ids }) => ids),
-    kind,
   );
 }
 
@@ -120,7 +117,7 @@ export function unitsOf(family: Family, unit: AblationUnit, kind: AblationKind =
 
 /** Query heads as one replacement. */
 export function headsOf(layer: number, heads: readonly number[], kind: AblationKind): Replacement {
-  return { layer, sites: [kind === 'uniform' ? 'pattern' : 'z'], heads };
+  return { layer, sites: [kind === 'uniform' ? 'scores' : 'z'], heads };
 }
 
 /** An MLP, or a layer's attention and MLP together. */

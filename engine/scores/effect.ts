@@ -2,11 +2,13 @@
  * What one set of units does, as quickly as it can be said: the next tokens of one prompt first, then the metric over all of
  * them, then random sets of the same make-up beside it. Conventions as in ablation.ts: every change is edited minus clean.
  */
-import { CleanRun } from '../run/cleanRun.ts';
+import { CleanRun, KEPT_BYTES } from '../run/cleanRun.ts';
 import type { Model } from '../run/index.ts';
+import { prioritised } from '../run/index.ts';
 import type { SweepUnit } from '../run/sweep.ts';
 import { sweep } from '../run/sweep.ts';
 import { summariseShare } from '../tasks/statistics.ts';
+import type { Prompt } from '../tasks/task.ts';
 import { seededRandom } from '../tensor/random.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Summary } from '../terms/summary.ts';
@@ -45,7 +47,7 @@ export type EffectEvent =
       readonly change: number;
     };
 
-/** The unedited runs of the last prompts, so that the next set of units on them starts in the middle. */
+/** The unedited runs of the latest prompts, so that the next set of units on them starts in the middle; 256 MB at most. */
 export class CleanRuns {
   readonly #model: Model;
   /** In order of last use. */
@@ -55,19 +57,27 @@ export class CleanRuns {
     this.#model = model;
   }
 
-  of(ids: readonly (readonly number[])[]): CleanRun {
-    const key = JSON.stringify(ids);
+  /** Its logits are those at the answer positions. */
+  of(prompts: readonly Prompt[]): CleanRun {
+    const ids = prompts.map((prompt) => prompt.ids);
+    const key = JSON.stringify([ids, prompts.map(({ answerPosition }) => answerPosition)]);
     const run = this.#runs.get(key) ?? new CleanRun(this.#model, ids, true);
     this.#runs.delete(key);
+    if (!run.keepsAll) return run;
     this.#runs.set(key, run);
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
+    this.#forget();
     return run;
   }
-}
 
-/** The shown prompt's and all prompts', of two prompt sets; each holds 256 MB at most. */
-const MOST_RUNS = 4;
+  #forget(): void {
+    let held = [...this.#runs.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [key, { bytes }] of this.#runs) {
+      if (held <= KEPT_BYTES) return;
+      this.#runs.delete(key);
+      held -= bytes;
+    }
+  }
+}
 
 /** Throws Fault for an empty set, and where the prompts don't allow the kind of ablation. */
 export async function* effect(
@@ -92,7 +102,8 @@ export async function* effect(
     change: scene.summarise(changes),
     kl: scene.summarise(kl),
   };
-  yield* randomSets(model, request, scene, runs);
+  // What was asked is answered: the rest lets others go first.
+  yield* prioritised('job', randomSets(model, request, scene, runs));
 }
 
 type Logits = { readonly data: Float32Array; readonly axes: Parameters<EffectScene['baseline']>[0]['axes'] };
@@ -131,7 +142,7 @@ async function* measured(model: Model, request: EffectRequest, units: readonly S
   const { prompts, kind, scaleBy, signal } = request;
   const ids = prompts.map((prompt) => prompt.ids);
   const results = sweep(model, {
-    ...{ ids, units, kind, clean: runs.of(ids) },
+    ...{ ids, units, kind, clean: runs.of(prompts) },
     answerPositions: prompts.map(({ answerPosition }) => answerPosition),
     ...(scaleBy === undefined ? {} : { scaleBy }),
     ...referenceOf(request),

@@ -64,7 +64,6 @@ export function cellsPerRun(model: Model, { prompts }: Pick<PatchGridRequest, 'p
   return unitsPerRun(
     model.family,
     prompts.map(({ ids }) => ids),
-    'resample',
   );
 }
 

@@ -1,5 +1,7 @@
+import { setImmediate as nextTask } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../engine/run/index.ts';
+import { withPriority } from '../../engine/run/index.ts';
 import type { EffectEvent, EffectRequest } from '../../engine/scores/effect.ts';
 import { CleanRuns, effect } from '../../engine/scores/effect.ts';
 import type { Units } from '../../engine/scores/unitSet.ts';
@@ -82,6 +84,23 @@ describe('the effect of a painted set', () => {
     const first = await eventsOf(model, on, runs);
     expect(await eventsOf(model, on, runs)).toEqual(first);
     expect(await eventsOf(model, on)).toEqual(first);
+  });
+
+  it('keeps no logits of other answer positions', async () => {
+    const runs = new CleanRuns(model);
+    const prompts = on.prompts.map((prompt) => ({ ...prompt, answerPosition: prompt.answerPosition - 1 }));
+    await eventsOf(model, on, runs);
+    expect(await eventsOf(model, { ...on, prompts }, runs)).toEqual(await eventsOf(model, { ...on, prompts }));
+  });
+
+  it('gives the same where another set on the same prompts overtakes it', async () => {
+    const other = { ...on, set: { ...none, heads: [{ layer: 1, head: 3 }] }, randomSets: 0 };
+    const expected = [await eventsOf(model, on), await eventsOf(model, other)];
+    const runs = new CleanRuns(model);
+    const slow = withPriority('job', () => eventsOf(model, on, runs));
+    await nextTask();
+    const quick = withPriority('interactive', () => eventsOf(model, other, runs));
+    expect(await Promise.all([slow, quick])).toEqual(expected);
   });
 
   it.each(['mean', 'resample', 'uniform'] as const)('%s of heads changes what it should', async (kind) => {

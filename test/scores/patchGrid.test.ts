@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../engine/run/index.ts';
+import { sweep } from '../../engine/run/sweep.ts';
 import type { PatchGridEvent, PatchGridRequest, PatchTarget } from '../../engine/scores/patchGrid.ts';
 import { gridColumns, gridSize, patchGrid } from '../../engine/scores/patchGrid.ts';
 import type { Prompt } from '../../engine/tasks/task.ts';
+import type { Tensor } from '../../engine/tensor/tensor.ts';
 import type { Edit } from '../../engine/terms/edits.ts';
 import type { Site } from '../../engine/terms/sites.ts';
+import { ioi } from '../../fixtures/make/planted/ioi.ts';
+import type { PlantedCircuit, PlantedModel } from '../../fixtures/make/planted/plantedModel.ts';
+import { Scene } from '../planted/scene.ts';
 import { openGolden } from '../run/models.ts';
 import { differencesByEdits, mean, scenePrompts } from './scenePrompts.ts';
 
@@ -131,5 +136,75 @@ describe.each(['llama-gqa', 'gemma2-caps'])('patching of %s', (folder) => {
     await expect(eventsOf(model, { ...request, prompts })).rejects.toThrow(
       /prompt 2: patching needs a corrupt prompt: expected one of 5 tokens/,
     );
+  });
+});
+
+function firstCircuit({ circuits }: PlantedModel): PlantedCircuit {
+  const [first] = circuits;
+  if (first === undefined) throw new RangeError('the model has no circuit');
+  return first;
+}
+
+describe('patching of a model whose circuit is known', () => {
+  let scene: Scene;
+  const circuit = firstCircuit(ioi);
+  beforeAll(async () => {
+    scene = await Scene.open(ioi);
+  });
+  afterAll(() => scene.model.dispose());
+
+  async function grid(target: PatchTarget) {
+    const prompts = scene.prompts(circuit);
+    const request = { prompts, metric: 'logitDifference', target, direction: 'corruptIntoClean', seed: 0 } as const;
+    const events = await eventsOf(scene.model, request);
+    const cells = cellsOf(events).map(({ layer, column, effect }) => [`L${layer}H${column}`, effect.mean] as const);
+    return { prompts, ends: events.find((event) => event.kind === 'ends'), cells: new Map<string, number>(cells) };
+  }
+
+  it('heads of the circuit have its effects, all others none', async () => {
+    const { cells, ends } = await grid({ kind: 'heads' });
+    expect(ends?.clean.mean).toBeCloseTo(12, 2);
+    expect(ends?.corrupt.mean).toBeCloseTo(0, 2);
+    // In the corrupt run no name stands twice: these heads have nothing to say, as if they were removed.
+    expect(cells.get('L0H1')).toBeCloseTo(-13.3359, 2);
+    expect(cells.get('L1H2')).toBeCloseTo(-13.3359, 2);
+    // The name mover moves a name that is no answer: nothing is left of the difference.
+    expect(cells.get('L2H0')).toBeCloseTo(-12, 2);
+    expect(cells.get('L3H3')).toBeCloseTo(4, 2);
+    const inside = new Set(['L0H1', 'L1H2', 'L2H0', 'L3H3']);
+    for (const [name, effect] of cells) if (!inside.has(name)) expect(Math.abs(effect), name).toBeLessThan(1e-5);
+  });
+
+  it('one head matters where it writes what is read', async () => {
+    const { prompts, cells } = await grid({ kind: 'headPositions', head: { layer: 1, head: 2 } });
+    const end = prompts[0]?.positions['end'];
+    for (const [name, effect] of cells) {
+      if (name === `L1H${end}`) expect(effect).toBeCloseTo(-13.3359, 2);
+      else expect(Math.abs(effect), name).toBeLessThan(1e-5);
+    }
+  });
+
+  it('the streams before layer 0 at all positions make the other run, to the last bit', async () => {
+    const prompts = scene.prompts(circuit);
+    const answerPositions = prompts.map(({ answerPosition }) => answerPosition);
+    const [ids, reference] = [prompts.map((prompt) => prompt.ids), prompts.map(({ corruptIds }) => corruptIds ?? [])];
+    const whole = [{ layer: 0, sites: ['residPre'] }] as const;
+    const results: Tensor[] = [];
+    for await (const { logits } of sweep(scene.model, {
+      ids,
+      reference,
+      answerPositions,
+      units: [whole],
+      kind: 'resample',
+    }))
+      results.push(logits);
+    const { value: other } = await sweep(scene.model, {
+      ids: reference,
+      answerPositions,
+      units: [],
+      kind: 'zero',
+    }).next();
+    expect(results[1]?.data).toEqual(other?.logits.data);
+    expect(results[0]?.data).not.toEqual(other?.logits.data);
   });
 });
