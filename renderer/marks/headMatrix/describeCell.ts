@@ -8,6 +8,7 @@ export interface Described {
   readonly measure: string;
   readonly mlp?: Float32Array | null;
   readonly layer?: Float32Array | null;
+  readonly unit?: 'head' | 'kv-group';
 }
 
 /** What a screen reader says: `layer 9 head 6, induction 0.71, rank 3 of 144`. */
@@ -20,7 +21,7 @@ export function describeCell(data: Described, ranks: Uint32Array, index: number)
   const known = ranks.reduce((count, rank) => count + Number(rank > 0), 0);
   const rank = ranks[index] ?? 0;
   const ranked = rank > 0 ? `, rank ${rank} of ${known}` : '';
-  return `${place} head ${cell.head}${spoken(measure, values[index])}${ranked}`;
+  return `${place} ${data.unit === 'kv-group' ? 'KV group' : 'head'} ${cell.head}${spoken(measure, values[index])}${ranked}`;
 }
 
 function spoken(measure: string, value: number | undefined): string {

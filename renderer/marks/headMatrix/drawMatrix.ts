@@ -15,6 +15,7 @@ export interface MatrixData {
   readonly significant?: Uint8Array | undefined;
   readonly numbers: number;
   readonly lit?: ReadonlySet<number> | null | undefined;
+  readonly unit?: 'head' | 'kv-group';
 }
 
 /** The matrix without selections: cells, numbers, margins, labels. */
@@ -28,7 +29,7 @@ export function drawMatrix(painter: Painter, layout: MatrixLayout, data: MatrixD
         drawHead(painter, box, layer * layout.shape.heads + row.head, data, numbered, theme);
     }
   }
-  drawLabels(painter, layout, theme);
+  drawLabels(painter, layout, data.unit ?? 'head', theme);
   drawGroups(painter, layout, theme);
   if (layout.barHeight > 0) drawLayerBars(painter, layout, data.values, data.scale, theme);
   if (layout.barWidth > 0) drawHeadBars(painter, layout, data.values, theme);
@@ -98,7 +99,8 @@ function strongest(layout: MatrixLayout, { values, numbers }: MatrixData): Reado
   return new Set(known.slice(0, numbers));
 }
 
-function drawLabels(painter: Painter, layout: MatrixLayout, theme: Theme): void {
+function drawLabels(painter: Painter, layout: MatrixLayout, unit: 'head' | 'kv-group', theme: Theme): void {
+  const letter = unit === 'head' ? 'H' : 'G';
   const style = { fill: theme.ink2, size: 10, family: theme.fontText };
   for (let layer = 0; layer < layout.shape.layers; layer += layout.layerStep) {
     const x = layout.x + (layer + 0.5) * layout.pitchX - layout.gap / 2;
@@ -107,7 +109,7 @@ function drawLabels(painter: Painter, layout: MatrixLayout, theme: Theme): void 
   for (const { kind, head, y } of layout.rows) {
     if (kind === 'head' && head % layout.headStep !== 0) continue;
     if (kind !== 'head' && layout.headStep > 1) continue;
-    const name = kind === 'head' ? `H${head}` : kind === 'mlp' ? 'MLP' : 'layer';
+    const name = kind === 'head' ? `${letter}${head}` : kind === 'mlp' ? 'MLP' : 'layer';
     painter.text(name, layout.x - 6, y + (layout.pitchY - layout.gap) / 2, { ...style, anchor: 'end' });
   }
 }

@@ -32,6 +32,10 @@ export interface HeadMatrixProps extends Size {
   readonly set?: ReadonlySet<number>;
   readonly primary?: number | null;
   readonly pinned?: number | null;
+  /** Rows that are KV groups instead of heads are named so. */
+  readonly unit?: 'head' | 'kv-group';
+  /** Tells that `values` and `significant` were written in place. */
+  readonly changes?: Highlight['subscribe'];
   /** Cells outside are dimmed (a search, a fold of quiet layers). */
   readonly lit?: ReadonlySet<number> | null;
   readonly highlight?: Highlight;
@@ -54,9 +58,10 @@ export type PaintPhase = 'start' | 'enter' | 'end';
 
 /** Layers along x, heads along y, KV groups set apart. */
 export function HeadMatrix(props: HeadMatrixProps): ReactElement {
-  const { shape, values, scale, highlight, width, height, ref } = props;
+  const { shape, values, scale, highlight, changes, width, height, ref } = props;
   const theme = useTheme();
-  const { numbers = 12, significant, lit, mlp, layer, set = noCells, primary = null, pinned = null } = props;
+  const { numbers = 12, significant, lit, mlp, layer, unit = 'head' } = props;
+  const { set = noCells, primary = null, pinned = null } = props;
   const hasMlp = mlp !== undefined;
   const hasLayer = layer !== undefined;
   const layout = useMemo(
@@ -64,17 +69,22 @@ export function HeadMatrix(props: HeadMatrixProps): ReactElement {
     [shape, width, height, hasMlp, hasLayer],
   );
   const base = useCallback(
-    (painter: Painter) => drawMatrix(painter, layout, { values, mlp, layer, scale, significant, numbers, lit }, theme),
-    [layout, values, mlp, layer, scale, significant, numbers, lit, theme],
+    (painter: Painter) =>
+      drawMatrix(painter, layout, { values, mlp, layer, scale, significant, numbers, lit, unit }, theme),
+    [layout, values, mlp, layer, scale, significant, numbers, lit, unit, theme],
   );
   const over = useCallback(
     (painter: Painter, hover: number | null) => drawSelection(painter, layout, { set, primary, pinned }, hover, theme),
     [layout, set, primary, pinned, theme],
   );
-  const ranks = useMemo(() => ranksBySize(values), [values]);
   const pointer = useMatrixPointer(props, layout);
   return (
-    <Surface {...{ width, height, base, over, highlight, ref }} pane={theme.pane} cursor="default" {...pointer}>
+    <Surface
+      {...{ width, height, base, over, highlight, changes, ref }}
+      pane={theme.pane}
+      cursor="default"
+      {...pointer}
+    >
       <GridFocus
         label={props.label}
         rows={layout.rows.length}
@@ -82,7 +92,7 @@ export function HeadMatrix(props: HeadMatrixProps): ReactElement {
         start={primary !== null && isShown(layout, primary) ? primary : 0}
         box={(index) => cellBox(layout, index)}
         place={(index) => [rowOf(layout, index), cellOf(shape, index).layer]}
-        describe={(index) => describeCell(props, ranks, index)}
+        describe={(index) => describeCell(props, ranksBySize(values), index)}
         isSelected={(index) => set.has(index)}
         move={(from, key) => moveInMatrix(layout, from, key)}
         onFocus={props.onHover}
