@@ -31,6 +31,8 @@ export interface TableProps<R> {
   readonly selected?: string | null;
   readonly onSelect?: (row: R) => void;
   readonly onOpen?: (row: R) => void;
+  /** Space, on the selected row. */
+  readonly onToggle?: (row: R) => void;
   readonly onHover?: (row: R | null) => void;
   readonly initialSort?: SortState;
   /** Of rows that stand out: the set of heads. */
@@ -67,6 +69,15 @@ export function Table<R>(props: TableProps<R>): ReactElement {
     const current = sorted[at];
     if (event.key === 'Enter' && current !== undefined && event.target === event.currentTarget)
       return onOpen?.(current);
+    if (
+      event.key === ' ' &&
+      current !== undefined &&
+      event.target === event.currentTarget &&
+      props.onToggle !== undefined
+    ) {
+      event.preventDefault();
+      return props.onToggle(current);
+    }
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? PAGE * ROW_HEIGHT) / ROW_HEIGHT) - 1);
     const target = keyTarget(event.key, at, sorted.length, page);
     if (target === null || onSelect === undefined) return;

@@ -1,0 +1,35 @@
+/** How the place is looked at, for as long as the window lives: it is left and come back to. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { Workbench } from '../../api/workbench.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+
+export type HeadsTab = 'overview' | 'table' | 'sets' | 'difference';
+
+export interface HeadsSettings {
+  readonly tab: HeadsTab;
+  /** Heads that are not dimmed, the first by the measure; null: all. */
+  readonly top: number | null;
+  /** Measure whose colours end where its numbers end, instead of at its fixed ends. */
+  readonly unlocked: string | null;
+  /** Run that was started here: its first measure is shown when it comes. */
+  readonly awaited: string | null;
+}
+
+const initial: HeadsSettings = { tab: 'overview', top: null, unlocked: null, awaited: null };
+const stores = new WeakMap<Workbench, StoreApi<HeadsSettings>>();
+
+export function headsSettings(workbench: Workbench): StoreApi<HeadsSettings> {
+  const store = stores.get(workbench) ?? createStore<HeadsSettings>(() => initial);
+  stores.set(workbench, store);
+  return store;
+}
+
+export function useHeadsSettings<T>(select: (settings: HeadsSettings) => T): T {
+  return useStore(headsSettings(useWorkbench()), select);
+}
+
+export function useChangeSettings(): (change: Partial<HeadsSettings>) => void {
+  return headsSettings(useWorkbench()).setState;
+}

@@ -1,0 +1,49 @@
+/** Under the matrix: what exactly the number is, what hatching and dots mean, and whether the scale is the fixed one. */
+import type { ReactElement } from 'react';
+import type { HeadMeasure } from '../../api/measuresOfRun.ts';
+import { Button } from '../../parts/button.tsx';
+import { useChangeSettings, useHeadsSettings } from './headsSettings.ts';
+
+export function MatrixKey({ measure }: { readonly measure: HeadMeasure | null }): ReactElement {
+  return (
+    <div className="heads-key">
+      <p className="heads-caption">
+        {measure === null ? 'Nothing is measured on this model yet.' : captionOf(measure)}
+      </p>
+      <span className="heads-sign">
+        <span className="heads-hatch" />
+        not measured
+      </span>
+      {measure?.signed === true && (
+        <span className="heads-sign">
+          <span className="heads-dot" />
+          95 % interval excludes 0
+        </span>
+      )}
+      {measure !== null && <Unlock measure={measure} />}
+    </div>
+  );
+}
+
+/** `edited − clean, mean of 64 prompts; negative: the head helps · ioi`. */
+function captionOf({ call, about, n, dataset, uniform }: HeadMeasure): string {
+  if (call !== 'scores') return `${about} · ${dataset}`;
+  const even = uniform === null ? '' : `; even attention would give ${Number(uniform.toPrecision(2))}`;
+  return `${about} (mean of ${n} prompts, ${dataset}${even}). Behaviour, not importance.`;
+}
+
+function Unlock({ measure }: { readonly measure: HeadMeasure }): ReactElement {
+  const change = useChangeSettings();
+  const isUnlocked = useHeadsSettings(({ unlocked }) => unlocked === measure.id);
+  return (
+    <Button
+      look="plain"
+      className="heads-unlock"
+      aria-pressed={isUnlocked}
+      title="The scale of a measure is fixed, so that pictures can be compared. Unlocked it ends where the numbers end."
+      onClick={() => change({ unlocked: isUnlocked ? null : measure.id })}
+    >
+      {isUnlocked ? 'Scale: range of the data' : 'Scale: fixed'}
+    </Button>
+  );
+}

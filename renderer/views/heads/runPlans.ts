@@ -1,0 +1,125 @@
+/** What can be run from here over all heads: each as the job that it starts. */
+import type { RequestOf } from '../../../engine/results/contract.ts';
+import type { JobRequest, RunSummary } from '../../../engine/results/runs.ts';
+import type { HeadMeasure } from '../../api/measuresOfRun.ts';
+import type { AblationKind, MeasuredOn } from '../../state/workspace.ts';
+import type { CellUnit } from './matrixCells.ts';
+
+export interface RunPlan {
+  readonly id: string;
+  readonly title: string;
+  readonly call: HeadMeasure['call'];
+  /** Whose numbers it gives. */
+  readonly of: CellUnit;
+  readonly job: (on: MeasuredOn) => JobRequest;
+  /** Prompts that it runs over. */
+  readonly prompts: (on: MeasuredOn) => number | null;
+}
+
+/** Sequences of random tokens: enough for an interval. */
+const REPEATED = 32;
+
+const scorePlans: readonly RunPlan[] = [
+  {
+    id: 'scores.repeated',
+    title: 'Scores on repeated random tokens',
+    call: 'scores',
+    of: 'head',
+    job: (on) => ({
+      call: 'scores',
+      request: { ...on, prompts: { kind: 'repeated', n: REPEATED, seed: on.seed, bos: 'model' } },
+    }),
+    prompts: () => REPEATED,
+  },
+  {
+    id: 'scores.prompts',
+    title: 'Scores on the chosen prompts',
+    call: 'scores',
+    of: 'head',
+    job: (on) => ({ call: 'scores', request: on }),
+    prompts: promptCount,
+  },
+];
+
+function ablationPlan(ablation: AblationKind, of: CellUnit, title: string): RunPlan {
+  return {
+    id: `ablate.${ablation}.${of}`,
+    title,
+    call: 'ablate',
+    of,
+    job: (on) => ({ call: 'ablate', request: { ...on, ablation, unit: of } }),
+    prompts: promptCount,
+  };
+}
+
+type AttributionSettings = Pick<RequestOf<'attribute'>, 'method' | 'sites' | 'qkCorrection'>;
+
+function attributionPlan(id: string, of: CellUnit, title: string, settings: AttributionSettings): RunPlan {
+  return {
+    id: `attribute.${id}`,
+    title,
+    call: 'attribute',
+    of,
+    job: (on) => ({ call: 'attribute', request: { ...on, ...settings } }),
+    prompts: promptCount,
+  };
+}
+
+const headPlans: readonly RunPlan[] = [
+  ablationPlan('zero', 'head', 'Zero ablation of every head'),
+  ablationPlan('mean', 'head', 'Mean ablation of every head'),
+  ablationPlan('resample', 'head', 'Resample ablation of every head'),
+  ablationPlan('uniform', 'head', 'Uniform attention in every head'),
+];
+
+const groupPlans: readonly RunPlan[] = [
+  ablationPlan('zero', 'kv-group', 'Zero ablation of every KV group'),
+  ablationPlan('mean', 'kv-group', 'Mean ablation of every KV group'),
+  ablationPlan('resample', 'kv-group', 'Resample ablation of every KV group'),
+];
+
+const attributionPlans: readonly RunPlan[] = [
+  attributionPlan('atp', 'head', 'AtP estimate of every head', { method: 'atp' }),
+  attributionPlan('integrated', 'head', 'Integrated gradients of every head', { method: 'integrated' }),
+  attributionPlan('gradxact', 'head', 'Gradient × activation of every head', { method: 'gradxact' }),
+  attributionPlan('taylor', 'head', 'Taylor magnitude of every head', { method: 'taylor' }),
+];
+
+/** AtP* of what heads read: q of each head, k and v of each KV group. */
+const inputPlan = attributionPlan('qkv', 'kv-group', 'AtP* estimate of queries, keys and values', {
+  method: 'atp',
+  sites: ['q', 'k', 'v'],
+  qkCorrection: true,
+});
+
+/** KV groups where heads share keys and values. */
+export function runPlans({ hasGroups }: { readonly hasGroups: boolean }): readonly RunPlan[] {
+  return [...scorePlans, ...headPlans, ...(hasGroups ? groupPlans : []), ...attributionPlans, inputPlan];
+}
+
+/** Null for a file, whose prompts are counted by the engine. */
+function promptCount({ prompts }: MeasuredOn): number | null {
+  return prompts.kind === 'task' ? prompts.n : null;
+}
+
+/**
+ * Seconds by the newest finished run that did the same to the same model: its time per prompt, times the prompts. Null where
+ * there is none to go by.
+ */
+export function estimateSeconds(
+  plan: RunPlan,
+  n: number | null,
+  model: string,
+  runs: readonly RunSummary[],
+  list: readonly HeadMeasure[],
+): number | null {
+  if (n === null) return null;
+  const isLike = (run: RunSummary) =>
+    run.call === plan.call &&
+    run.state === 'done' &&
+    run.model?.path === model &&
+    list.some((measure) => measure.run === run.id && (plan.call !== 'ablate' || measure.of === plan.of));
+  const run = runs.find(isLike);
+  if (run === undefined || run.prompts === null || run.prompts.n === 0) return null;
+  return (run.seconds / run.prompts.n) * n;
+}

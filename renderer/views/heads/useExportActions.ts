@@ -1,0 +1,28 @@
+/** The run behind the matrix as a file that other tools read. */
+import type { ResultOf, RequestOf } from '../../../engine/results/contract.ts';
+import type { HeadMeasure } from '../../api/measuresOfRun.ts';
+import { saveFile } from '../../api/saveFile.ts';
+import type { Workbench } from '../../api/workbench.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+import type { MenuItem } from '../../parts/menu.tsx';
+
+export function useExportActions(measure: HeadMeasure | null): readonly MenuItem[] {
+  const workbench = useWorkbench();
+  if (measure === null) return [];
+  const save = (format: RequestOf<'export'>['format']) => () => exportRun(workbench, measure.run, format);
+  // heads.json says how important heads are: scores of behaviour are no such thing.
+  const heads: readonly MenuItem[] =
+    measure.call === 'scores'
+      ? []
+      : [{ title: 'Save the run as heads.json', icon: 'download', begins: true, onChoose: save('heads.json') }];
+  return [
+    ...heads,
+    { title: 'Save the run as CSV', icon: 'download', begins: heads.length === 0, onChoose: save('csv') },
+  ];
+}
+
+function exportRun({ client, dialogs }: Workbench, run: string, format: RequestOf<'export'>['format']): void {
+  (client.export({ run, format }) as Promise<ResultOf<'export'>>)
+    .then((file) => saveFile(file))
+    .catch((error: Error) => dialogs.show({ kind: 'error', error }));
+}
