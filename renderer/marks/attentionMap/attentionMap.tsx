@@ -29,8 +29,13 @@ export interface MapWindow {
 
 /** Where a map's values come from. `read` answers at once, from what is held; null is pending, and `subscribe` tells of news. */
 export interface MapSource {
-  /** [rows, columns] of cells, row-major, each cell the largest (or mean) value in it; NaN is unknown. */
-  readonly read: (window: MapWindow) => Float32Array | null;
+  /**
+   * [rows, columns] of cells, row-major, each cell the largest (or mean) value in it; NaN is unknown. Where `isWanted` is
+   * false the window is read instead of a finer one: what is not held need not be fetched.
+   */
+  readonly read: (window: MapWindow, isWanted?: boolean) => Float32Array | null;
+  /** False while more of a window that is read comes: it is read again. Default: always true. */
+  readonly isWhole?: (window: MapWindow) => boolean;
   readonly subscribe: (listener: () => void) => () => void;
 }
 

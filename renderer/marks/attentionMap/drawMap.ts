@@ -58,24 +58,31 @@ function drawTile(painter: Painter, scene: MapScene, place: TilePlace): void {
     height: span(place.row) * view.scale,
   };
   const tile = cache.tile(place);
-  if (tile !== null) painter.image(tile, { x: 0, y: 0, width: tile.width, height: tile.height }, box);
-  else if (!drawCoarser(painter, scene, place, box)) painter.hatch(visiblePart(box, plot), theme.unknown);
+  if (tile === null) return drawCoarser(painter, scene, place, box);
+  if (!cache.isWhole(place)) painter.hatch(visiblePart(box, plot), theme.unknown);
+  painter.image(tile, { x: 0, y: 0, width: tile.width, height: tile.height }, box);
 }
 
-function drawCoarser(painter: Painter, { cache, tokens }: MapScene, place: TilePlace, box: Box): boolean {
+/** What a coarser level knows of the tile; hatching below it where that is not all, or nothing. */
+function drawCoarser(painter: Painter, scene: MapScene, place: TilePlace, box: Box): void {
+  const { cache, tokens, plot, theme } = scene;
   const top = Math.ceil(Math.log2(Math.max(1, tokens.length / tileCells)));
   for (let up = 1; place.level + up <= top; up++) {
     const share = 2 ** up;
-    const [row, column] = [Math.floor(place.row / share), Math.floor(place.column / share)];
-    const tile = cache.tile({ level: place.level + up, row, column });
+    const coarser = {
+      level: place.level + up,
+      row: Math.floor(place.row / share),
+      column: Math.floor(place.column / share),
+    };
+    const tile = cache.tile(coarser, false);
     if (tile === null) continue;
+    if (!cache.isWhole(coarser)) painter.hatch(visiblePart(box, plot), theme.unknown);
     const part = tileCells / share;
     const from = { x: (place.column % share) * part, y: (place.row % share) * part };
     const size = { width: Math.min(part, tile.width - from.x), height: Math.min(part, tile.height - from.y) };
-    painter.image(tile, { ...from, ...size }, box);
-    return true;
+    return painter.image(tile, { ...from, ...size }, box);
   }
-  return false;
+  painter.hatch(visiblePart(box, plot), theme.unknown);
 }
 
 function visiblePart(box: Box, plot: Box): Box {

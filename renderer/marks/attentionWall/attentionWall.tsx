@@ -41,6 +41,8 @@ export interface AttentionWallProps extends Size {
   readonly onHover?: (index: number | null) => void;
   readonly onPrimary?: (index: number) => void;
   readonly onToggle?: (index: number) => void;
+  /** Where thumbnails stand in another order than that of layers and heads: whose the one at an index is. */
+  readonly nameOf?: (index: number) => string;
   readonly label: string;
   readonly ref?: Ref<Picture>;
 }
@@ -50,11 +52,15 @@ const none: ReadonlySet<number> = new Set();
 /** Every head's pattern at once, small. */
 export function AttentionWall(props: AttentionWallProps): ReactElement {
   const { shape, atlas, gamma = 0.5, width, height, highlight, label, ref } = props;
-  const { set = none, primary = null, pinned = null } = props;
+  const { set = none, primary = null, pinned = null, nameOf } = props;
+  const hasAxes = nameOf === undefined;
   const theme = useTheme();
   const layout = useMemo(() => wallLayout(shape, { width, height }), [shape, width, height]);
   const pixels = useWallPixels(layout, atlas, theme, gamma);
-  const base = useCallback((painter: Painter) => drawChrome(painter, layout, atlas, theme), [layout, atlas, theme]);
+  const base = useCallback(
+    (painter: Painter) => drawChrome(painter, layout, atlas, theme, hasAxes),
+    [layout, atlas, theme, hasAxes],
+  );
   const over = useCallback(
     (painter: Painter, hover: number | null) => {
       const ring = (index: number | null, stroke: string, thick: number) => {
@@ -107,7 +113,7 @@ export function AttentionWall(props: AttentionWallProps): ReactElement {
           box={(index) => wallBox(layout, index)}
           place={(index) => [index % shape.heads, Math.floor(index / shape.heads)]}
           describe={(index) =>
-            `pattern of ${cellName(shape, index)}${atlas.ready[index] === 1 ? '' : ', not there yet'}`
+            `pattern of ${nameOf?.(index) ?? cellName(shape, index)}${atlas.ready[index] === 1 ? '' : ', not there yet'}`
           }
           isSelected={(index) => set.has(index)}
           move={(from, key) => moveOnWall(shape, from, key)}
@@ -200,7 +206,7 @@ function putPixels(
 }
 
 /** Labels, and hatching for thumbnails that are not there yet. */
-function drawChrome(painter: Painter, layout: WallLayout, { ready }: WallAtlas, theme: Theme): void {
+function drawChrome(painter: Painter, layout: WallLayout, { ready }: WallAtlas, theme: Theme, hasAxes: boolean): void {
   const { shape, x, y, pitch, gap } = layout;
   const style = { fill: theme.ink2, size: 10, family: theme.fontText };
   for (let layer = 0; layer < shape.layers; layer++) {
@@ -209,6 +215,7 @@ function drawChrome(painter: Painter, layout: WallLayout, { ready }: WallAtlas, 
       if (hasHead(shape, layer, head) && ready[index] !== 1) painter.hatch(wallBox(layout, index), theme.unknown);
     }
   }
+  if (!hasAxes) return;
   const [everyLayer, everyHead] = [Math.ceil(26 / pitch), Math.ceil(11 / pitch)];
   for (let layer = 0; layer < shape.layers; layer += everyLayer) {
     const middle = x + (layer + 0.5) * pitch - gap / 2;
