@@ -14,6 +14,7 @@ import { TopBar } from './topBar.tsx';
 import { TourGuide } from './tour.tsx';
 import { useDrops } from './useDrops.ts';
 import { useFirstStart } from './useFirstStart.ts';
+import { useReopen } from './useReopen.ts';
 import { useGlobalShortcuts } from './useGlobalShortcuts.ts';
 import { useKeys } from './useKeys.ts';
 import { useThemeChoice } from './useThemeChoice.ts';
@@ -25,6 +26,7 @@ export function Shell(): ReactElement {
   useViewAddress();
   useDrops();
   useFirstStart();
+  useReopen();
   useGlobalShortcuts();
   useKeys();
   return (

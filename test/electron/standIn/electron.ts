@@ -64,8 +64,10 @@ class WebContents extends EventEmitter {
   setWindowOpenHandler(handler: (details: { readonly url: string }) => { readonly action: string }): void {
     this.openHandler = handler;
   }
+  /** A page may ask before it has loaded: what it is told waits for that. */
   postMessage(channel: string, _message: unknown, ports: readonly StandInPort[] = []): void {
-    this.page?.deliver(channel, ports);
+    if (this.page !== null) this.page.deliver(channel, ports);
+    else this.once('stand-in-page', () => this.page?.deliver(channel, ports));
   }
 }
 
@@ -109,6 +111,7 @@ export class BrowserWindow extends EventEmitter {
         send: (channel, given) => void ipcMain.emit(channel, event, ...given),
       },
     );
+    this.webContents.emit('stand-in-page');
     this.emit('ready-to-show');
     this.#loaded();
   }

@@ -48,7 +48,12 @@ globalThis.standInToText = ${encode.toString()};
 globalThis.standInFromText = ${decode.toString()};
 {
   const ports = new Map();
+  // A port that is moved is another object at the other end: this listener comes before the page's own.
+  const moved = new Map();
+  let moving = [];
+  window.addEventListener('message', (event) => event.ports.forEach((port, i) => moved.set(moving[i], port)));
   globalThis.standInDeliver = (text, ids) => {
+    moving = ids;
     const channels = ids.map((id) => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => standInPortSays(id, standInToText(data));
@@ -61,6 +66,9 @@ globalThis.standInFromText = ${decode.toString()};
   globalThis.standInPortEnds = (id) => {
     ports.get(id)?.close();
     ports.delete(id);
+    // Electron tells a page of its port's end; browsers need not.
+    moved.get(id)?.dispatchEvent(new Event('close'));
+    moved.delete(id);
   };
 }
 `;

@@ -25,7 +25,8 @@ class UtilityProcess extends EventEmitter {
     this.#relay = new PortRelay(
       'main',
       (frame) => {
-        if (this.#child.connected) this.#child.send(frame);
+        // A process that is just ending may be gone before its end is known.
+        if (this.#child.connected) this.#child.send(frame, () => undefined);
       },
       ({ data }) => this.emit('message', data),
     );
