@@ -25,7 +25,7 @@ export function Dialogs(): ReactElement | null {
     case 'saveSet':
       return <SaveSetDialog />;
     case 'openModel':
-      return <OpenModelDialog path={dialog.path} />;
+      return <OpenModelDialog path={dialog.path} weights={dialog.weights ?? 'auto'} />;
     case 'error':
       return (
         <Dialog isOpen title="That did not work" onClose={dialogs.close}>

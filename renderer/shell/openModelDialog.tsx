@@ -18,16 +18,23 @@ import { ErrorState, Loading } from '../parts/states.tsx';
 import type { ModelChoice } from '../state/workspace.ts';
 import { formatBytes } from './formatBytes.ts';
 import { isActive } from './jobStates.ts';
+import { weightsTitles } from './weightsTitles.ts';
 import './openModelDialog.css';
 
 type Info = ResultOf<'info'>;
 type Weights = NonNullable<ModelChoice['weights']>;
 const holdings = ['auto', 'float32', 'quantised', 'mapped'] as const satisfies readonly Weights[];
 
-export function OpenModelDialog({ path }: { readonly path: string }): ReactElement {
+interface OpenModelDialogProps {
+  readonly path: string;
+  /** Chosen already; may still be changed. */
+  readonly weights: Weights;
+}
+
+export function OpenModelDialog({ path, weights: chosen }: OpenModelDialogProps): ReactElement {
   const workbench = useWorkbench();
   const { data: info, error: unreadable } = useInfo(path);
-  const [weights, setWeights] = useState<Weights>('auto');
+  const [weights, setWeights] = useState<Weights>(chosen);
   const opening = useStore(workbench.opening);
   const isOpening = opening?.choice.model === path;
   const [error, setError] = useState<Error | null>(null);
@@ -117,20 +124,13 @@ function Cost({ info, weights, onChange }: CostProps): ReactElement {
   );
 }
 
-const holdingTitles: Readonly<Record<Weights, string>> = {
-  auto: 'As fits',
-  float32: 'In full precision',
-  quantised: 'Kept quantised',
-  mapped: 'Left in the file',
-};
-
 function holdingOption({ memory }: Info, value: Weights) {
-  if (value === 'auto') return { value, title: holdingTitles[value] };
+  if (value === 'auto') return { value, title: weightsTitles[value] };
   const cost = memory[value];
   const possible = cost.kind === 'possible';
   return {
     value,
-    title: holdingTitles[value],
+    title: weightsTitles[value],
     disabled: !possible,
     detail: possible ? formatBytes(cost.total) : cost.reason,
   };

@@ -1,6 +1,7 @@
 /** Which dialog is open: at most one. */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import type { ModelChoice } from './workspace.ts';
 
 export type PalettePage = 'all' | 'heads' | 'models' | 'prompts';
 
@@ -11,7 +12,7 @@ export type DialogState =
   | { readonly kind: 'help' }
   | { readonly kind: 'saveSet' }
   /** What opening this model costs, and whether to. */
-  | { readonly kind: 'openModel'; readonly path: string }
+  | { readonly kind: 'openModel'; readonly path: string; readonly weights?: NonNullable<ModelChoice['weights']> }
   | { readonly kind: 'error'; readonly error: Error };
 
 export interface Dialogs {
