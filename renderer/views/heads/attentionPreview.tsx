@@ -86,7 +86,7 @@ function HeadAttention({ head, prompt }: HeadAttentionProps): ReactElement {
           <PromptStepper prompt={prompt} />
         </>
       }
-      caption={`prompt ${prompt.index + 1} of ${prompt.total}, query ↓ key →`}
+      caption={`prompt ${prompt.index + 1} of ${prompt.total}`}
       aside={<IconButton icon="full" label="Open in Attention" onClick={() => openAttention(null)} />}
       exports={{
         name: `attention-${headName(head)}-prompt-${prompt.index + 1}`,

@@ -6,12 +6,13 @@ import { useHeadMeasures, useSelection } from '../../api/hooks.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { scaleOf } from '../../api/measureScale.ts';
 import { domainOf } from '../../marks/colour.ts';
-import { decimalsFor, formatChange, formatFixed, formatHalfWidth } from '../../marks/format.ts';
+import { formatChange, formatFixed, formatHalfWidth } from '../../marks/format.ts';
 import { Empty } from '../../parts/states.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { headName } from '../../state/headNames.ts';
 import { sameHead } from '../../state/headRefs.ts';
+import { decimalsOf } from './decimals.ts';
 import { Dumbbell } from './dumbbell.tsx';
 import type { ComparedMeasure, Estimate } from './compareHeads.ts';
 import { compareHeads } from './compareHeads.ts';
@@ -77,11 +78,6 @@ function columnsOf(primary: HeadRef, pinned: HeadRef): readonly TableColumn<Comp
     },
     { ...{ id: 'n', title: 'n', width: '36px', align: 'right' }, cell: ({ measure }) => measure.n },
   ];
-}
-
-function decimalsOf(measure: HeadMeasure): number {
-  const [low, high] = domainOf(scaleOf(measure));
-  return decimalsFor(Math.max(Math.abs(low), Math.abs(high)));
 }
 
 function written(measure: HeadMeasure, { value, low, high }: Estimate): string {

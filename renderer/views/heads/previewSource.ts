@@ -41,8 +41,11 @@ function largest(data: Float32Array, side: number, row: number, column: number, 
   return most;
 }
 
+/** Weights that would be written 0.000 say nothing. */
+const LEAST = 0.0005;
+
 /** Indices of the largest weights, largest first. */
 export function topKeys(weights: Float32Array, most: number): readonly number[] {
   const order = Array.from(weights.keys()).sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
-  return order.slice(0, most).filter((key) => (weights[key] ?? 0) > 0);
+  return order.slice(0, most).filter((key) => (weights[key] ?? 0) >= LEAST);
 }

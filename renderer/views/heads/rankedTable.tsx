@@ -4,11 +4,12 @@ import { useMemo } from 'react';
 import { useHeadMeasures, useSelection } from '../../api/hooks.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { useWorkbench } from '../../api/workbench.ts';
-import { decimalsFor, formatFixed, formatHalfWidth, formatNumber } from '../../marks/format.ts';
+import { formatFixed, formatHalfWidth } from '../../marks/format.ts';
 import { Empty } from '../../parts/states.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { includesHead } from '../../state/headRefs.ts';
+import { decimalsOf } from './decimals.ts';
 import type { HeadRow } from './headRows.ts';
 import { headRows } from './headRows.ts';
 import type { MatrixCells } from './matrixCells.ts';
@@ -70,8 +71,7 @@ function columnsOf(
   rows: readonly HeadRow[],
   others: readonly HeadMeasure[],
 ): readonly TableColumn<HeadRow>[] {
-  const largest = Math.max(0, ...rows.map(({ value }) => Math.abs(value)).filter(Number.isFinite));
-  const decimals = decimalsFor(largest);
+  const decimals = decimalsOf(measure);
   const group: TableColumn<HeadRow> = {
     ...{ id: 'group', title: 'KV', width: '36px', align: 'right' },
     cell: (row) => row.group,
@@ -102,10 +102,13 @@ function columnsOf(
   ];
 }
 
-function otherColumn({ id, short, values }: HeadMeasure): TableColumn<HeadRow> {
+function otherColumn(measure: HeadMeasure): TableColumn<HeadRow> {
+  const { id, short, values } = measure;
+  const decimals = decimalsOf(measure);
   return {
-    ...{ id, title: short, width: 'minmax(72px, 0.6fr)', align: 'right' },
-    cell: ({ at }) => formatNumber(values[at] ?? NaN),
+    // Wide enough for its name: letters of small text are about 6 pixels wide.
+    ...{ id, title: short, width: `minmax(${Math.max(64, 6 * short.length + 16)}px, 0.6fr)`, align: 'right' },
+    cell: ({ at }) => formatFixed(values[at] ?? NaN, decimals),
     sortBy: ({ at }) => values[at] ?? NaN,
   };
 }
