@@ -20,6 +20,7 @@ const MB = 2 ** 20;
  * unedited runs of four prompt sets, and its arena never shrinks: what it may still fill is not a leak.
  */
 const bounds: Readonly<Record<Measured, number>> = { control: 64 * MB, compute: 512 * MB, page: 48 * MB };
+/** Milliseconds between samples at most; a short run has twenty of them. */
 const SAMPLE_EVERY = 10_000;
 
 const { values } = parseArgs({
@@ -58,7 +59,7 @@ async function soak(milliseconds: number, seed: number): Promise<number> {
     actions++;
     const passed = performance.now() - started;
     if (passed < next) continue;
-    next += SAMPLE_EVERY;
+    next += Math.min(SAMPLE_EVERY, milliseconds / 20);
     samples.push(await sample(passed / 1000, () => pageBytes(session)));
   }
   await browser.close();
