@@ -6,9 +6,9 @@ export interface ModelRow extends ListedModel {
   readonly sources: readonly string[];
 }
 
-/** Folders are told apart by their paths, all other sources by what they are and where they look. */
+/** Listed folders are told apart by their paths; places of one program are one source. */
 export function sourceKey({ id, path }: Pick<ModelSourceInfo, 'id' | 'path'>): string {
-  return `${id} ${path ?? ''}`;
+  return id === 'folder' ? `folder ${path ?? ''}` : id;
 }
 
 /** Of one source or all, each path once; every word of the search is in the name or the path. */

@@ -37,7 +37,7 @@ const columns: readonly TableColumn<ModelRow>[] = [
   {
     id: 'name',
     title: 'Name',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(150px, 3fr)',
     cell: ({ name, path }) => <span title={path}>{name}</span>,
     sortBy: ({ name }) => name,
   },
@@ -56,8 +56,8 @@ const columns: readonly TableColumn<ModelRow>[] = [
   },
   {
     id: 'heads',
-    title: 'Layers × heads',
-    width: '92px',
+    title: 'L × heads',
+    width: '64px',
     align: 'right',
     cell: ofInfo(({ shape }) => `${shape.layers} × ${shape.heads}`),
   },
@@ -80,7 +80,8 @@ const columns: readonly TableColumn<ModelRow>[] = [
   {
     id: 'changed',
     title: 'Changed',
-    width: '80px',
+    width: '88px',
+    isCode: true,
     cell: ({ changed }) => <time dateTime={changed}>{changed.slice(0, 10)}</time>,
     sortBy: ({ changed }) => changed,
   },
@@ -109,6 +110,7 @@ interface InfoCellProps {
 
 function InfoCell({ path, read, tellsError }: InfoCellProps): ReactElement {
   const { data, error } = useInfo(path);
-  if (error !== null) return <span className="models-warn">{tellsError ? 'can’t be opened' : '–'}</span>;
+  if (error !== null)
+    return <span className="models-warn">{tellsError ? <span title={error.message}>can’t open</span> : '–'}</span>;
   return <>{data === undefined ? '…' : read(data)}</>;
 }

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { useEffect } from 'react';
 import './models.css';
 import { useWatch, useWorkspace } from '../../api/hooks.ts';
 import { useLibrary } from '../../api/queries.ts';
@@ -27,6 +28,7 @@ export function ModelsPlace(): ReactElement {
   const sources = library.data?.sources ?? [];
   const rows = modelRows(sources, settings);
   const shown = settings.shown ?? looked;
+  useRecent();
   return (
     <Panel
       title="Models"
@@ -60,6 +62,13 @@ export function ModelsPlace(): ReactElement {
       </DropZone>
     </Panel>
   );
+}
+
+/** A model that was opened stands among the recent ones. */
+function useRecent(): void {
+  const { queries } = useWorkbench();
+  const resident = useWatch((state) => state.resident?.path ?? null);
+  useEffect(() => void queries.invalidateQueries({ queryKey: ['library'] }), [queries, resident]);
 }
 
 interface RowsProps {

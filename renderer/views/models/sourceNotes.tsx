@@ -9,13 +9,12 @@ interface SourceNotesProps {
 }
 
 export function SourceNotes({ sources, chosen }: SourceNotesProps): ReactElement | null {
-  const source = sources.find((one) => sourceKey(one) === chosen);
-  const told = source === undefined ? sources.filter(({ problem }) => problem !== null) : [source];
+  const told = sources.filter((one) => (chosen === null ? one.problem !== null : sourceKey(one) === chosen));
   if (told.length === 0) return null;
   return (
     <ul className="models-notes" aria-label="About the sources">
       {told.map((one) => (
-        <li key={sourceKey(one)}>
+        <li key={`${one.id} ${one.path}`}>
           {one.path !== null && <code>{one.path}</code>}
           {one.problem !== null && <span className="models-warn">{one.problem}</span>}
           {one.problem === null && one.models.length === 0 && <span>nothing is there</span>}

@@ -19,20 +19,25 @@ export function SourcePicker({ sources }: { readonly sources: readonly ModelSour
       <li>
         <SourceButton title="All" count={paths.size} isOn={chosen === null} onChoose={() => change({ source: null })} />
       </li>
-      {sources.map((source) => (
-        <li key={sourceKey(source)}>
+      {groups(sources).map(({ key, places }) => (
+        <li key={key}>
           <SourceButton
-            title={source.title}
-            count={source.models.length}
-            isOn={chosen === sourceKey(source)}
-            hasProblem={source.problem !== null}
-            onChoose={() => change({ source: sourceKey(source) })}
+            title={places[0]?.title ?? ''}
+            count={places.reduce((sum, { models }) => sum + models.length, 0)}
+            isOn={chosen === key}
+            hasProblem={places.some(({ problem }) => problem !== null)}
+            onChoose={() => change({ source: key })}
           />
-          {source.id === 'folder' && <RemoveFolder path={source.path ?? ''} />}
+          {places[0]?.id === 'folder' && <RemoveFolder path={places[0].path ?? ''} />}
         </li>
       ))}
     </ul>
   );
+}
+
+function groups(sources: readonly ModelSourceInfo[]) {
+  const keys = [...new Set(sources.map(sourceKey))];
+  return keys.map((key) => ({ key, places: sources.filter((source) => sourceKey(source) === key) }));
 }
 
 interface SourceButtonProps {
