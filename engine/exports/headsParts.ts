@@ -101,10 +101,16 @@ function shapeOf({ shape, perLayer, ropeTheta }: MeasuredHeader): HeadsFile['sha
 
 function modelParts(header: MeasuredHeader) {
   const { model, tokenizer } = header;
+  const sha256 = model.tokenizer ?? null;
   const present =
     tokenizer === null
       ? {}
-      : { tokenizer: { vocabulary: tokenizer.vocabulary, bos_prepended: tokenizer.bosPrepended } };
+      : {
+          tokenizer: {
+            ...(sha256 === null ? {} : { sha256 }),
+            ...{ vocabulary: tokenizer.vocabulary, bos_prepended: tokenizer.bosPrepended },
+          },
+        };
   return {
     model: {
       id: model.name,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { Fault } from '../terms/fault.ts';
+import { canonicalJson } from './canonicalJson.ts';
 import type { StoredTensor } from './modelFiles.ts';
 
 const edgeBytes = 4096;
@@ -16,7 +16,7 @@ export async function fingerprint(
   config: Readonly<Record<string, unknown>>,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<string> {
-  const hash = createHash('sha256').update(canonicalJson(config));
+  const hash = createHash('sha256').update(canonicalJson(config, 'the config'));
   const handles = new Map<string, FileHandle>();
   try {
     for (const tensor of [...tensors.values()].toSorted(byName)) {
@@ -43,17 +43,4 @@ async function addEdges(hash: Hash, handle: FileHandle, { offset, length }: Stor
 function byName(a: StoredTensor, b: StoredTensor): number {
   if (a.name === b.name) return 0;
   return a.name < b.name ? -1 : 1;
-}
-
-const deepest = 64;
-
-/** JSON with the keys of every object sorted and nothing between. Throws Fault where it nests deeper than 64. */
-function canonicalJson(value: unknown, depth = 0): string {
-  if (depth > deepest) throw new Fault({ what: 'the config nests too deep', expected: `at most ${deepest} levels` });
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item, depth + 1)}`).join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }

@@ -102,5 +102,7 @@ export const modelIdentity = z.strictObject({
   dtype: z.string(),
   /** How the weights were held while the result was computed. */
   weights: z.enum(['float32', 'quantised', 'mapped']),
+  /** SHA-256 of what the tokenizer is built from; null without one, absent in results written before it was recorded. */
+  tokenizer: z.string().nullable().exactOptional(),
 });
 export type ModelIdentity = Plain<z.infer<typeof modelIdentity>>;

@@ -48,6 +48,18 @@ describe('open models', () => {
     expect(log).toEqual(['open a', 'close a', 'open a']);
   });
 
+  it.each([{}, { weights: 'auto' }] as const)(
+    'stay as they are held for a call that does not say how: %j',
+    async (plain) => {
+      const log: string[] = [];
+      const models = named(log);
+      for (const request of [{ weights: 'quantised' }, plain, { weights: 'quantised' }] as const)
+        await models.use({ model: 'a', ...request }, signal, async () => undefined);
+      await models.use({ model: './a', ...plain }, signal, async () => undefined);
+      expect(log).toEqual(['open a']);
+    },
+  );
+
   it('that fail to open leave room for the next', async () => {
     const log: string[] = [];
     const models = named(log);

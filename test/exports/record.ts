@@ -15,6 +15,7 @@ const header: AblationHeader = {
     format: 'gguf',
     dtype: 'Q4_1, F32',
     weights: 'float32',
+    tokenizer: 'ef'.repeat(32),
   },
   shape: {
     layers: 2,

@@ -25,7 +25,7 @@ describe('a job', () => {
     expect(summary.progress).toEqual({ kind: 'progress', of: 'units', done: units, total: units });
     const { record } = await store.get(run);
     expect(record).toMatchObject({
-      fingerprint: model.fingerprint,
+      ...{ fingerprint: model.fingerprint, tokenizer: model.tokenizer },
       plan: { unitsPerRun: 3, units: 8 },
       result: { seconds: 1 },
       machine,
@@ -297,7 +297,10 @@ describe('a control process that ends', () => {
     expect(seen[0]).toMatchObject({ done: 3, unitsPerRun: 3 });
   });
 
-  it('refuses to go on with another model', async () => {
+  it.each([
+    { what: 'model', other: { fingerprint: 'other' } },
+    { what: 'tokenizer', other: { tokenizer: 'other' } },
+  ])('refuses to go on with another $what', async ({ what, other }) => {
     const gate = new Gate();
     const { folder, queue } = await project(new FakeHost({ ablate: fakeAblate(gate) }));
     const run = await queue.start({ job: ablateJob() });
@@ -306,13 +309,13 @@ describe('a control process that ends', () => {
     await queue.dispose();
     async function* ablate(): ReturnType<Client['ablate']> {
       const header = { ...recordWith({}, { unitsPerRun: 3, scale: null }).header };
-      yield { kind: 'start', header: { ...header, model: { ...model, fingerprint: 'other' } } };
+      yield { kind: 'start', header: { ...header, model: { ...model, ...other } } };
       return { seconds: 0, warnings: [] };
     }
     const next = await project(new FakeHost({ ablate }), folder);
     await next.queue.steer({ run, action: 'resume' });
     const { error } = await next.reaches(run, 'failed');
-    expect(error?.message).toMatch(/not the model that the run was begun with/);
+    expect(error?.message).toContain(`not the ${what} that the run was begun with`);
     expect(await next.rows(run)).toHaveLength(5);
   });
 });

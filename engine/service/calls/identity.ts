@@ -1,11 +1,24 @@
 /** What a result says about the model it was computed from. */
-import type { ModelFiles } from '../../files/modelFiles.ts';
+import type { ModelFiles, TokenizerSource } from '../../files/modelFiles.ts';
+import { tokenizerDigest } from '../../files/tokenizerDigest.ts';
 import type { ModelIdentity } from '../../results/records.ts';
 import type { Model } from '../../run/index.ts';
 
 export function identityOf({ files, architecture, weights }: Model): ModelIdentity {
   const { name, fingerprint, format } = files;
-  return { name, fingerprint, architecture: architecture.id, format, dtype: storedTypes(files), weights };
+  const tokenizer = digestOf(files.tokenizer);
+  return { name, fingerprint, architecture: architecture.id, format, dtype: storedTypes(files), weights, tokenizer };
+}
+
+/** A vocabulary is long: it is read once for each open model. */
+const digests = new WeakMap<TokenizerSource, string | null>();
+
+function digestOf(source: TokenizerSource): string | null {
+  const known = digests.get(source);
+  if (known !== undefined) return known;
+  const digest = tokenizerDigest(source);
+  digests.set(source, digest);
+  return digest;
 }
 
 /** Storage types by number of values, most first: `Q4_1, F32`. */

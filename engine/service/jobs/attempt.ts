@@ -123,20 +123,28 @@ function modelOf(start: StartEvent): ModelIdentity | null {
   return 'model' in start ? start.model : null;
 }
 
-/** Throws Fault where the run was begun with another: its numbers would be of two models. */
-export function learnModel(run: Run, { name, fingerprint }: ModelIdentity): void {
-  const { job, fingerprint: begun, summary } = run.record;
-  if (begun !== null && begun !== fingerprint && summary.rows > 0) {
-    const where = modelPath(job) ?? name;
-    throw new Fault({
-      what: 'not the model that the run was begun with',
-      where,
-      expected: `fingerprint ${begun}`,
-      got: fingerprint,
-    });
+/** Throws Fault where the run was begun with another, or with another tokenizer: its numbers would be of two models. */
+export function learnModel(run: Run, { name, fingerprint, tokenizer = null }: ModelIdentity): void {
+  const { record, summary } = run;
+  const where = modelPath(record.job) ?? name;
+  if (summary.rows > 0) {
+    requireSame('model', 'fingerprint', { where, begun: record.fingerprint, now: fingerprint });
+    requireSame('tokenizer', 'SHA-256', { where, begun: record.tokenizer, now: tokenizer ?? 'none' });
   }
   const model = summary.model === null ? null : { ...summary.model, name };
-  run.change({ model }, { fingerprint } satisfies Partial<RunRecord>);
+  run.change({ model }, { fingerprint, tokenizer } satisfies Partial<RunRecord>);
+}
+
+interface Identities {
+  readonly where: string;
+  /** Null where the run did not record it. */
+  readonly begun: string | null;
+  readonly now: string;
+}
+
+function requireSame(what: string, by: string, { where, begun, now }: Identities): void {
+  if (begun === null || begun === now) return;
+  throw new Fault({ what: `not the ${what} that the run was begun with`, where, expected: `${by} ${begun}`, got: now });
 }
 
 function stepOf(row: unknown): number {

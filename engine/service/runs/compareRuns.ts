@@ -164,6 +164,7 @@ function reasonsOf(a: RunRecord, b: RunRecord, settings: readonly Difference[]):
     has('call') && `they are different calls${between('call')}`,
     has('request') && 'they were asked for different things',
     a.fingerprint !== b.fingerprint && 'the weights are not the same',
+    a.tokenizer !== null && b.tokenizer !== null && a.tokenizer !== b.tokenizer && 'the tokenizers are not the same',
     has('header.calibration.tokenIdsSha256') && 'the prompts are not the same tokens',
     has('machine.headscope') && `another version of headscope${between('machine.headscope')}`,
     has('machine.onnxruntime') && `another version of ONNX Runtime${between('machine.onnxruntime')}`,

@@ -9,7 +9,7 @@ import { RunLock } from './runLock.ts';
 import { spill } from './spill.ts';
 
 /** What a record says besides the summary and may learn later. */
-type Learned = Partial<Pick<RunRecord, 'fingerprint' | 'plan' | 'result' | 'machine'>>;
+type Learned = Partial<Pick<RunRecord, 'fingerprint' | 'tokenizer' | 'plan' | 'result' | 'machine'>>;
 
 /** Arrays of the request. */
 const REQUEST = 'request.safetensors';
