@@ -23,8 +23,9 @@ async function startDesktop(path: string): Promise<number> {
 
 /** On this machine only, until Ctrl-C. */
 function serve(reason: string): Promise<number> {
-  say(`Electron can't be used here (${reason}): the workbench opens in a browser instead.`);
   const opens = process.stdout.isTTY === true ? ['--open'] : [];
+  const instead = opens.length > 0 ? 'the workbench opens in a browser instead' : 'open the workbench in a browser, at';
+  say(`Electron can't be used here (${reason}): ${instead}`);
   return run(process.execPath, [commandLine, 'serve', ...opens, ...args]);
 }
 

@@ -7,10 +7,16 @@ import { BrokenPipe, cannotWrite, codeOf } from './output.ts';
 
 const controller = new AbortController();
 
+/** One Ctrl-C may come twice, from the terminal and from the program that started this one. Milliseconds. */
+const ECHO = 300;
+let asked = -Infinity;
+
 // The first Ctrl-C asks, the second one insists.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
+    if (performance.now() - asked < ECHO) return;
     if (controller.signal.aborted) process.exit(130);
+    asked = performance.now();
     controller.abort();
   });
 }
