@@ -63,10 +63,10 @@ function ShortArcs({ scene }: FaceProps): ReactElement {
         <>
           <MeasureSelect {...{ settings, change }} />
           <SinkSwitch {...{ settings, change }} />
-          <ThresholdSlider {...{ settings, change }} />
+          <ThresholdSlider {...{ settings, change }} least={FAINT} />
         </>
       }
-      caption={`${prompt.words}, ${words.measure}, from the query back to the key; faint below ${settings.threshold || FAINT} of the largest`}
+      caption={`${prompt.words}, ${words.measure}, from the query back to the key`}
       exports={{
         name: `attention arcs ${name}`,
         csv: () => weightsCsv(rows(), { ...words, words: name }),
@@ -109,7 +109,7 @@ function Arcs({ scene, map, picture }: ArcsProps): ReactElement {
               {...size}
               tokens={scene.prompt.tokens}
               values={values}
-              threshold={scene.settings.threshold || FAINT}
+              threshold={Math.max(FAINT, scene.settings.threshold)}
               token={query === null || query >= tokens ? null : query}
               onHover={selection.hoverToken.set}
               onToken={(token) =>

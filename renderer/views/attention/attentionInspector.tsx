@@ -39,7 +39,7 @@ function LastToken({ head, prompt }: { readonly head: HeadRef; readonly prompt: 
         <div className="attention-inspected" data-stale={isPlaceholderData}>
           <TopList
             label={`${headName(head)}: ${title}`}
-            weights={topWeights(data.data, MOST)}
+            weights={topWeights(data.data, { most: MOST, least: 0.001 }).shown}
             limit={1}
             nameOf={nameOf}
             format={(value) => formatWeight(value, 'pattern', false)}

@@ -1,6 +1,7 @@
 /** What one map has more than another of the same size: a - b, cell by cell. Both are pooled to means, so theirs is exact too. */
 import { createStore } from 'zustand/vanilla';
-import type { HeadMap, MapState } from './headMap.ts';
+import type { HeadMap } from './headMap.ts';
+import type { MapState } from './mapState.ts';
 import { largestSize } from './pyramid.ts';
 
 export function createDifferenceMap(a: HeadMap, b: HeadMap): HeadMap {

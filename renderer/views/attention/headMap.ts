@@ -4,30 +4,14 @@
  */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import type { EventOf } from '../../../engine/results/contract.ts';
-import { isAbort } from '../../../engine/results/errors.ts';
 import type { HeadRef } from '../../../engine/results/units.ts';
-import { stream } from '../../api/stream.ts';
-import type { MapSource, MapWindow } from '../../marks/attentionMap/attentionMap.tsx';
+import type { MapSource } from '../../marks/attentionMap/attentionMap.tsx';
+import type { KnownValue, MapState } from './mapState.ts';
+import { begun } from './mapState.ts';
+import { createOverviewStream } from './overviewStream.ts';
 import type { Pool, TileKey } from './pyramid.ts';
-import { largestSize, overviewCells, placeInTile, tileOf, topLevel } from './pyramid.ts';
+import { largestSize, placeInTile, tileOf } from './pyramid.ts';
 import type { Reader } from './reader.ts';
-import { overviewName } from './reader.ts';
-
-export interface MapState {
-  readonly status: 'loading' | 'done' | 'cancelled' | 'error';
-  /** Blocks that have run, of those that must. */
-  readonly progress: { readonly done: number; readonly total: number } | null;
-  readonly error: Error | null;
-  /** Largest size of a value that has come. */
-  readonly largest: number;
-}
-
-/** What is known of a cell: exact where `step` is 1, else of the `step` x `step` cells around it. */
-export interface KnownValue {
-  readonly value: number;
-  readonly step: number;
-}
 
 export interface HeadMap extends MapSource {
   readonly tokens: number;
@@ -43,113 +27,72 @@ export interface HeadMap extends MapSource {
 
 export function createHeadMap(reader: Reader, { layer, head }: HeadRef, pool: Pool): HeadMap {
   const { tokens, tiles } = reader;
-  const top = topLevel(tokens);
-  const cells = overviewCells(tokens);
-  const name = overviewName(layer, head, pool);
-  const store = createStore<MapState>(() => ({ status: 'loading', progress: null, error: null, largest: 0 }));
+  const store = createStore<MapState>(() => begun);
   const listeners = new Set<() => void>();
   const tell = () => listeners.forEach((listener) => listener());
-  const asker = tiles.asker();
-  const collector = createCollector<TileKey>(asker.ask);
-  let controller = new AbortController();
-  let coming: Float32Array | null = null;
-
   const see = (values: Float32Array) => {
-    const largest = Math.max(store.getState().largest, largestSize(values));
+    const largest = largestSize(values);
     if (largest > store.getState().largest) store.setState({ largest });
   };
-  const overview = () => reader.overviews.get(name) ?? coming;
+  const overview = createOverviewStream({ reader, layer, head, pool, store, see, tell });
+  const asker = tiles.asker();
+  const collector = createCollector<TileKey>(asker.ask);
   const keyOf = (place: Pick<TileKey, 'level' | 'row' | 'column'>): TileKey => ({ layer, head, pool, ...place });
-  const held = (place: Pick<TileKey, 'level' | 'row' | 'column'>) =>
-    place.level === top && cells !== null ? overview() : tiles.peek(keyOf(place));
-
-  const onEvent = (event: EventOf<'attentionMap'>) => {
-    if (event.kind === 'progress') return store.setState({ progress: { done: event.done, total: event.total } });
-    coming ??= new Float32Array(event.cells * event.cells).fill(NaN);
-    coming.set(event.data, event.row * event.cells);
-    see(event.data);
-    return tell();
-  };
-  const run = async (size: number, own: AbortController) => {
-    store.setState({ status: 'loading', progress: null, error: null });
-    const request = { ...reader.subject, layer, head, size, pool };
-    try {
-      await stream(reader.client, 'attentionMap', request, { onEvent, signal: own.signal });
-      if (coming !== null) reader.overviews.put(name, coming);
-      if (own === controller) store.setState({ status: 'done' });
-      tell();
-    } catch (error) {
-      if (own === controller) store.setState(failure(error));
-    }
-  };
-  const begin = () => {
-    controller.abort();
-    controller = new AbortController();
-    const known = reader.overviews.get(name);
-    if (known !== null) see(known);
-    if (known !== null || cells === null) store.setState({ status: 'done' });
-    else void run(cells, controller);
-  };
   const onTiles = () => {
     const error = tiles.error();
     if (error !== null) store.setState({ status: 'error', error });
     tell();
+  };
+  const valueAt = (query: number, key: number): KnownValue | null => {
+    for (let level = 0; level < overview.least; level++) {
+      const { row, column, index } = placeInTile(query, key, level, tokens);
+      const value = tiles.peek(keyOf({ level, row, column }))?.[index];
+      if (value !== undefined) return { value, step: 2 ** level };
+    }
+    return overview.valueAt(query, key);
   };
 
   return {
     tokens,
     pool,
     store,
-    read: (window: MapWindow, isWanted = true) => {
+    valueAt,
+    read: (window, isWanted = true) => {
       const place = tileOf(window, tokens);
-      if (place === null) return partOf(held, window, tokens);
-      const values = held(place);
-      if (values !== null && place.level < top) see(values);
-      else if (values === null && isWanted && !(place.level === top && cells !== null)) collector.add(keyOf(place));
+      if (place === null) {
+        // A single cell, for its spoken description: from what is held.
+        const known = valueAt(window.queries[0], window.keys[0]);
+        return known?.step === 2 ** window.level ? Float32Array.of(known.value) : null;
+      }
+      if (place.level >= overview.least) return overview.tile(place);
+      const values = tiles.peek(keyOf(place));
+      if (values !== null) see(values);
+      else if (isWanted) collector.add(keyOf(place));
       return values;
     },
-    isWhole: ({ level }) => level < top || cells === null || reader.overviews.get(name) !== null,
+    isWhole: (window) => {
+      const place = tileOf(window, tokens);
+      return place === null || place.level < overview.least || overview.hasTile(place);
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    valueAt: (query, key) => {
-      for (let level = 0; level <= top; level++) {
-        const { row, column, index } = placeInTile(query, key, level, tokens);
-        const value = held({ level, row, column })?.[index] ?? NaN;
-        if (!Number.isNaN(value)) return { value, step: 2 ** level };
-      }
-      return null;
-    },
     start: () => {
       const stop = tiles.subscribe(onTiles);
-      begin();
+      overview.begin();
       return () => {
         stop();
         asker.ask([]);
-        controller.abort();
+        overview.cancel();
       };
     },
-    cancel: () => controller.abort(),
+    cancel: overview.cancel,
     retry: () => {
       tiles.retry();
-      begin();
+      overview.begin();
     },
   };
-}
-
-function failure(error: unknown): Partial<MapState> {
-  if (isAbort(error)) return { status: 'cancelled' };
-  return { status: 'error', error: error instanceof Error ? error : new Error(String(error)) };
-}
-
-type Held = (place: Pick<TileKey, 'level' | 'row' | 'column'>) => Float32Array | null;
-
-/** A single cell, for its spoken description: from what is held, and nothing is asked for. */
-function partOf(held: Held, { level, queries, keys }: MapWindow, tokens: number): Float32Array | null {
-  const { row, column, index } = placeInTile(queries[0], keys[0], level, tokens);
-  const value = held({ level, row, column })?.[index];
-  return value === undefined ? null : Float32Array.of(value);
 }
 
 /** One painting reads tile by tile; what it lacked is asked for together when it is over. */

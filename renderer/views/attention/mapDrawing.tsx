@@ -82,6 +82,7 @@ export function MapDrawing(props: MapDrawingProps): ReactElement {
         {...{ scene, row }}
         {...words}
         limit={scene.settings.measure === 'pattern' && compared.b === null ? 1 : null}
+        isSigned={compared.b !== null}
         onHover={(at, key) => cells.set(key === null ? null : at * tokens + key)}
       />
     </div>

@@ -21,12 +21,17 @@ export function topLevel(tokens: number): number {
   return Math.max(0, Math.ceil(Math.log2(tokens / tileCells)));
 }
 
+/** The level of overviews: at most 512 x 512 cells, what a pane of usual size shows of a whole map. */
+export function overviewLevel(tokens: number): number {
+  return Math.max(0, topLevel(tokens) - 1);
+}
+
 /**
- * Cells to ask an overview for, so that each has 2^top tokens: the engine's step is ceil(tokens / cells). Null where no
- * number of cells gives that step: prompts of more than 32,768 tokens.
+ * Cells to ask an overview for, so that each has 2^level tokens: the engine's step is ceil(tokens / cells). Null where no
+ * number of cells gives that step, which only prompts of more than 65,536 tokens can lack.
  */
 export function overviewCells(tokens: number): number | null {
-  const step = 2 ** topLevel(tokens);
+  const step = 2 ** overviewLevel(tokens);
   const cells = Math.max(8, Math.ceil(tokens / step));
   return Math.ceil(tokens / cells) === step ? cells : null;
 }

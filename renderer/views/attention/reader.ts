@@ -4,6 +4,7 @@ import type { Held } from './held.ts';
 import { createHeld } from './held.ts';
 import type { LazyStore } from './lazyStore.ts';
 import { createLazyStore } from './lazyStore.ts';
+import type { Overview } from './overview.ts';
 import type { Pool, TileKey } from './pyramid.ts';
 import { tileRange } from './pyramid.ts';
 import type { Subject } from './subject.ts';
@@ -24,7 +25,7 @@ export interface Reader {
   /** [tokens] */
   readonly rows: LazyStore<RowKey, Float32Array>;
   /** Overviews that are whole, by `overviewName`. */
-  readonly overviews: Held<Float32Array>;
+  readonly overviews: Held<Overview>;
   readonly retry: () => void;
   /** Ends what is on its way; it can be asked again. */
   readonly rest: () => void;
@@ -32,7 +33,7 @@ export interface Reader {
 
 /** A tile of 256 x 256 cells takes 256 KiB. */
 const TILE_BYTES = 64 * 2 ** 20;
-const OVERVIEW_BYTES = 16 * 2 ** 20;
+const OVERVIEW_BYTES = 32 * 2 ** 20;
 const ROW_BYTES = 8 * 2 ** 20;
 const TILES_AT_ONCE = 3;
 const ROWS_AT_ONCE = 2;
@@ -65,7 +66,7 @@ export function createReader(client: Client, subject: Subject, tokens: number): 
       tokens,
       tiles,
       rows,
-      overviews: createHeld<Float32Array>({ bytesOf, bytes: OVERVIEW_BYTES }),
+      overviews: createHeld<Overview>({ bytesOf: ({ values }) => values.byteLength, bytes: OVERVIEW_BYTES }),
     },
     retry: () => [tiles, rows].forEach((store) => store.retry()),
     rest: () => [tiles, rows].forEach((store) => store.rest()),

@@ -29,14 +29,18 @@ export function LogSwitch({ settings, change }: SettingsInUse): ReactElement {
 }
 
 /** As a share of the top of the scale. */
-export function ThresholdSlider({ settings, change }: SettingsInUse): ReactElement {
+export function ThresholdSlider({
+  settings,
+  change,
+  least = 0,
+}: SettingsInUse & { /** Hidden in any case. */ readonly least?: number }): ReactElement {
   return (
     <div className="attention-threshold">
       <span>Hide below</span>
       <Slider
         label="Hide values below this share of the scale"
-        value={settings.threshold}
-        min={0}
+        value={Math.max(least, settings.threshold)}
+        min={least}
         max={0.5}
         step={0.005}
         format={(value) => (value === 0 ? 'off' : formatFixed(value, 3))}

@@ -19,8 +19,13 @@ const MOST = 256;
 export function weightRows(map: HeadMap, row: ShownRow): readonly WeightRow[] {
   const whole = map.tokens <= WHOLE ? wholeMap(map) : null;
   if (whole !== null) return whole;
-  return topWeights(row.values ?? new Float32Array(), MOST).map(({ index, value }) =>
-    row.side === 'looksAt' ? { query: row.position, key: index, value } : { query: index, key: row.position, value },
+  return rowWeights(row);
+}
+
+/** The strongest of one row. */
+export function rowWeights({ side, position, values }: ShownRow): readonly WeightRow[] {
+  return topWeights(values ?? new Float32Array(), { most: MOST }).shown.map(({ index, value }) =>
+    side === 'looksAt' ? { query: position, key: index, value } : { query: index, key: position, value },
   );
 }
 
