@@ -13,8 +13,8 @@ export interface HeadsSettings {
   readonly top: number | null;
   /** Measure whose colours end where its numbers end, instead of at its fixed ends. */
   readonly unlocked: string | null;
-  /** Run that was started here: its first measure is shown when it comes. */
-  readonly awaited: string | null;
+  /** Run that was started here: its first measure is shown when it comes, in place of the one that was shown then. */
+  readonly awaited: { readonly run: string; readonly insteadOf: string | null } | null;
 }
 
 const initial: HeadsSettings = { tab: 'overview', top: null, unlocked: null, awaited: null };

@@ -18,6 +18,7 @@ import { startPlan } from './startPlan.ts';
 
 export function RunMenu({ heads }: { readonly heads: HeadShape }): ReactElement {
   const [isOpen, setIsOpen] = useState(false);
+  const isFirst = useHeadMeasures().length === 0;
   useShortcut('run', () => setIsOpen(true));
   return (
     <Menu
@@ -27,7 +28,7 @@ export function RunMenu({ heads }: { readonly heads: HeadShape }): ReactElement 
       onOpenChange={setIsOpen}
       items={useItems(heads)}
       trigger={
-        <Button icon="runs" title="Measure all heads (Ctrl Enter)">
+        <Button icon="runs" look={isFirst ? 'primary' : 'normal'} title="Measure all heads (Ctrl Enter)">
           Run
         </Button>
       }

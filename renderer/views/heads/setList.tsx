@@ -59,7 +59,7 @@ function Deleted({ set, onDone }: { readonly set: HeadSet; readonly onDone: () =
   return (
     <div className="heads-line" role="status">
       <span>{`Deleted “${set.name}”`}</span>
-      <Button onClick={() => void save(set).then(onDone)}>Bring back</Button>
+      <Button onClick={() => save(set, onDone)}>Bring back</Button>
       <Button look="plain" onClick={onDone}>
         Dismiss
       </Button>

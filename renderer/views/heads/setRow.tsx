@@ -57,7 +57,7 @@ export function SetRow({ set, onDeleted }: SetRowProps): ReactElement {
           {
             title: 'Delete',
             begins: true,
-            onChoose: () => void remove(name).then((isDone) => (isDone ? onDeleted(set) : undefined)),
+            onChoose: () => remove(name, () => onDeleted(set)),
           },
         ]}
       />
@@ -72,12 +72,12 @@ function SetForm({ set, onDone }: { readonly set: HeadSet; readonly onDone: () =
   const [note, setNote] = useState(set.note);
   const isTaken = name.trim() !== set.name && (data?.sets.some((other) => other.name === name.trim()) ?? false);
   const canSave = name.trim() !== '' && !isTaken;
-  const save = async (event: FormEvent) => {
+  const save = (event: FormEvent) => {
     event.preventDefault();
-    if (canSave && (await change(set, { name: name.trim(), note }))) onDone();
+    if (canSave) change(set, { name: name.trim(), note }, onDone);
   };
   return (
-    <form className="heads-set heads-set-form" onSubmit={(event) => void save(event)}>
+    <form className="heads-set heads-set-form" onSubmit={save}>
       <Field label="Name" error={isTaken ? 'Another set has this name.' : null}>
         {(ids) => <TextInput {...ids} value={name} onChange={setName} maxLength={200} />}
       </Field>

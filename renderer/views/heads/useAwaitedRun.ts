@@ -1,6 +1,6 @@
-/** Shows the first measure of a run that was started here, once it has one; unless the user has chosen another since. */
+/** Shows the first measure of a run that was started here, once it has one; unless another was chosen since. */
 import { useEffect } from 'react';
-import { useHeadMeasures, useWorkspace } from '../../api/hooks.ts';
+import { useHeadMeasures } from '../../api/hooks.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { useChangeSettings, useHeadsSettings } from './headsSettings.ts';
 
@@ -8,13 +8,11 @@ export function useAwaitedRun(): void {
   const { workspace } = useWorkbench();
   const list = useHeadMeasures();
   const awaited = useHeadsSettings((settings) => settings.awaited);
-  const measure = useWorkspace((state) => state.measure);
   const change = useChangeSettings();
-  const first = awaited === null ? undefined : list.find(({ run }) => run === awaited)?.id;
+  const first = awaited === null ? undefined : list.find(({ run }) => run === awaited.run)?.id;
   useEffect(() => {
-    if (first === undefined) return;
-    workspace.set({ measure: first });
+    if (awaited === null || first === undefined) return;
+    if (workspace.store.getState().measure === awaited.insteadOf) workspace.set({ measure: first });
     change({ awaited: null });
-  }, [first, workspace, change]);
-  useEffect(() => () => change({ awaited: null }), [measure, change]);
+  }, [awaited, first, workspace, change]);
 }

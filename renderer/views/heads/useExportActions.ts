@@ -1,5 +1,6 @@
 /** The run behind the matrix as a file that other tools read. */
-import type { ResultOf, RequestOf } from '../../../engine/results/contract.ts';
+import type { RequestOf, ResultOf } from '../../../engine/results/contract.ts';
+import { attempt } from '../../api/attempt.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { saveFile } from '../../api/saveFile.ts';
 import type { Workbench } from '../../api/workbench.ts';
@@ -21,8 +22,8 @@ export function useExportActions(measure: HeadMeasure | null): readonly MenuItem
   ];
 }
 
-function exportRun({ client, dialogs }: Workbench, run: string, format: RequestOf<'export'>['format']): void {
-  (client.export({ run, format }) as Promise<ResultOf<'export'>>)
-    .then((file) => saveFile(file))
-    .catch((error: Error) => dialogs.show({ kind: 'error', error }));
+function exportRun(workbench: Workbench, run: string, format: RequestOf<'export'>['format']): void {
+  attempt(workbench, async () => {
+    await saveFile(await (workbench.client.export({ run, format }) as Promise<ResultOf<'export'>>));
+  });
 }

@@ -1,35 +1,30 @@
 /** Saving and deleting sets of heads; what goes wrong is shown in a dialog. */
 import type { RequestOf } from '../../../engine/results/contract.ts';
 import type { HeadSet } from '../../../engine/results/workbench.ts';
+import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 
+/** Each calls `onDone` once it is done, and not where it went wrong. */
 export interface SetCalls {
-  /** Resolves to whether it was done. */
-  readonly save: (set: HeadSet) => Promise<boolean>;
-  readonly remove: (name: string) => Promise<boolean>;
+  readonly save: (set: HeadSet, onDone: () => void) => void;
+  readonly remove: (name: string, onDone: () => void) => void;
   /** The same heads under another name or with another note: saved first, so that nothing can be lost. */
-  readonly change: (set: HeadSet, change: Partial<Pick<HeadSet, 'name' | 'note'>>) => Promise<boolean>;
+  readonly change: (set: HeadSet, change: Pick<HeadSet, 'name' | 'note'>, onDone: () => void) => void;
 }
 
 export function useSetCalls(): SetCalls {
-  const { client, dialogs } = useWorkbench();
-  const call = async (request: RequestOf<'headSet'>) => {
-    try {
-      await client.headSet(request);
-      return true;
-    } catch (error) {
-      dialogs.show({ kind: 'error', error: error instanceof Error ? error : new Error(String(error)) });
-      return false;
-    }
-  };
-  const save = (set: HeadSet) => call({ action: 'save', set });
-  const remove = (name: string) => call({ action: 'delete', name });
+  const workbench = useWorkbench();
+  const call = (requests: readonly RequestOf<'headSet'>[], onDone: () => void) =>
+    attempt(workbench, async () => {
+      for (const request of requests) await workbench.client.headSet(request);
+      onDone();
+    });
   return {
-    save,
-    remove,
-    change: async (set, change) => {
-      const next = { ...set, ...change };
-      return (await save(next)) && (next.name === set.name || (await remove(set.name)));
+    save: (set, onDone) => call([{ action: 'save', set }], onDone),
+    remove: (name, onDone) => call([{ action: 'delete', name }], onDone),
+    change: (set, { name, note }, onDone) => {
+      const old = name === set.name ? [] : [{ action: 'delete', name: set.name } as const];
+      call([{ action: 'save', set: { ...set, name, note } }, ...old], onDone);
     },
   };
 }
