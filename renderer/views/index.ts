@@ -1,4 +1,7 @@
 /** The views there are, in the order of the rail. */
+import { attentionView } from './attention/attentionView.ts';
+import { headsView } from './heads/headsView.ts';
+import { modelsView } from './models/modelsView.ts';
 import type { View } from './view.ts';
 
-export const views: readonly View[] = [];
+export const views: readonly View[] = [modelsView, headsView, attentionView];
