@@ -14,7 +14,7 @@ export interface HeadMeasure {
   readonly call: 'ablate' | 'attribute' | 'scores';
   /** `Zero ablation, Δ logit difference`. */
   readonly title: string;
-  /** For a narrow column: `zero`, `AtP`, `Induction`. */
+  /** For a narrow column: `zero`, `zero KV` (of KV groups), `AtP`, `Induction`. */
   readonly short: string;
   /** `logits`, `nats`; empty for a share. */
   readonly unit: string;
@@ -82,6 +82,7 @@ function ofAblation(run: string, { header, units }: AblationTable): readonly Hea
   const of = headUnit(units);
   if (of === null) return [];
   const { title: metric, unit, better, formula } = measures[header.metricId];
+  const short = `${header.ablation}${of === 'kv-group' ? ' KV' : ''}`;
   const what = `${ablationTitle(header)}${of === 'kv-group' ? ' of KV groups' : ''}`;
   const effect: HeadMeasure = {
     ...commonOf(run, header),
@@ -89,7 +90,7 @@ function ofAblation(run: string, { header, units }: AblationTable): readonly Hea
     id: `${run}/effect`,
     call: 'ablate',
     title: `${what}, Δ ${metric}`,
-    short: header.ablation,
+    short,
     unit,
     range: null,
     signed: true,
@@ -104,7 +105,7 @@ function ofAblation(run: string, { header, units }: AblationTable): readonly Hea
     ...columnsOf(units.kl, units, header),
     id: `${run}/kl`,
     title: `${what}, KL`,
-    short: `${header.ablation} KL`,
+    short: `${short} KL`,
     unit: measures.klDivergence.unit,
     signed: false,
     direction: null,

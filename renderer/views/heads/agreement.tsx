@@ -75,7 +75,7 @@ function Points({ heads, measure, second, select }: PointsProps): ReactElement {
       caption={`against ${measure.title}`}
       aside={
         <code title="Pearson correlation over the heads that are known in both">
-          {`r = ${formatFixed(r, 3)}\u2002n = ${n}`}
+          {`r = ${formatFixed(r, 3)}, ${n} heads`}
         </code>
       }
       exports={{

@@ -10,6 +10,7 @@ export function proposedSecond(list: readonly HeadMeasure[], measure: HeadMeasur
   return (
     others.find((other) => isSameQuantity(measure, other) && other.call !== measure.call && other.of === measure.of) ??
     others.find((other) => isSameQuantity(measure, other)) ??
+    others.find(({ short, of }) => short !== measure.short && of === measure.of) ??
     others.find(({ short }) => short !== measure.short) ??
     others[0] ??
     null
@@ -35,9 +36,14 @@ export function counterpart(
 ): HeadMeasure | null {
   const fitting = list.filter((other) => other.of === of);
   return (
-    fitting.find(({ call, short }) => call === measure?.call && short === measure.short) ??
+    fitting.find((other) => other.call === measure?.call && kindOf(other) === kindOf(measure)) ??
     fitting.find(({ call }) => call === measure?.call) ??
     fitting[0] ??
     null
   );
+}
+
+/** `zero` of `zero KV`. */
+function kindOf({ short }: HeadMeasure): string {
+  return short.replace(' KV', '');
 }

@@ -56,12 +56,13 @@ function Ranked({ shown, measure }: { readonly shown: Shown; readonly measure: H
   );
 }
 
-/** The newest of each name. */
+/** The newest of each name; numbers of KV groups beside those of KV groups only. */
 function useOthers(measure: HeadMeasure): readonly HeadMeasure[] {
   const list = useHeadMeasures();
   return useMemo(() => {
     const isNewest = ({ short }: HeadMeasure, at: number) => list.findIndex((other) => other.short === short) === at;
-    return list.filter((other, at) => other.short !== measure.short && isNewest(other, at)).slice(0, OTHERS);
+    const isOther = ({ short, of }: HeadMeasure) => short !== measure.short && of === measure.of;
+    return list.filter((other, at) => isOther(other) && isNewest(other, at)).slice(0, OTHERS);
   }, [list, measure]);
 }
 
@@ -90,7 +91,7 @@ function columnsOf(
     },
     ...(rows.some((row) => row.group !== null) && cells.unit === 'head' ? [group] : []),
     {
-      ...{ id: 'value', title: valueTitle(measure), width: 'minmax(120px, 1fr)', align: 'right' },
+      ...{ id: 'value', title: valueTitle(measure), width: '136px', align: 'right' },
       cell: (row) => written(row, decimals),
       sortBy: ({ value }) => value,
     },
@@ -107,7 +108,7 @@ function otherColumn(measure: HeadMeasure): TableColumn<HeadRow> {
   const decimals = decimalsOf(measure);
   return {
     // Wide enough for its name: letters of small text are about 6 pixels wide.
-    ...{ id, title: short, width: `minmax(${Math.max(64, 6 * short.length + 16)}px, 0.6fr)`, align: 'right' },
+    ...{ id, title: short, width: `${Math.max(72, 6 * short.length + 16)}px`, align: 'right' },
     cell: ({ at }) => formatFixed(values[at] ?? NaN, decimals),
     sortBy: ({ at }) => values[at] ?? NaN,
   };

@@ -93,7 +93,7 @@ describe('two measures', () => {
     signed: false,
     unit: 'nats',
   });
-  const group = measureOf([1], { id: 'd/effect', of: 'kv-group' });
+  const group = measureOf([1], { id: 'd/effect', of: 'kv-group', short: 'zero KV' });
 
   it('agree only where both are changes of one metric on the same prompts', () => {
     expect(isSameQuantity(exact, estimate)).toBe(true);
