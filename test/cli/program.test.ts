@@ -32,7 +32,8 @@ describe.skipIf(!existsSync(cli))('the program (needs npm run build)', () => {
 
   it('runs a model', async () => {
     const { code, out, err } = await node([cli, 'run', planted, '--ids', '5,6,7,8,5,6', '--top', '1']);
-    expect([code, err]).toEqual([0, '']);
+    // On a busy machine opening may take so long that it is told of.
+    expect([code, err.replace(/^opening: .*\n/gm, '')]).toEqual([0, '']);
     expect(out).toContain('" table"');
   });
 

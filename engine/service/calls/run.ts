@@ -57,6 +57,22 @@ export function topTokens(
 
 /** Indices of the largest values, largest first; ties keep the lower index. */
 export function largest(values: Float32Array, count: number): number[] {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
-  return [...order.subarray(0, count)];
+  const at = (index: number) => values[index] ?? 0;
+  // Sorting a whole vocabulary for ten tokens takes longer than running a small model.
+  const least = count < MANY ? leastOfLargest(values, count) : -Infinity;
+  const candidates = Uint32Array.from(values.keys()).filter((index) => at(index) >= least);
+  return [...candidates.sort((a, b) => at(b) - at(a) || a - b).subarray(0, count)];
+}
+
+const MANY = 1000;
+
+/** The value of which `count` are as large or larger. */
+function leastOfLargest(values: Float32Array, count: number): number {
+  const kept = new Float32Array(count).fill(-Infinity);
+  for (const value of values) {
+    if (value <= (kept[0] ?? Infinity)) continue;
+    kept[0] = value;
+    kept.sort();
+  }
+  return kept[0] ?? Infinity;
 }
