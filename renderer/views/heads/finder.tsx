@@ -1,5 +1,5 @@
 /** Finds heads by name, in any notation: the first becomes the primary head, several become the set. */
-import type { FormEvent, ReactElement } from 'react';
+import type { FormEvent, KeyboardEvent, ReactElement } from 'react';
 import { useRef, useState } from 'react';
 import { useShortcut } from '../../api/useShortcut.ts';
 import { useWorkbench } from '../../api/workbench.ts';
@@ -30,12 +30,23 @@ export function Finder({ heads }: { readonly heads: HeadShape }): ReactElement {
     if (found.heads.length > 1) selection.setSet(found.heads);
     selection.hover.set(null);
     setText('');
+    // Letters are shortcuts again.
+    input.current?.blur();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // The key that leads here, pressed again here, is no part of a name.
+    if (event.key === '/') event.preventDefault();
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    type('');
+    input.current?.blur();
   };
   const problem = isLeft && found.kind === 'problem' ? found.text : null;
   return (
     <form className="heads-finder" role="search" onSubmit={choose}>
       <TextInput
         ref={input}
+        onKeyDown={onKeyDown}
         value={text}
         onChange={type}
         placeholder="Find: 9.6, L9H6"

@@ -70,8 +70,13 @@ export function rowsCsv(measure: HeadMeasure, rows: readonly HeadRow[]): string 
     'value_unit',
   ];
   const cells = ({ name, head: { layer, head: h }, group, rank, value, low, high }: HeadRow): readonly CsvCell[] => [
-    ...[name, layer, measure.of === 'head' ? h : null, group, rank, value, low, high],
+    ...[name, layer, measure.of === 'head' ? h : null, group, rank, ...[value, low, high].map(rounded)],
     ...[measure.n, `${measure.title}, ${measure.dataset}`, measure.unit],
   ];
   return csvOf(head, rows.map(cells));
+}
+
+/** 9 digits bring a float32 back exactly. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(9));
 }

@@ -19,7 +19,7 @@ export function TopSlider({ total }: { readonly total: number }): ReactElement {
         min={0}
         max={SLIDER_STEPS}
         onChange={choose}
-        format={(step) => (step >= SLIDER_STEPS ? 'all' : `top ${countAt(step, total)}`)}
+        format={(step) => (step >= SLIDER_STEPS ? 'all heads' : `top ${countAt(step, total)}`)}
       />
     </div>
   );
