@@ -2,7 +2,7 @@
 import type { MapSource, MapWindow } from '../../marks/attentionMap/attentionMap.tsx';
 
 /** Cells along an axis of the picture, at most. */
-export const MOST_CELLS = 512;
+const MOST_CELLS = 512;
 
 /** Tokens in a cell: the power of two that keeps the picture within bounds. */
 export function stepFor(tokens: number): number {
