@@ -30,7 +30,7 @@ function captionOf({ call, about, n, dataset, uniform, direction }: HeadMeasure)
   if (call === 'ablate') return `${about} · ${dataset}`;
   if (call === 'attribute') return `${about}${helpsWhere(direction)} · ${dataset}`;
   const even = uniform === null ? '' : `; even attention would give ${Number(uniform.toPrecision(2))}`;
-  return `${about} (mean of ${n} prompts, ${dataset}${even}). Behaviour, not importance.`;
+  return `${about}; mean of ${n} prompts, ${dataset}${even}. Behaviour, not importance.`;
 }
 
 function helpsWhere(direction: HeadMeasure['direction']): string {
