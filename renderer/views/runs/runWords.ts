@@ -1,0 +1,48 @@
+/** What states, calls and amounts of runs are called. */
+import type { RunState, RunSummary } from '../../../engine/results/runs.ts';
+import { formatDuration, formatNumber } from '../../marks/format.ts';
+
+export const callTitles: Readonly<Record<RunSummary['call'], string>> = {
+  ablate: 'Ablation',
+  ablateSets: 'Sets',
+  patchGrid: 'Patching',
+  attribute: 'Attribution',
+  scores: 'Head scores',
+  capture: 'Capture',
+  task: 'Task check',
+  train: 'Training',
+  pull: 'Download',
+  verify: 'Weights check',
+};
+
+export const stateTitles: Readonly<Record<RunState, string>> = {
+  queued: 'queued',
+  waiting: 'waits for its model',
+  running: 'running',
+  paused: 'paused',
+  done: 'done',
+  cancelled: 'cancelled, partial',
+  failed: 'failed',
+  interrupted: 'interrupted',
+};
+
+/** `ioi, 16`. */
+export function promptsWords({ prompts }: Pick<RunSummary, 'prompts'>): string {
+  return prompts === null ? '' : `${prompts.name}, ${formatNumber(prompts.n)}`;
+}
+
+/** `182 of 270 units · 20 s left`; empty while nothing is known. */
+export function progressWords({ progress, secondsLeft, state }: RunSummary): string {
+  if (progress === null) return '';
+  const amount = `${formatNumber(progress.done)} of ${formatNumber(progress.total)} ${progress.of}`;
+  return secondsLeft === null || state !== 'running' ? amount : `${amount} · ${formatDuration(secondsLeft)} left`;
+}
+
+/** Of this place: `2026-11-26 09:05`. */
+export function timeWords(created: string): string {
+  const date = new Date(created);
+  if (Number.isNaN(date.getTime())) return created;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}

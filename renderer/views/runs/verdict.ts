@@ -1,0 +1,43 @@
+/** What a comparison of two runs says, in words. */
+import type { ResultOf } from '../../../engine/results/contract.ts';
+import { formatNumber } from '../../marks/format.ts';
+
+type Compared = ResultOf<'compare'>;
+
+export interface Verdict {
+  readonly kind: 'same' | 'different' | 'nothing';
+  readonly text: string;
+  /** What else there is to know: rows of one alone, what may be why. */
+  readonly notes: readonly string[];
+}
+
+export function verdictOf(compared: Compared): Verdict {
+  const { identical, different, onlyA, onlyB } = compared;
+  const notes = [...aloneWords(onlyA, 'this run'), ...aloneWords(onlyB, 'the other')];
+  if (identical + different === 0) {
+    return { kind: 'nothing', text: 'No row of one is of the same thing as a row of the other.', notes };
+  }
+  if (different > 0) return { kind: 'different', text: differentWords(compared), notes: [...notes, ...why(compared)] };
+  const isWhole = onlyA + onlyB === 0;
+  const text = isWhole ? `Identical in all ${rowWords(identical)}` : `Identical in the ${rowWords(identical)} of both`;
+  return { kind: isWhole ? 'same' : 'different', text: `${text}, to the last bit.`, notes };
+}
+
+function differentWords({ identical, different, largest }: Compared): string {
+  const size = largest === null ? '' : `, by at most ${formatNumber(largest)}`;
+  if (identical === 0) return `All ${rowWords(different)} differ${size}.`;
+  return `${formatNumber(different)} of ${rowWords(identical + different)} differ${size}; ${formatNumber(identical)} are identical to the last bit.`;
+}
+
+function why({ reasons, settings }: Compared): readonly string[] {
+  if (reasons.length > 0) return reasons.map((reason) => `May be because ${reason}.`);
+  return settings.length > 0 ? [] : ['Nothing that is recorded of the two says why.'];
+}
+
+function aloneWords(count: number, where: string): readonly string[] {
+  return count === 0 ? [] : [`${rowWords(count)} only in ${where}.`];
+}
+
+function rowWords(count: number): string {
+  return `${formatNumber(count)} ${count === 1 ? 'row' : 'rows'}`;
+}
