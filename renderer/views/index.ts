@@ -2,6 +2,7 @@
 import { attentionView } from './attention/attentionView.ts';
 import { headsView } from './heads/headsView.ts';
 import { modelsView } from './models/modelsView.ts';
+import { runsView } from './runs/runsView.ts';
 import type { View } from './view.ts';
 
-export const views: readonly View[] = [modelsView, headsView, attentionView];
+export const views: readonly View[] = [modelsView, headsView, attentionView, runsView];
