@@ -126,10 +126,11 @@ describe('a lost connection', () => {
     await chooseHead('L1H2');
     const port = Number(new URL(server.url).port);
     await server.close();
-    await page.getByRole('alert').getByText('No connection to the engine').waitFor();
+    const lost = page.getByRole('alert').filter({ hasText: 'No connection to the engine' });
+    await lost.waitFor();
     server = await serveEngine(port);
     await page.getByRole('button', { name: 'Try now' }).click();
-    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await lost.waitFor({ state: 'detached' });
     await inspector().getByRole('heading', { name: 'L1H2' }).waitFor();
   });
 });
