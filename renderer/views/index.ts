@@ -2,7 +2,8 @@
 import { attentionView } from './attention/attentionView.ts';
 import { headsView } from './heads/headsView.ts';
 import { modelsView } from './models/modelsView.ts';
+import { promptsView } from './prompts/promptsView.ts';
 import { runsView } from './runs/runsView.ts';
 import type { View } from './view.ts';
 
-export const views: readonly View[] = [modelsView, headsView, attentionView, runsView];
+export const views: readonly View[] = [modelsView, promptsView, headsView, attentionView, runsView];

@@ -122,11 +122,7 @@ const TokenCell = memo(function TokenCell(props: CellProps): ReactElement {
           </span>
         ))}
       </bdi>
-      {showId && (
-        <span className="token-id" aria-hidden>
-          {token.id ?? ''}
-        </span>
-      )}
+      {showId && <span className="token-id" aria-hidden data-id={token.id ?? ''} />}
     </span>
   );
 });

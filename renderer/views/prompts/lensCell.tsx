@@ -21,7 +21,7 @@ export function LensCell({ event, column, position }: LensCellProps): ReactEleme
   const rank = event.targetRanks[column];
   return (
     <aside className="lens-cell" aria-label="The chosen cell">
-      <h4>{`${event.layer < 0 ? 'embedding' : `after L${event.layer}`}, position ${position ?? 0}`}</h4>
+      <h3>{`${event.layer < 0 ? 'embedding' : `after L${event.layer}`}, position ${position ?? 0}`}</h3>
       <ol className="lens-readings">
         {readingsAt(event, column).map(({ id, text, probability }) => (
           <li key={id}>

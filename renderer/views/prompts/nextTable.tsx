@@ -20,7 +20,7 @@ export function NextTable({ rows }: { readonly rows: readonly NextRow[] }): Reac
 const columns: readonly TableColumn<NextRow>[] = [
   {
     id: 'rank',
-    title: '',
+    title: '#',
     width: '24px',
     align: 'right',
     cell: ({ rank }) => <span className="prompts-quiet">{rank}</span>,
@@ -34,7 +34,7 @@ const columns: readonly TableColumn<NextRow>[] = [
   },
   {
     id: 'kind',
-    title: '',
+    title: 'is',
     width: '52px',
     cell: ({ kind }) => (
       <span className="next-kind" data-kind={kind}>
@@ -50,7 +50,7 @@ const columns: readonly TableColumn<NextRow>[] = [
   },
   {
     id: 'probability',
-    title: '',
+    title: 'p',
     width: '56px',
     align: 'right',
     isCode: true,

@@ -45,7 +45,7 @@ function PlainEditor(): ReactElement {
       aria-label="Text"
       placeholder="Type a text: its tokens appear below"
       spellCheck={false}
-      rows={3}
+      rows={2}
       value={draft.text}
       onChange={(event) => change({ text: event.target.value })}
     />
