@@ -1,8 +1,9 @@
 import type { ReactElement } from 'react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import './models.css';
 import { useWatch, useWorkspace } from '../../api/hooks.ts';
 import { useLibrary } from '../../api/queries.ts';
+import { useShortcut } from '../../api/useShortcut.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { csvOf } from '../../parts/csv.ts';
 import { TextInput } from '../../parts/input.tsx';
@@ -29,6 +30,8 @@ export function ModelsPlace(): ReactElement {
   const rows = modelRows(sources, settings);
   const shown = settings.shown ?? looked;
   useRecent();
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut('find', () => search.current?.focus());
   return (
     <Panel
       title="Models"
@@ -37,10 +40,11 @@ export function ModelsPlace(): ReactElement {
       controls={
         <TextInput
           className="models-search"
+          ref={search}
           aria-label="Find a model"
           placeholder="Find by name or path"
           value={settings.search}
-          onChange={(search) => change({ search })}
+          onChange={(text) => change({ search: text })}
         />
       }
       aside={<PullButton />}

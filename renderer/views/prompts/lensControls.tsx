@@ -9,9 +9,9 @@ import { useTargetChoices } from './useTargetChoices.ts';
 import type { Target } from './useTarget.ts';
 
 const colours = [
-  { value: 'top', title: 'Most likely token' },
-  { value: 'target', title: 'Probability of a token' },
-  { value: 'rank', title: 'Rank of a token' },
+  { value: 'top', title: 'Likeliest token' },
+  { value: 'target', title: 'Probability of' },
+  { value: 'rank', title: 'Rank of' },
 ] as const satisfies readonly { value: LensColour; title: string }[];
 
 const groups: Readonly<Record<TargetChoice['kind'], string>> = {

@@ -60,7 +60,7 @@ function LensPanel({ target, columns }: LensPanelProps): ReactElement {
           <LensControls target={target} />
         </>
       }
-      caption={`${target.name}, positions ${positions[0] ?? 0} to ${positions.at(-1) ?? 0} of ${length}; n = 1`}
+      caption={`${target.name}; one prompt is an example`}
       aside={status === 'partial' && <PartialNote known={known} total={layers.length} of="layers" />}
       exports={{ name: 'logit-lens', csv: () => lensCsv(rows()), picture: () => picture.current }}
       table={() => <LensTableFace rows={rows()} />}

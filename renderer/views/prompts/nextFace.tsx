@@ -19,6 +19,7 @@ const tops = ['10', '20', '50'] as const;
 
 export function NextFace({ target }: { readonly target: Target }): ReactElement {
   const top = usePromptsSettings((settings) => settings.top);
+  const mode = usePromptsSettings((settings) => settings.mode);
   const change = useChangePrompts();
   const query = useSelection((state) => state.query);
   const position = positionIn(target, query);
@@ -43,11 +44,11 @@ export function NextFace({ target }: { readonly target: Target }): ReactElement 
           />
         </>
       }
-      caption={`${target.name}, after position ${position} ${token === undefined ? '' : tokenLabel(markToken(token))}; n = 1`}
+      caption={`${target.name}, after position ${position} ${token === undefined ? '' : tokenLabel(markToken(token))}; one prompt is an example`}
       exports={{ name: 'next-tokens', csv: () => nextCsv(rows) }}
     >
       <div className="face">
-        <TargetStrip target={target} />
+        {mode === 'set' && <TargetStrip target={target} />}
         <div className="face-body" data-stale={isPlaceholderData}>
           {error !== null && <ErrorState error={error} onRetry={() => void refetch()} />}
           {error === null && data === undefined && <Loading what="Predicting" />}

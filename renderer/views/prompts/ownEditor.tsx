@@ -5,8 +5,10 @@ import { Segments } from '../../parts/segments.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { ChatEditor } from './chatEditor.tsx';
 import { RowFields } from './rowFields.tsx';
+import { TargetStrip } from './targetStrip.tsx';
 import { useDraft } from './useDraft.ts';
 import { useDraftTokens } from './useDraftTokens.ts';
+import { useTarget } from './useTarget.ts';
 
 export function OwnEditor(): ReactElement {
   const tokenizer = useModelInfo()?.tokenizer;
@@ -32,9 +34,15 @@ export function OwnEditor(): ReactElement {
         <TokenCount />
       </div>
       {draft.kind === 'plain' ? <PlainEditor /> : <ChatEditor />}
+      <OwnStrip />
       <RowFields />
     </div>
   );
+}
+
+function OwnStrip(): ReactElement | null {
+  const target = useTarget();
+  return target === null ? null : <TargetStrip target={target} />;
 }
 
 function PlainEditor(): ReactElement {

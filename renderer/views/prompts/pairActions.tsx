@@ -1,11 +1,12 @@
 /** What can be done with the chosen row; prompts of a task become a file of one's own first. */
 import type { ReactElement } from 'react';
 import { attempt } from '../../api/attempt.ts';
-import { useWorkspace } from '../../api/hooks.ts';
+import { useModelInfo, useWorkspace } from '../../api/hooks.ts';
 import type { Workbench } from '../../api/workbench.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Segments } from '../../parts/segments.tsx';
+import { addedBosOf } from './addedBos.ts';
 import { draftOfRow } from './draft.ts';
 import { promptFileOf } from './exportPrompts.ts';
 import { linesOf, rowAt, withoutRow, withRowTwice } from './promptFile.ts';
@@ -19,6 +20,8 @@ export function PairActions({ total }: { readonly total: number }): ReactElement
   const prompts = useWorkspace((state) => state.prompts);
   const index = useWorkspace((state) => state.promptIndex);
   const pair = useChosenPair();
+  const info = useModelInfo();
+  const addedBos = info === null ? null : addedBosOf(info);
   const side = usePromptsSettings((settings) => settings.side);
   const change = useChangePrompts();
   const file = prompts?.kind === 'file' ? prompts.file : null;
@@ -28,10 +31,10 @@ export function PairActions({ total }: { readonly total: number }): ReactElement
   const go = (to: number) => workspace.set({ promptIndex: to });
   const edit = () => {
     if (pair === null) return;
-    const row = file === null ? rowOfPair(pair) : (rowAt(file.text, index) ?? {});
+    const row = file === null ? rowOfPair(pair, addedBos) : (rowAt(file.text, index) ?? {});
     const shown = {
-      text: textOf(pair.clean),
-      corrupt: textOf(pair.corrupt ?? []),
+      text: textOf(pair.clean, addedBos) ?? '',
+      corrupt: textOf(pair.corrupt ?? [], addedBos) ?? '',
       answer: pair.answers.join('|'),
       wrong: pair.wrong.join('|'),
     };

@@ -6,11 +6,12 @@ import { useWorkspace } from '../../api/hooks.ts';
 import { promptsName } from '../../api/jobs.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
-import { Empty, ErrorState, Loading } from '../../parts/states.tsx';
+import { Empty, Loading } from '../../parts/states.tsx';
 import { PairActions } from './pairActions.tsx';
 import { PairRow } from './pairRow.tsx';
 import { steppedIndex } from './steppedIndex.ts';
 import { useChangePrompts } from './promptsSettings.ts';
+import { UnreadablePrompts } from './unreadablePrompts.tsx';
 import { usePromptPage } from './usePromptPage.ts';
 
 const ROW = 68;
@@ -28,7 +29,7 @@ export function PairList(): ReactElement {
         Choose a task above, import a file, or write a text of your own.
       </Empty>
     );
-  if (error !== null) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error !== null) return <UnreadablePrompts error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Loading what="Making the prompts" />;
   return (
     <>

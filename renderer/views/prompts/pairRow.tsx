@@ -8,7 +8,7 @@ import { useTaskReport } from './taskReport.ts';
 import { PAGE, usePromptPage } from './usePromptPage.ts';
 
 /** Tokens of a row at most; the chosen prompt is shown whole below. */
-const MOST = 160;
+const MOST = 40;
 
 interface PairRowProps {
   readonly index: number;

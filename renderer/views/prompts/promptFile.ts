@@ -14,6 +14,13 @@ export function rowAt(text: string, at: number): PromptRow | null {
   return typeof row === 'object' && row !== null && !Array.isArray(row) ? (row as PromptRow) : null;
 }
 
+/** The row that an error of the engine names by its line (`own.jsonl, line 3, key answer`), or null. */
+export function rowOfLine(text: string, where: string): number | null {
+  const [, line] = /, line (\d+)/.exec(where) ?? [];
+  if (line === undefined) return null;
+  return linesOf(text.split('\n').slice(0, Number(line)).join('\n')).length - 1;
+}
+
 /** `at` null: at the end. */
 export function withRow(text: string, row: PromptRow, at: number | null): string {
   const lines = linesOf(text);

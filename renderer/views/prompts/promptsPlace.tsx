@@ -71,7 +71,7 @@ function Body({ mode }: { readonly mode: 'set' | 'own' }): ReactElement {
     attempt(workbench, () => importFile(workbench, file));
   };
   return (
-    <div className="prompts-body" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+    <div className="prompts-body" data-mode={mode} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <div className="prompts-upper">{mode === 'set' ? <PromptSet /> : <OwnEditor />}</div>
       <div className="prompts-lower">
         <Faces />

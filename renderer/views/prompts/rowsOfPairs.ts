@@ -2,15 +2,20 @@
 import type { PromptPair, TokenInfo } from '../../../engine/results/promptSets.ts';
 import type { PromptRow } from './promptFile.ts';
 
-export function rowOfPair({ clean, corrupt, answers, wrong }: PromptPair): PromptRow {
+/** `addedBos`: the id that is put in front of every text, null where none is. */
+export function rowOfPair({ clean, corrupt, answers, wrong }: PromptPair, addedBos: number | null): PromptRow {
   const known = new Map([...clean, ...(corrupt ?? [])].map(({ text, id }) => [text, id]));
   return {
-    text: textOf(clean),
-    ids: clean.map(({ id }) => id),
-    ...(corrupt === null ? {} : { corrupt: textOf(corrupt), corruptIds: corrupt.map(({ id }) => id) }),
+    ...sequence('text', 'ids', clean, addedBos),
+    ...(corrupt === null ? {} : sequence('corrupt', 'corruptIds', corrupt, addedBos)),
     ...tokens('answer', answers, known),
     ...tokens('wrong', wrong, known),
   };
+}
+
+function sequence(textKey: string, idsKey: string, tokens: readonly TokenInfo[], addedBos: number | null): PromptRow {
+  const text = textOf(tokens, addedBos);
+  return { ...(text === null ? {} : { [textKey]: text }), [idsKey]: tokens.map(({ id }) => id) };
 }
 
 /** A token that stands in the prompt is named by its id, which no reading of a text can miss. */
@@ -20,7 +25,21 @@ function tokens(key: string, texts: readonly string[], known: ReadonlyMap<string
   return ids.includes(undefined) ? { [key]: texts } : { [`${key}Id`]: ids };
 }
 
-/** Without special tokens: the beginning of a sequence is put in front of a text anyway. */
-export function textOf(tokens: readonly TokenInfo[]): string {
-  return tokens.map(({ text, special }) => (special ? '' : text)).join('');
+/** The text of which these are the tokens, special ones spelled out; null where they end within a character. */
+export function textOf(tokens: readonly TokenInfo[], addedBos: number | null): string | null {
+  const written = tokens[0]?.id === addedBos ? tokens.slice(1) : tokens;
+  const bytes = written.flatMap((token) => (token.partial ? namedBytes(token.text) : [...utf8.encode(token.text)]));
+  try {
+    return decoder.decode(Uint8Array.from(bytes));
+  } catch {
+    return null;
+  }
+}
+
+const utf8 = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** `<0xF0><0x9F>`, as half characters are shown. */
+function namedBytes(text: string): readonly number[] {
+  return [...text.matchAll(/<0x([0-9A-F]{2})>/g)].map(([, digits]) => Number.parseInt(digits ?? '', 16));
 }
