@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { HeadMap } from './headMap.ts';
 import type { WeightWords } from './weightWords.ts';
 
-/** `·to (18) -> ·Paul (12): pattern 0.571`; of a coarse cell, what it is made of. */
+/** `·to (18) at ·Paul (12): pattern 0.571`; of a coarse cell, what it is made of. */
 export function useCellWords(
   map: HeadMap,
   isHidden: boolean,
@@ -11,7 +11,7 @@ export function useCellWords(
   return useCallback(
     (query: number, key: number) => {
       const name = (index: number) => `${words.nameOf(index)} (${index})`;
-      return `${name(query)} \u2192 ${name(key)}: ${valueWords(map, query, key, isHidden, words)}`;
+      return `${name(query)} at ${name(key)}: ${valueWords(map, query, key, isHidden, words)}`;
     },
     [map, isHidden, words],
   );

@@ -86,7 +86,7 @@ function OneMap({ scene, compared, inUse }: OneMapProps): ReactElement {
       {...scene}
       at={scene}
       options={<MapOptions scene={scene} />}
-      caption={captionOf(prompt.words, map.tokens, map.pool)}
+      caption={captionOf(isDifference ? `${compared.words}; ${prompt.words}` : prompt.words, map)}
       aside={<Legend scale={scale} title={words.measure} width={96} log={isLog} />}
       exports={{
         name: `attention ${compared.words}`,
@@ -101,10 +101,10 @@ function OneMap({ scene, compared, inUse }: OneMapProps): ReactElement {
   );
 }
 
-function captionOf(prompt: string, tokens: number, pool: MapInUse['map']['pool']): string {
+function captionOf(words: string, { tokens, pool }: MapInUse['map']): string {
   const pooled =
     tokens > 256 ? `; from afar a cell shows the ${pool === 'max' ? 'largest' : 'mean'} of its square` : '';
-  return `${prompt}, ${tokens} tokens, query \u2193 key \u2192${pooled}`;
+  return `${words}, ${tokens} tokens, query \u2193 key \u2192${pooled}`;
 }
 
 /** The scale follows the largest value that has come, in round steps. */

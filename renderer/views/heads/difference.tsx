@@ -73,7 +73,7 @@ function columnsOf(primary: HeadRef, pinned: HeadRef): readonly TableColumn<Comp
       sortBy: ({ apart }) => (apart === null ? null : Number(apart)),
     },
     {
-      ...{ id: 'picture', title: '● primary  ○ pinned', width: 'minmax(120px, 1fr)' },
+      ...{ id: 'picture', title: 'Filled: primary, open: pinned', width: 'minmax(120px, 1fr)' },
       cell: ({ measure, a, b }) => <Dumbbell domain={domainOf(scaleOf(measure))} a={a.value} b={b.value} />,
     },
     { ...{ id: 'n', title: 'n', width: '36px', align: 'right' }, cell: ({ measure }) => measure.n },
