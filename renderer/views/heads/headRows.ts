@@ -6,8 +6,8 @@ import type { HeadShape } from '../../marks/headShape.ts';
 import { hasHead } from '../../marks/headShape.ts';
 import type { CsvCell } from '../../parts/csv.ts';
 import { csvOf } from '../../parts/csv.ts';
-import { groupOf } from './matrixCells.ts';
-import type { MatrixCells } from './matrixCells.ts';
+import { groupOf } from '../../api/matrixCells.ts';
+import type { MatrixCells } from '../../api/matrixCells.ts';
 
 export interface HeadRow {
   readonly cell: number;

@@ -3,7 +3,7 @@
  */
 import type { HeadMeasures } from '../../api/headMeasures.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
-import type { MatrixCells } from './matrixCells.ts';
+import type { MatrixCells } from '../../api/matrixCells.ts';
 
 export interface MatrixFeed {
   /** At each cell; NaN where unknown. */

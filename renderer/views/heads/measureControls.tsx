@@ -6,7 +6,7 @@ import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { useRuns } from '../../api/queries.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Select } from '../../parts/select.tsx';
-import type { CellUnit } from './matrixCells.ts';
+import type { CellUnit } from '../../api/matrixCells.ts';
 import { measureOptions } from './measureOptions.ts';
 import { counterpart } from './otherMeasure.ts';
 

@@ -12,7 +12,7 @@ import { includesHead } from '../../state/headRefs.ts';
 import { decimalsOf } from './decimals.ts';
 import type { HeadRow } from './headRows.ts';
 import { headRows } from './headRows.ts';
-import type { MatrixCells } from './matrixCells.ts';
+import type { MatrixCells } from '../../api/matrixCells.ts';
 import type { Shown } from './shown.ts';
 import { useVersion } from './shown.ts';
 

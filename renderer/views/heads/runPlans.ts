@@ -3,7 +3,7 @@ import type { RequestOf } from '../../../engine/results/contract.ts';
 import type { JobRequest, RunSummary } from '../../../engine/results/runs.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import type { AblationKind, MeasuredOn } from '../../state/workspace.ts';
-import type { CellUnit } from './matrixCells.ts';
+import type { CellUnit } from '../../api/matrixCells.ts';
 
 export interface RunPlan {
   readonly id: string;

@@ -9,8 +9,8 @@ import type { ColourScale } from '../../marks/colour.ts';
 import type { HeadShape } from '../../marks/headShape.ts';
 import { dataScaleOf, readScale, scaleText } from './dataScale.ts';
 import { useHeadsSettings } from './headsSettings.ts';
-import type { MatrixCells } from './matrixCells.ts';
-import { matrixCells } from './matrixCells.ts';
+import type { MatrixCells } from '../../api/matrixCells.ts';
+import { matrixCells } from '../../api/matrixCells.ts';
 import type { MatrixFeed } from './matrixFeed.ts';
 import { createMatrixFeed, emptyFeed } from './matrixFeed.ts';
 

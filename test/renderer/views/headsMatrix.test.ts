@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHighlight } from '../../../renderer/marks/highlight.ts';
 import { dataScaleOf, readScale, scaleText } from '../../../renderer/views/heads/dataScale.ts';
-import { hoverOfCells, matrixCells } from '../../../renderer/views/heads/matrixCells.ts';
+import { hoverOfCells, matrixCells } from '../../../renderer/api/matrixCells.ts';
 import { createMatrixFeed, emptyFeed, knownCells } from '../../../renderer/views/heads/matrixFeed.ts';
 import { countAt, SLIDER_STEPS, stepOf, topCells } from '../../../renderer/views/heads/topHeads.ts';
 import { heads, measureOf } from './headsSample.ts';

@@ -3,7 +3,7 @@ import { compareHeads } from '../../../renderer/views/heads/compareHeads.ts';
 import { correlation } from '../../../renderer/views/heads/correlation.ts';
 import { findHeads } from '../../../renderer/views/heads/findHeads.ts';
 import { headRows, rowsCsv } from '../../../renderer/views/heads/headRows.ts';
-import { matrixCells } from '../../../renderer/views/heads/matrixCells.ts';
+import { matrixCells } from '../../../renderer/api/matrixCells.ts';
 import { counterpart, isSameQuantity, proposedSecond } from '../../../renderer/views/heads/otherMeasure.ts';
 import { heads, measureOf } from './headsSample.ts';
 

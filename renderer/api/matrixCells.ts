@@ -1,9 +1,9 @@
 /** The cells of a matrix of heads, or of KV groups: which heads a cell stands for, and which cell a head is in. */
-import type { HeadRef } from '../../../engine/results/units.ts';
-import type { HeadShape } from '../../marks/headShape.ts';
-import { hasHead } from '../../marks/headShape.ts';
-import type { WritableHighlight } from '../../marks/highlight.ts';
-import { headName } from '../../state/headNames.ts';
+import type { HeadRef } from '../../engine/results/units.ts';
+import type { HeadShape } from '../marks/headShape.ts';
+import { hasHead } from '../marks/headShape.ts';
+import type { WritableHighlight } from '../marks/highlight.ts';
+import { headName } from '../state/headNames.ts';
 
 export type CellUnit = 'head' | 'kv-group';
 
