@@ -22,7 +22,7 @@ export function addBand(overview: Overview, row: number, rows: number, data: Flo
   overview.rows = row + rows;
 }
 
-export function isWhole({ rows, cells }: Overview): boolean {
+function isWhole({ rows, cells }: Overview): boolean {
   return rows === cells;
 }
 
