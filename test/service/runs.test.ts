@@ -163,6 +163,9 @@ describe('a run on disk', () => {
     await run.save();
     await store.release(run);
     expect(await store.label({ run: first, note: 'm' })).toMatchObject({ title: 'Mine', note: 'm', state: 'done' });
+    // A field that is left and the next one that is typed into may come together.
+    await Promise.all([store.label({ run: first, title: 'Ours' }), store.label({ run: first, tags: ['b'] })]);
+    expect((await store.get(first)).record.summary).toMatchObject({ title: 'Ours', tags: ['b'], note: 'm' });
     await store.bin(first, false);
     expect((await store.list()).runs).toEqual([]);
     expect((await store.list({ binned: true })).runs).toMatchObject([{ id: first, note: 'm' }]);

@@ -23,6 +23,8 @@ export class RunStore {
   /** Summaries by folder, as long as the file is the same. */
   readonly #known = new Map<string, { readonly stamp: string; readonly summary: RunSummary }>();
 
+  #labelling: Promise<unknown> = Promise.resolve();
+
   private constructor(project: string) {
     this.project = project;
   }
@@ -122,7 +124,14 @@ export class RunStore {
     return { record: { ...record, summary: await asLeft(folder, record.summary) }, folder };
   }
 
-  async label({ run: id, ...words }: RequestOf<'label'>): Promise<RunSummary> {
+  /** One at a time: two that come together would find each other at work on the run. */
+  label(request: RequestOf<'label'>): Promise<RunSummary> {
+    const labelled = this.#labelling.then(() => this.#label(request));
+    this.#labelling = labelled.catch(() => undefined);
+    return labelled;
+  }
+
+  async #label({ run: id, ...words }: RequestOf<'label'>): Promise<RunSummary> {
     const owned = this.owned(id);
     if (owned !== null) return changed(owned, words);
     const run = await Run.take(await this.#find(id));

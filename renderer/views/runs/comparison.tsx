@@ -9,9 +9,9 @@ import { ErrorState, Loading } from '../../parts/states.tsx';
 import { isActive } from '../../shell/jobStates.ts';
 import { DifferenceTable } from './differenceTable.tsx';
 import { Pending } from './pending.tsx';
-import { nameOfPath } from './requestLines.ts';
+import { nameOfNumber, nameOfPath } from './requestLines.ts';
 import { timeWords } from './runWords.ts';
-import { verdictOf } from './verdict.ts';
+import { verdictOf, withoutEchoes } from './verdict.ts';
 
 interface ComparisonProps {
   /** The chosen run, and the one it is compared with. */
@@ -35,7 +35,7 @@ function Compared({ a, b }: ComparisonProps): ReactElement {
   return (
     <div className="runs-compared">
       <Verdict compared={data} a={a} b={b} />
-      <Settings settings={data.settings} />
+      <Settings settings={withoutEchoes(data.settings)} />
       {data.different > 0 && <Differences compared={data} />}
     </div>
   );
@@ -70,7 +70,7 @@ function Settings({ settings }: Pick<ResultOf<'compare'>, 'settings'>): ReactEle
   }
   return (
     <section className="runs-part" aria-label="Settings that differ">
-      <h4>{`Settings that differ: ${settings.length}`}</h4>
+      <h3>{`Settings that differ: ${settings.length}`}</h3>
       <DifferenceTable label="Settings that differ" of="Setting" differences={settings} nameOf={nameOfPath} />
     </section>
   );
@@ -80,8 +80,14 @@ function Settings({ settings }: Pick<ResultOf<'compare'>, 'settings'>): ReactEle
 function Differences({ compared: { differences } }: OfCompared): ReactElement {
   return (
     <section className="runs-part" aria-label="Numbers that differ">
-      <h4>{`Numbers that differ: the first ${differences.length}`}</h4>
-      <DifferenceTable label="Numbers that differ" of="Row and number" differences={differences} isNumbers />
+      <h3>{`Numbers that differ: the first ${differences.length}`}</h3>
+      <DifferenceTable
+        label="Numbers that differ"
+        of="Row and number"
+        differences={differences}
+        nameOf={nameOfNumber}
+        isNumbers
+      />
     </section>
   );
 }

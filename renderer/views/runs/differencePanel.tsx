@@ -2,7 +2,6 @@
 import type { ReactElement } from 'react';
 import { useMemo, useRef } from 'react';
 import { roundUp } from '../../api/measureScale.ts';
-import type { ColourScale } from '../../marks/colour.ts';
 import { FitBox } from '../../marks/fitBox.tsx';
 import { HeadMatrix } from '../../marks/headMatrix/headMatrix.tsx';
 import { Legend } from '../../marks/legend.tsx';
@@ -54,6 +53,8 @@ export function DifferencePanel({ selection, ...pair }: DifferencePanelProps): R
               shape={shape}
               values={values}
               scale={scale}
+              // Cells have one decimal: of small differences it says nothing.
+              numbers={scale.limit < 0.5 ? 0 : 12}
               measure="difference of the two runs"
               label={`Heads by layer: ${title}`}
             />
@@ -64,7 +65,7 @@ export function DifferencePanel({ selection, ...pair }: DifferencePanelProps): R
   );
 }
 
-function scaleOfDifference(values: Float32Array): ColourScale {
+function scaleOfDifference(values: Float32Array) {
   const largest = values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
-  return { kind: 'signed', limit: roundUp(largest) };
+  return { kind: 'signed', limit: roundUp(largest) } as const;
 }

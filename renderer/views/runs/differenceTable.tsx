@@ -12,14 +12,14 @@ interface DifferenceTableProps {
   /** What stands in the first column. */
   readonly of: string;
   readonly differences: readonly Difference[];
-  readonly nameOf?: (path: string) => string;
+  readonly nameOf: (path: string) => string;
   /** A column tells by how much. */
   readonly isNumbers?: boolean;
 }
 
 /** What two runs say differently: a line each, in the order of the runs. */
 export function DifferenceTable(props: DifferenceTableProps): ReactElement {
-  const { label, of, differences, nameOf = (path: string) => path, isNumbers = false } = props;
+  const { label, of, differences, nameOf, isNumbers = false } = props;
   const csv = () =>
     csvOf(
       ['path', 'a', 'b'],

@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../engine/results/runs.ts';
 import { ProgressBar } from '../../marks/progressBar.tsx';
 import { progressWords, stateTitles } from './runWords.ts';
 import { SteerButtons } from './steerButtons.tsx';
+import { Waiting } from './waiting.tsx';
 
 /** One of the two goes on: what is compared is the whole. */
 export function Pending({ run }: { readonly run: RunSummary }): ReactElement {
@@ -16,7 +17,8 @@ export function Pending({ run }: { readonly run: RunSummary }): ReactElement {
         total={progress?.total ?? null}
         state={state === 'paused' ? 'paused' : 'running'}
       />
-      <p className="state-text">{progressWords(run)}</p>
+      {progress !== null && <p className="state-text">{progressWords(run)}</p>}
+      {state === 'waiting' && <Waiting run={run} />}
       <p className="state-text">The two are compared row by row when it has ended.</p>
       <div className="state-actions">
         <SteerButtons run={run} />

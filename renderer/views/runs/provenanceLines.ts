@@ -1,4 +1,4 @@
-/** Where the numbers of a run come from: enough to get them again. */
+/** How the numbers of a run came about: when, how long, on what; with the hashes of the model enough to get them again. */
 import type { RunRecord, RunSummary } from '../../../engine/results/runs.ts';
 import { formatDuration, formatNumber } from '../../marks/format.ts';
 import type { Line } from './requestLines.ts';
@@ -6,10 +6,9 @@ import { timeWords } from './runWords.ts';
 
 /** `summary` is the newest one; the record may be of a moment ago. */
 export function provenanceLines(record: RunRecord, summary: RunSummary): readonly Line[] {
-  const { machine, fingerprint, tokenizer, plan } = record;
-  const { resumed, model } = summary;
+  const { machine, plan } = record;
+  const { resumed } = summary;
   return [
-    ...(model === null ? [] : modelLines(fingerprint, tokenizer)),
     { name: 'Begun', value: timeWords(summary.created) },
     { name: 'Wall time', value: formatDuration(summary.seconds) },
     { name: 'Resumed', value: resumed === 0 ? 'never' : timesWords(resumed) },
@@ -20,13 +19,6 @@ export function provenanceLines(record: RunRecord, summary: RunSummary): readonl
     { name: 'Node', value: machine.node },
     { name: 'Processor', value: `${machine.cpu}, ${machine.threads} threads` },
     { name: 'System', value: machine.os },
-  ];
-}
-
-function modelLines(fingerprint: string | null, tokenizer: string | null): readonly Line[] {
-  return [
-    { name: 'Model', value: fingerprint ?? 'not opened yet' },
-    { name: 'Tokenizer', value: tokenizer ?? 'not recorded' },
   ];
 }
 

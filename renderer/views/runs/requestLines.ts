@@ -54,16 +54,38 @@ const names: Readonly<Record<string, string>> = {
   'machine.threads': 'Threads',
   'machine.headscope': 'Headscope',
   'machine.onnxruntime': 'ONNX Runtime',
+  'header.calibration.tokenIdsSha256': 'SHA-256 of the prompts’ tokens',
+  'header.calibration.dataset': 'Prompts of',
+  'header.calibration.sequences': 'Prompts',
+  'header.calibration.tokens': 'Tokens in all',
+  'header.calibration.length': 'Tokens of a prompt',
+  'header.metricId': 'Metric',
   'plan.unitsPerRun': 'Units in a batch',
-  'plan.units': 'Units',
+  'plan.units': 'Number of units',
 };
 
-/** `request.prompts.seed` is `Seed of the prompts`; what has no name of its own is spelled: `header: calibration, tokens`. */
+/** `request.prompts.seed` is `Seed of the prompts`; what has no name of its own is spelled: `calibration, tokens`. */
 export function nameOfPath(path: string): string {
   const inner = path.replace(/^request\./, '');
   const known = names[inner];
   if (known !== undefined && known !== '') return known;
-  return inner.split('.').map(spelled).join(', ');
+  return inner
+    .replace(/^header\./, '')
+    .split('.')
+    .map(spelled)
+    .join(', ');
+}
+
+/** `L1H0.effect.interval.0` is `L1H0 effect, interval low`. */
+export function nameOfNumber(path: string): string {
+  const [row = '', ...rest] = path.split('.');
+  // The row of a baseline holds the baseline.
+  const inner = rest[0] === row ? rest.slice(1) : rest;
+  const [first = '', ...more] = inner.map((key, i) =>
+    inner[i - 1] === 'interval' ? (key === '0' ? 'low' : 'high') : key,
+  );
+  const words = more.map(spelled).join(' ');
+  return `${row} ${spelled(first)}${words === '' ? '' : `, ${words}`}`.trim();
 }
 
 /** `unitsPerRun` is `units per run`. */
@@ -71,8 +93,20 @@ function spelled(key: string): string {
   return key.replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 }
 
+/** Values that are written otherwise than they are meant to be read. */
+const words: Readonly<Record<string, string>> = {
+  'unit head': 'query heads',
+  'unit kv-group': 'KV groups',
+  'unit layer': 'whole layers',
+  'unit mlp': 'MLPs',
+  'method atp': 'AtP',
+  'method taylor': 'Taylor',
+  'method gradxact': 'Gradient × activation',
+  'method integrated': 'Integrated gradients',
+};
+
 function linesOf(value: unknown, path: string): readonly Line[] {
-  const text = textOf(value);
+  const text = words[`${path} ${String(value)}`] ?? textOf(value);
   if (text !== null) return [{ name: names[path] ?? nameOfPath(path), value: text }];
   return Object.entries(Object(value)).flatMap(([key, inner]) => linesOf(inner, path === '' ? key : `${path}.${key}`));
 }

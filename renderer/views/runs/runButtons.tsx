@@ -71,11 +71,22 @@ const formatTitles: Readonly<Record<ExportFormat, string>> = {
   'bundle.zip': 'All of it (ZIP)',
 };
 
-function ExportMenu({ run: { id, call } }: { readonly run: RunSummary }): ReactElement {
+function ExportMenu({ run: { id, call, rows } }: { readonly run: RunSummary }): ReactElement {
   const workbench = useWorkbench();
   const items = formatsOf(call).map((format) => ({
     title: formatTitles[format],
     onChoose: () => exportRun(workbench, id, format),
   }));
-  return <Menu label="Export the run" align="start" items={items} trigger={<Button icon="download">Export</Button>} />;
+  return (
+    <Menu
+      label="Export the run"
+      align="start"
+      items={items}
+      trigger={
+        <Button icon="download" disabled={rows === 0}>
+          Export
+        </Button>
+      }
+    />
+  );
 }

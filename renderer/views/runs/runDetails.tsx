@@ -1,10 +1,12 @@
 /** One run: what it was asked for, where its numbers come from, what the user says of it. */
 import type { ReactElement, ReactNode } from 'react';
 import type { ResultOf } from '../../../engine/results/contract.ts';
-import type { RunSummary } from '../../../engine/results/runs.ts';
+import type { RunRecord, RunSummary } from '../../../engine/results/runs.ts';
 import { useRecord } from '../../api/queries.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { ErrorState, Loading } from '../../parts/states.tsx';
+import { Hash } from './hash.tsx';
+import type { KeyValue } from './keyValues.tsx';
 import { KeyValues } from './keyValues.tsx';
 import { LabelEditor } from './labelEditor.tsx';
 import { provenanceLines } from './provenanceLines.ts';
@@ -34,6 +36,7 @@ function Details({ run, stored: { record, folder } }: DetailsProps): ReactElemen
           <KeyValues lines={requestLines(record.job)} />
         </Part>
         <Part title="Where the numbers come from">
+          {run.model !== null && <KeyValues lines={hashLines(record)} />}
           <KeyValues lines={provenanceLines(record, run)} />
           {run.from !== null && <From id={run.from} />}
         </Part>
@@ -45,10 +48,17 @@ function Details({ run, stored: { record, folder } }: DetailsProps): ReactElemen
   );
 }
 
+function hashLines({ fingerprint, tokenizer }: RunRecord): readonly KeyValue[] {
+  return [
+    { name: 'Model', value: fingerprint === null ? 'not opened yet' : <Hash value={fingerprint} of="model" /> },
+    { name: 'Tokenizer', value: tokenizer === null ? 'not recorded' : <Hash value={tokenizer} of="tokenizer" /> },
+  ];
+}
+
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
   return (
     <section className="runs-part" aria-label={title}>
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       {children}
     </section>
   );

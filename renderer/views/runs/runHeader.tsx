@@ -1,16 +1,16 @@
 /** Title, state and folder of a run, and what can be done with it. */
 import type { ReactElement } from 'react';
 import type { RunRecord, RunSummary } from '../../../engine/results/runs.ts';
-import { useWatch } from '../../api/hooks.ts';
-import { useWorkbench } from '../../api/workbench.ts';
 import { formatDuration, formatNumber, formatRate } from '../../marks/format.ts';
 import { ProgressBar } from '../../marks/progressBar.tsx';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { IconButton } from '../../parts/button.tsx';
 import { copyText } from '../../parts/copyText.ts';
 import { RunButtons } from './runButtons.tsx';
 import { StateWord } from './runState.tsx';
 import { callTitles, progressWords, promptsWords, timeWords } from './runWords.ts';
 import { TitleField } from './titleField.tsx';
+import { useIsOurs } from './useIsOurs.ts';
+import { Waiting } from './waiting.tsx';
 
 interface RunHeaderProps {
   readonly run: RunSummary;
@@ -19,6 +19,7 @@ interface RunHeaderProps {
 }
 
 export function RunHeader({ run, record, folder }: RunHeaderProps): ReactElement {
+  const isOurs = useIsOurs(run);
   return (
     <header className="runs-head">
       <TitleField run={run} />
@@ -28,6 +29,7 @@ export function RunHeader({ run, record, folder }: RunHeaderProps): ReactElement
       </p>
       {(run.state === 'running' || run.state === 'paused') && <Progress run={run} />}
       {run.state === 'waiting' && <Waiting run={run} />}
+      {!isOurs && <p className="runs-quiet">Another process, such as a command in a terminal, is at work on it.</p>}
       <div className="runs-buttons">
         <RunButtons run={run} record={record} />
       </div>
@@ -57,19 +59,6 @@ function Progress({ run }: { readonly run: RunSummary }): ReactElement {
         state={state === 'paused' ? 'paused' : 'running'}
       />
       <span>{progress === null ? 'starting' : `${progressWords(run)}${speed}`}</span>
-    </div>
-  );
-}
-
-/** A job does not take the model in memory away from whoever works with it: the user says when. */
-function Waiting({ run: { model } }: { readonly run: RunSummary }): ReactElement | null {
-  const { dialogs } = useWorkbench();
-  const resident = useWatch((state) => state.resident?.model.name ?? null);
-  if (model === null) return null;
-  return (
-    <div className="runs-running">
-      <span>{`${resident ?? 'Another model'} is in memory. This begins when ${model.name} is opened.`}</span>
-      <Button onClick={() => dialogs.show({ kind: 'openModel', path: model.path })}>{`Open ${model.name}`}</Button>
     </div>
   );
 }

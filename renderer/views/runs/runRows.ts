@@ -50,11 +50,16 @@ export function callsOf(runs: readonly RunSummary[]): readonly RunSummary['call'
   return [...new Set(runs.map(({ call }) => call))].sort();
 }
 
-/** What a run is compared with before the user chooses: what it came from, else the newest of its kind on its model. */
+/**
+ * What a run is compared with before the user chooses: what it came from, else the newest of its kind on its model, of as
+ * many rows and on the same prompts where there is one.
+ */
 export function proposedOther(run: RunSummary, runs: readonly RunSummary[]): RunSummary | null {
   const others = runs.filter(({ id }) => id !== run.id);
-  const isLike = (other: RunSummary) => other.call === run.call && other.model?.path === run.model?.path;
-  return others.find(({ id }) => id === run.from) ?? others.find(isLike) ?? null;
+  const like = others.filter((other) => other.call === run.call && other.model?.path === run.model?.path);
+  const long = like.filter(({ rows }) => rows === run.rows);
+  const onSame = long.find(({ prompts }) => prompts?.name === run.prompts?.name);
+  return others.find(({ id }) => id === run.from) ?? onSame ?? long[0] ?? like[0] ?? null;
 }
 
 /** `paper, ioi` as tags: each once, without the blanks around. */

@@ -6,6 +6,7 @@ import { FitBox } from '../../marks/fitBox.tsx';
 import { formatDuration, formatNumber } from '../../marks/format.ts';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
+import { actionsOf } from '../../shell/jobStates.ts';
 import { KeepButton } from './keepButton.tsx';
 import { RunStateCell } from './runState.tsx';
 import { callTitles, promptsWords, timeWords } from './runWords.ts';
@@ -32,7 +33,11 @@ function Rows({
   onKeep,
   width,
 }: RunTableProps & { readonly width: number }): ReactElement {
-  const columns = useMemo(() => columnsFor(width, other, onKeep), [width, other, onKeep]);
+  const canSteer = runs.some((run) => actionsOf(run.state).length > 0);
+  const columns = useMemo(() => {
+    const listed = columnsFor(width, other, onKeep);
+    return canSteer ? listed : listed.filter(({ id }) => id !== steer.id);
+  }, [width, other, onKeep, canSteer]);
   return (
     <Table
       label="Runs"
@@ -58,17 +63,17 @@ function columnsFor(width: number, other: string | null, onKeep: RunTableProps['
     cell: (run) => <KeepButton run={run} isKept={run.id === other} onKeep={onKeep} />,
   };
   if (width < 560) return [title, state, created, keep];
-  if (width < 960) return [title, state, model, prompts, created, seconds, rows, keep, steer];
+  if (width < 1000) return [title, state, model, prompts, created, seconds, rows, keep, steer];
   return [title, state, call, model, prompts, created, seconds, rows, tags, keep, steer];
 }
 
 const title: Column = {
-  ...{ id: 'title', title: 'Title', width: 'minmax(150px, 2fr)' },
+  ...{ id: 'title', title: 'Title', width: 'minmax(140px, 1.6fr)' },
   cell: (run) => <span title={`${run.title}\n${run.id}`}>{run.title}</span>,
   sortBy: (run) => run.title,
 };
 const state: Column = {
-  ...{ id: 'state', title: 'State', width: '112px' },
+  ...{ id: 'state', title: 'State', width: '108px' },
   cell: (run) => <RunStateCell run={run} />,
   sortBy: (run) => run.state,
 };
@@ -83,22 +88,22 @@ const model: Column = {
   sortBy: (run) => run.model?.name ?? null,
 };
 const prompts: Column = {
-  ...{ id: 'prompts', title: 'Prompts, n', width: 'minmax(72px, 0.7fr)' },
+  ...{ id: 'prompts', title: 'Prompts, n', width: 'minmax(84px, 0.9fr)' },
   cell: (run) => <span title={promptsWords(run)}>{promptsWords(run)}</span>,
   sortBy: (run) => run.prompts?.name ?? null,
 };
 const created: Column = {
-  ...{ id: 'created', title: 'Begun', width: '112px' },
+  ...{ id: 'created', title: 'Begun', width: '126px' },
   cell: (run) => <time dateTime={run.created}>{timeWords(run.created)}</time>,
   sortBy: (run) => run.created,
 };
 const seconds: Column = {
-  ...{ id: 'seconds', title: 'Took', width: '48px', align: 'right' },
+  ...{ id: 'seconds', title: 'Took', width: '44px', align: 'right' },
   cell: (run) => formatDuration(run.seconds),
   sortBy: (run) => run.seconds,
 };
 const rows: Column = {
-  ...{ id: 'rows', title: 'Rows', width: '48px', align: 'right' },
+  ...{ id: 'rows', title: 'Rows', width: '40px', align: 'right' },
   cell: (run) => formatNumber(run.rows),
   sortBy: (run) => run.rows,
 };
@@ -108,7 +113,7 @@ const tags: Column = {
   sortBy: (run) => run.tags.join(', ') || null,
 };
 const steer: Column = {
-  ...{ id: 'steer', title: '', width: '50px' },
+  ...{ id: 'steer', title: 'Job', width: '50px' },
   cell: (run) => (
     <span className="runs-steer">
       <SteerButtons run={run} isSmall />

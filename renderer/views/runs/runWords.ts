@@ -17,7 +17,7 @@ export const callTitles: Readonly<Record<RunSummary['call'], string>> = {
 
 export const stateTitles: Readonly<Record<RunState, string>> = {
   queued: 'queued',
-  waiting: 'waits for its model',
+  waiting: 'waits for model',
   running: 'running',
   paused: 'paused',
   done: 'done',

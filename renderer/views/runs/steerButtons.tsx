@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { RunSummary } from '../../../engine/results/runs.ts';
 import { steerJob } from '../../api/jobs.ts';
 import { useWorkbench } from '../../api/workbench.ts';
+import { useIsOurs } from './useIsOurs.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import type { IconName } from '../../parts/icon.tsx';
 import { actionsOf } from '../../shell/jobStates.ts';
@@ -18,8 +19,11 @@ interface SteerButtonsProps {
   readonly isSmall?: boolean;
 }
 
-export function SteerButtons({ run, isSmall = false }: SteerButtonsProps): ReactElement {
+/** Nothing for a run that another process is at work on. */
+export function SteerButtons({ run, isSmall = false }: SteerButtonsProps): ReactElement | null {
   const workbench = useWorkbench();
+  const isOurs = useIsOurs(run);
+  if (!isOurs) return null;
   return (
     <>
       {actionsOf(run.state).map((action) => {

@@ -18,9 +18,14 @@ export function verdictOf(compared: Compared): Verdict {
     return { kind: 'nothing', text: 'No row of one is of the same thing as a row of the other.', notes };
   }
   if (different > 0) return { kind: 'different', text: differentWords(compared), notes: [...notes, ...why(compared)] };
-  const isWhole = onlyA + onlyB === 0;
-  const text = isWhole ? `Identical in all ${rowWords(identical)}` : `Identical in the ${rowWords(identical)} of both`;
-  return { kind: isWhole ? 'same' : 'different', text: `${text}, to the last bit.`, notes };
+  if (onlyA + onlyB === 0)
+    return { kind: 'same', text: `Identical in ${allWords(identical)}, to the last bit.`, notes };
+  const text = `The ${rowWords(identical)} that both have ${identical === 1 ? 'is' : 'are'} identical to the last bit.`;
+  return { kind: 'different', text, notes: [...notes, ...why(compared)] };
+}
+
+function allWords(count: number): string {
+  return count === 1 ? 'the one row' : `all ${rowWords(count)}`;
 }
 
 function differentWords({ identical, different, largest }: Compared): string {
@@ -30,7 +35,7 @@ function differentWords({ identical, different, largest }: Compared): string {
 }
 
 function why({ reasons, settings }: Compared): readonly string[] {
-  if (reasons.length > 0) return reasons.map((reason) => `May be because ${reason}.`);
+  if (reasons.length > 0) return [`May be because ${reasons.join('; ')}.`];
   return settings.length > 0 ? [] : ['Nothing that is recorded of the two says why.'];
 }
 
@@ -40,4 +45,18 @@ function aloneWords(count: number, where: string): readonly string[] {
 
 function rowWords(count: number): string {
   return `${formatNumber(count)} ${count === 1 ? 'row' : 'rows'}`;
+}
+
+type Difference = Compared['settings'][number];
+
+/** Without what a run's header says once more of its request or plan. */
+export function withoutEchoes(settings: readonly Difference[]): readonly Difference[] {
+  const leaf = ({ path }: Difference) => path.slice(path.lastIndexOf('.') + 1);
+  const isEcho = (one: Difference) =>
+    one.path.startsWith('header.') &&
+    settings.some(
+      (other) =>
+        !other.path.startsWith('header.') && leaf(other) === leaf(one) && other.a === one.a && other.b === one.b,
+    );
+  return settings.filter((one) => !isEcho(one));
 }
