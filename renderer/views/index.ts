@@ -1,4 +1,5 @@
 /** The views there are, in the order of the rail. */
+import { ablateView } from './ablate/ablateView.ts';
 import { attentionView } from './attention/attentionView.ts';
 import { headsView } from './heads/headsView.ts';
 import { modelsView } from './models/modelsView.ts';
@@ -6,4 +7,4 @@ import { promptsView } from './prompts/promptsView.ts';
 import { runsView } from './runs/runsView.ts';
 import type { View } from './view.ts';
 
-export const views: readonly View[] = [modelsView, promptsView, headsView, attentionView, runsView];
+export const views: readonly View[] = [modelsView, promptsView, headsView, attentionView, ablateView, runsView];

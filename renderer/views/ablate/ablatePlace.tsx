@@ -1,0 +1,45 @@
+/** What happens without some parts of the model: painted ones at once, all of them in sweeps, values of another prompt. */
+import type { ReactElement } from 'react';
+import { useState } from 'react';
+import { useHeadShape, useWorkspace } from '../../api/hooks.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+import type { HeadShape } from '../../marks/headShape.ts';
+import { Button } from '../../parts/button.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty, Loading } from '../../parts/states.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
+import './ablate.css';
+import { PaintFace } from './paintFace.tsx';
+
+type Face = 'paint';
+
+export function AblatePlace(): ReactElement {
+  const heads = useHeadShape();
+  return <Panel title="Ablate">{heads === null ? <NoModel /> : <Faces heads={heads} />}</Panel>;
+}
+
+function Faces({ heads }: { readonly heads: HeadShape }): ReactElement {
+  const [face, setFace] = useState<Face>('paint');
+  return (
+    <div className="ablate">
+      <Tabs
+        label="Ways to take parts out"
+        value={face}
+        onChange={setFace}
+        tabs={[{ value: 'paint', title: 'Paint', content: () => <PaintFace heads={heads} /> }]}
+      />
+    </div>
+  );
+}
+
+function NoModel(): ReactElement {
+  const { dialogs } = useWorkbench();
+  const path = useWorkspace((state) => state.model?.model ?? null);
+  if (path !== null) return <Loading what="Reading the model’s headers" />;
+  const open = () => dialogs.show({ kind: 'palette', page: 'models' });
+  return (
+    <Empty title="No model is open" action={<Button onClick={open}>Open a model</Button>}>
+      Its heads can be painted here, to see what it predicts without them.
+    </Empty>
+  );
+}

@@ -1,0 +1,90 @@
+/** The shown prompt's next tokens: clean, edited, and by how much each moved. */
+import type { ReactElement } from 'react';
+import type { NextToken } from '../../../engine/results/prediction.ts';
+import { useWorkspace } from '../../api/hooks.ts';
+import { usePrompts } from '../../api/queries.ts';
+import { formatChange, formatFixed } from '../../marks/format.ts';
+import { Section } from '../../parts/section.tsx';
+import type { EffectView } from './effectView.ts';
+
+interface Row {
+  readonly id: number;
+  readonly text: string;
+  readonly clean: number | null;
+  readonly edited: number | null;
+}
+
+export function NextTokens({ next, of }: { readonly next: EffectView['next']; readonly of: string }): ReactElement {
+  const index = useWorkspace((state) => state.promptIndex);
+  const answers = useAnswers(index);
+  return (
+    <Section
+      title={`Without ${of}`}
+      aside={next === null ? `prompt ${index + 1}` : `prompt ${index + 1} · KL ${formatFixed(next.kl, 3)} nats`}
+    >
+      <table className="ablate-tokens">
+        <thead>
+          <tr>
+            <th scope="col">next token</th>
+            <th scope="col">clean</th>
+            <th scope="col">edited</th>
+            <th scope="col">Δ</th>
+          </tr>
+        </thead>
+        <tbody>
+          {next === null && (
+            <tr>
+              <td colSpan={4}>Computing</td>
+            </tr>
+          )}
+          {next !== null &&
+            tokenRows(next.before, next.after).map((row) => (
+              <TokenRow key={row.id} row={row} mark={answers.get(row.text) ?? null} />
+            ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+function TokenRow({ row, mark }: { readonly row: Row; readonly mark: 'right' | 'wrong' | null }): ReactElement {
+  const { text, clean, edited } = row;
+  const change = clean === null || edited === null ? null : edited - clean;
+  return (
+    <tr data-mark={mark}>
+      <th scope="row">
+        <code>{text.replace(/^ /, '·')}</code>
+        {mark !== null && <span className="ablate-mark">{mark}</span>}
+      </th>
+      <td>{clean === null ? '' : formatFixed(clean, 3)}</td>
+      <td>{edited === null ? '' : formatFixed(edited, 3)}</td>
+      <td data-sign={change === null ? 0 : Math.sign(change)}>{change === null ? '' : formatChange(change, 3)}</td>
+    </tr>
+  );
+}
+
+/** The likeliest of either side, by what they were before; a token that only one side lists has one number. */
+export function tokenRows(before: readonly NextToken[], after: readonly NextToken[], most = 8): readonly Row[] {
+  const rows = new Map<number, Row>();
+  for (const { id, text, probability } of before)
+    rows.set(id, { id, text: text ?? `#${id}`, clean: probability, edited: null });
+  for (const { id, text, probability } of after) {
+    const known = rows.get(id) ?? { id, text: text ?? `#${id}`, clean: null, edited: null };
+    rows.set(id, { ...known, edited: probability });
+  }
+  const weight = ({ clean, edited }: Row) => Math.max(clean ?? 0, edited ?? 0);
+  const shown = [...rows.values()].sort((a, b) => weight(b) - weight(a)).slice(0, most);
+  return shown.sort((a, b) => (b.clean ?? -1) - (a.clean ?? -1));
+}
+
+/** Texts of the shown prompt's right and wrong answers. */
+function useAnswers(index: number): ReadonlyMap<string, 'right' | 'wrong'> {
+  const prompts = useWorkspace((state) => state.prompts);
+  const model = useWorkspace((state) => state.model);
+  const { data } = usePrompts(model === null || prompts === null ? null : { ...model, prompts, from: index, count: 1 });
+  const pair = data?.pairs[0];
+  return new Map([
+    ...(pair?.wrong ?? []).map((text) => [text, 'wrong'] as const),
+    ...(pair?.answers ?? []).map((text) => [text, 'right'] as const),
+  ]);
+}
