@@ -4,7 +4,7 @@
  */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import type { Client, EventOf, RequestOf, ResultOf, StreamName } from '../../engine/results/contract.ts';
+import type { CallOptions, Client, EventOf, RequestOf, ResultOf, StreamName } from '../../engine/results/contract.ts';
 import { isAbort } from '../../engine/results/errors.ts';
 import type { Schedule } from './frame.ts';
 import { oncePerFrame } from './frame.ts';
@@ -42,6 +42,7 @@ export function createStreamFold<C extends StreamName, T>(
   fold: Fold<C, T>,
   initial: T,
   schedule?: Schedule,
+  priority: NonNullable<CallOptions['priority']> = 'interactive',
 ): StreamFold<C, T> {
   type View = StreamView<T, ResultOf<C>>;
   const idle: View = { status: 'idle', value: initial, stale: false, result: null, error: null };
@@ -58,7 +59,7 @@ export function createStreamFold<C extends StreamName, T>(
       publish.ask();
     };
     try {
-      const result = await stream(client, call, request, { onEvent, signal: controller.signal });
+      const result = await stream(client, call, request, { onEvent, signal: controller.signal, priority });
       if (isCurrent()) finish({ status: 'done', value: folded, stale: false, result });
     } catch (error) {
       if (isCurrent()) finish(isAbort(error) ? { status: 'cancelled' } : { status: 'error', error: asError(error) });

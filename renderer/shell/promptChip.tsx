@@ -2,22 +2,17 @@
 import type { ReactElement } from 'react';
 import { measures } from '../../engine/terms/measures.ts';
 import type { Baseline } from '../../engine/results/taskReport.ts';
-import { useIsResident, useWorkspace } from '../api/hooks.ts';
+import { useWorkspace } from '../api/hooks.ts';
 import { promptsName } from '../api/jobs.ts';
-import { useStream } from '../api/useStream.ts';
+import { useTaskReport } from '../api/taskReport.ts';
 import { useWorkbench } from '../api/workbench.ts';
 import { decimalsFor, formatFixed, formatHalfWidth } from '../marks/format.ts';
-import type { PromptsChoice } from '../state/workspace.ts';
 import { viewOf } from './viewOf.ts';
 
 export function PromptChip(): ReactElement {
   const { workspace, dialogs } = useWorkbench();
   const prompts = useWorkspace((state) => state.prompts);
-  const model = useWorkspace((state) => state.model);
-  const isResident = useIsResident();
-  const isTask = prompts?.kind === 'task' && model !== null && isResident;
-  const request = isTask ? { ...model, ...taskOf(prompts), show: 0 } : null;
-  const { result, status, error } = useStream('task', request, (value: null) => value, null);
+  const { result, status, error } = useTaskReport();
   const open = () =>
     viewOf('prompts') === null ? dialogs.show({ kind: 'palette', page: 'prompts' }) : workspace.goTo('prompts');
   const words = [
@@ -35,13 +30,6 @@ export function PromptChip(): ReactElement {
     </button>
   );
 }
-
-function taskOf(choice: TaskChoice): Omit<TaskChoice, 'kind'> {
-  const { kind: _, ...task } = choice;
-  return task;
-}
-
-type TaskChoice = Extract<PromptsChoice, { kind: 'task' }>;
 
 /** `logit difference 4.92 ±0.31 · 16/16 right`. */
 function describe({ metricId, metric, accuracy }: Baseline): string {

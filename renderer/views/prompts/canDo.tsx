@@ -2,11 +2,11 @@
 import type { ReactElement } from 'react';
 import type { Baseline } from '../../../engine/results/taskReport.ts';
 import { measures } from '../../../engine/terms/measures.ts';
+import { useTaskReport } from '../../api/taskReport.ts';
 import { decimalsFor, formatFixed, formatHalfWidth } from '../../marks/format.ts';
 import { ProgressBar } from '../../marks/progressBar.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Tooltip } from '../../parts/tooltip.tsx';
-import { useTaskReport } from './taskReport.ts';
 
 export function CanDo(): ReactElement | null {
   const { status, value, result, error, cancel, again } = useTaskReport();

@@ -1,10 +1,10 @@
 /** One prompt of the list: its answers, what the model says, its tokens. */
 import type { ReactElement } from 'react';
 import type { PromptPair } from '../../../engine/results/promptSets.ts';
+import { useTaskReport } from '../../api/taskReport.ts';
 import { formatChange } from '../../marks/format.ts';
 import { tokenLabel } from '../../marks/tokens/displayToken.ts';
 import { PairStrips } from './pairStrips.tsx';
-import { useTaskReport } from './taskReport.ts';
 import { PAGE, usePromptPage } from './usePromptPage.ts';
 
 /** Tokens of a row at most; the chosen prompt is shown whole below. */

@@ -11,8 +11,9 @@ import { exportPrompts } from './exportPrompts.ts';
 import { Faces } from './faces.tsx';
 import { chooseImport, importFile } from './importFile.ts';
 import { OwnEditor } from './ownEditor.tsx';
-import { PromptSet } from './promptSet.tsx';
+import { PairList } from './pairList.tsx';
 import { useChangePrompts, usePromptsSettings } from './promptsSettings.ts';
+import { SetBar } from './setBar.tsx';
 
 export function PromptsPlace(): ReactElement {
   const workbench = useWorkbench();
@@ -72,7 +73,16 @@ function Body({ mode }: { readonly mode: 'set' | 'own' }): ReactElement {
   };
   return (
     <div className="prompts-body" data-mode={mode} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <div className="prompts-upper">{mode === 'set' ? <PromptSet /> : <OwnEditor />}</div>
+      <div className="prompts-upper">
+        {mode === 'set' ? (
+          <>
+            <SetBar />
+            <PairList />
+          </>
+        ) : (
+          <OwnEditor />
+        )}
+      </div>
       <div className="prompts-lower">
         <Faces />
       </div>

@@ -50,7 +50,11 @@ export function SetBar(): ReactElement {
         {choice !== null && <TaskNumbers choice={choice} task={task} />}
         {prompts?.kind === 'file' ? <FileWords /> : <CanDo />}
       </div>
-      {task !== null && <p className="prompts-about">{task.about}</p>}
+      {task !== null && (
+        <p className="prompts-about" title={task.about}>
+          {task.about}
+        </p>
+      )}
       <ImportNotes />
     </div>
   );
