@@ -4,6 +4,7 @@ import { measures } from '../../../engine/terms/measures.ts';
 import type { Summary } from '../../../engine/results/records.ts';
 import { decimalsFor, formatChange, formatFixed } from '../../marks/format.ts';
 import { Section } from '../../parts/section.tsx';
+import { sentence } from './sentence.ts';
 import type { EffectView } from './effectView.ts';
 
 /** Below so many prompts an interval says little. */
@@ -28,7 +29,7 @@ export function MetricLines({
   const value = (summary: Summary) => `${formatFixed(summary.mean, decimals)} ${intervalWords(summary, decimals)}`;
   const count = metric.change.n;
   return (
-    <Section title={title} aside={`mean of ${count} prompts, ${unit}`}>
+    <Section title={sentence(title)} aside={`mean of ${count} prompts, ${unit}`}>
       <dl className="ablate-metric">
         <Line name="clean" text={value(metric.before)} />
         <Line name="edited" text={value(metric.after)} isStrong />

@@ -7,6 +7,9 @@ import { formatChange, formatFixed } from '../../marks/format.ts';
 import { Section } from '../../parts/section.tsx';
 import type { EffectView } from './effectView.ts';
 
+/** What three decimals show as nothing has no colour either. */
+const SMALL = 0.0005;
+
 interface Row {
   readonly id: number;
   readonly text: string;
@@ -58,7 +61,9 @@ function TokenRow({ row, mark }: { readonly row: Row; readonly mark: 'right' | '
       </th>
       <td>{clean === null ? '' : formatFixed(clean, 3)}</td>
       <td>{edited === null ? '' : formatFixed(edited, 3)}</td>
-      <td data-sign={change === null ? 0 : Math.sign(change)}>{change === null ? '' : formatChange(change, 3)}</td>
+      <td data-sign={change === null || Math.abs(change) < SMALL ? 0 : Math.sign(change)}>
+        {change === null ? '' : formatChange(change, 3)}
+      </td>
     </tr>
   );
 }

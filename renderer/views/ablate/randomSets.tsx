@@ -6,6 +6,7 @@ import { Distribution } from '../../marks/distribution.tsx';
 import { FitBox } from '../../marks/fitBox.tsx';
 import { decimalsFor, formatFixed } from '../../marks/format.ts';
 import { Section } from '../../parts/section.tsx';
+import { sentence } from './sentence.ts';
 import type { EffectView } from './effectView.ts';
 import { randomWords } from './effectView.ts';
 
@@ -24,7 +25,7 @@ export function RandomSets({ view, of, isDone }: RandomSetsProps): ReactElement 
   const { title, unit } = measures[metric.metricId];
   const words = randomWords(view, of, asked, format);
   return (
-    <Section title={`${title} after ablating ${of}`} aside={isDone ? '' : `${random.length} of ${asked}`}>
+    <Section title={sentence(`${title} after ablating ${of}`)} aside={isDone ? '' : `${random.length} of ${asked}`}>
       <div className="ablate-random">
         <FitBox>
           {({ width, height }) => (
@@ -32,8 +33,8 @@ export function RandomSets({ view, of, isDone }: RandomSetsProps): ReactElement 
               {...{ width, height }}
               values={random}
               lines={[
-                { name: `set ${format(metric.after.mean)}`, value: metric.after.mean, tone: 'accent' },
-                { name: `clean ${format(metric.before.mean)}`, value: metric.before.mean, tone: 'ink' },
+                { name: 'set', value: metric.after.mean, tone: 'accent' },
+                { name: 'clean', value: metric.before.mean, tone: 'ink' },
               ]}
               title={unit}
               label={`${title} after ablating the set, clean, and after ${random.length} random sets. ${words}`}
