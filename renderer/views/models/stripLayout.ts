@@ -25,14 +25,12 @@ interface StripLayout {
 
 const tallest = 132;
 const side = 12;
-/** Between two KV groups. */
-const gap = 3;
 const nameRoom = 26;
 
 export function stripLayout(layers: readonly LayerHeads[], width: number): StripLayout {
   const pitch = Math.min(side * 2, width / Math.max(1, layers.length));
   const most = Math.max(1, ...layers.map(({ heads }) => heads));
-  const gaps = Math.max(0, ...layers.map(({ kvHeads }) => kvHeads - 1)) * gap;
+  const gaps = Math.max(0, ...layers.map((layer) => (layer.kvHeads - 1) * gapOf(layer)));
   const cell = Math.min(side, Math.max(1, (tallest - gaps) / most));
   const body = most * cell + gaps;
   const every = Math.max(1, Math.ceil(nameRoom / pitch));
@@ -46,20 +44,27 @@ export function stripLayout(layers: readonly LayerHeads[], width: number): Strip
   };
 }
 
+/** Pixels between two KV groups; none where each head is its own. */
+function gapOf({ heads, kvHeads }: LayerHeads): number {
+  if (heads === kvHeads) return 0;
+  return kvHeads > 16 ? 1 : 3;
+}
+
 interface Column {
   readonly x: number;
   readonly pitch: number;
   readonly cell: number;
 }
 
-function layerGroups({ heads, kvHeads, window }: LayerHeads, { x, pitch, cell }: Column): readonly StripGroup[] {
+function layerGroups(layer: LayerHeads, { x, pitch, cell }: Column): readonly StripGroup[] {
+  const { heads, kvHeads, window } = layer;
   const [width, height] = [pitch - Math.min(2, pitch / 4), cell - Math.min(1, cell / 4)];
-  const each = heads / kvHeads;
+  const [each, gap] = [heads / kvHeads, gapOf(layer)];
   return Array.from({ length: kvHeads }, (_, group) => {
     const path = Array.from({ length: each }, (_, i) => {
       const y = (group * each + i) * cell + group * gap;
       return `M${x} ${y}h${width}v${height}h${-width}z`;
     }).join('');
-    return { path, isOdd: group % 2 === 1, isWindowed: window !== null };
+    return { path, isOdd: each > 1 && group % 2 === 1, isWindowed: window !== null };
   });
 }
