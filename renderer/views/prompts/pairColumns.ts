@@ -25,11 +25,14 @@ interface Pair {
   readonly corrupt: readonly TokenInfo[] | null;
 }
 
+/** Columns before the first that differs. */
+const LEAD = 6;
+
 /** At most `most` columns, around the first position that differs, else from the beginning. */
 export function pairColumns({ clean, corrupt }: Pair, most: number): PairColumns {
   const length = Math.max(clean.length, corrupt?.length ?? 0);
   const differing = firstDifference(clean, corrupt);
-  const from = length <= most ? 0 : Math.max(0, Math.min(differing - Math.floor(most / 3), length - most));
+  const from = length <= most ? 0 : Math.max(0, Math.min(differing - LEAD, length - most));
   const to = Math.min(length, from + most);
   const columns = Array.from({ length: to - from }, (_, i) =>
     column(from + i, clean[from + i], corrupt?.[from + i], corrupt !== null),
