@@ -9,7 +9,7 @@ import { ErrorState, Loading } from '../../parts/states.tsx';
 import { isActive } from '../../shell/jobStates.ts';
 import { DifferenceTable } from './differenceTable.tsx';
 import { Pending } from './pending.tsx';
-import { nameOfNumber, nameOfPath } from './requestLines.ts';
+import { nameOfNumber, nameOfPath, valueOfSetting } from './requestLines.ts';
 import { timeWords } from './runWords.ts';
 import { verdictOf, withoutEchoes } from './verdict.ts';
 
@@ -71,7 +71,13 @@ function Settings({ settings }: Pick<ResultOf<'compare'>, 'settings'>): ReactEle
   return (
     <section className="runs-part" aria-label="Settings that differ">
       <h3>{`Settings that differ: ${settings.length}`}</h3>
-      <DifferenceTable label="Settings that differ" of="Setting" differences={settings} nameOf={nameOfPath} />
+      <DifferenceTable
+        label="Settings that differ"
+        of="Setting"
+        differences={settings}
+        nameOf={nameOfPath}
+        wordsOf={valueOfSetting}
+      />
     </section>
   );
 }

@@ -13,13 +13,14 @@ interface DifferenceTableProps {
   readonly of: string;
   readonly differences: readonly Difference[];
   readonly nameOf: (path: string) => string;
+  readonly wordsOf?: (path: string, value: string) => string;
   /** A column tells by how much. */
   readonly isNumbers?: boolean;
 }
 
 /** What two runs say differently: a line each, in the order of the runs. */
 export function DifferenceTable(props: DifferenceTableProps): ReactElement {
-  const { label, of, differences, nameOf, isNumbers = false } = props;
+  const { label, of, differences, nameOf, wordsOf = asWritten, isNumbers = false } = props;
   const csv = () =>
     csvOf(
       ['path', 'a', 'b'],
@@ -41,8 +42,8 @@ export function DifferenceTable(props: DifferenceTableProps): ReactElement {
           {differences.map(({ path, a, b }) => (
             <tr key={path}>
               <td title={path}>{nameOf(path)}</td>
-              <td title={a}>{a}</td>
-              <td title={b}>{b}</td>
+              <td title={a}>{wordsOf(path, a)}</td>
+              <td title={b}>{wordsOf(path, b)}</td>
               {isNumbers && <td>{formatNumber(Number(a) - Number(b))}</td>}
             </tr>
           ))}
@@ -50,4 +51,8 @@ export function DifferenceTable(props: DifferenceTableProps): ReactElement {
       </table>
     </div>
   );
+}
+
+function asWritten(_path: string, value: string): string {
+  return value;
 }

@@ -76,6 +76,14 @@ export function nameOfPath(path: string): string {
     .join(', ');
 }
 
+/** A setting as `compare` writes it: `null` is `none`, `head` of `request.unit` is `query heads`. */
+export function valueOfSetting(path: string, value: string): string {
+  const leaf = path.slice(path.lastIndexOf('.') + 1);
+  return words[`${leaf} ${value}`] ?? plain[value] ?? value;
+}
+
+const plain: Readonly<Record<string, string>> = { null: 'none', true: 'yes', false: 'no' };
+
 /** `L1H0.effect.interval.0` is `L1H0 effect, interval low`. */
 export function nameOfNumber(path: string): string {
   const [row = '', ...rest] = path.split('.');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestOf } from '../../../engine/results/contract.ts';
 import type { JobRequest } from '../../../engine/results/runs.ts';
 import { forkFields, withField } from '../../../renderer/views/runs/forkFields.ts';
-import { nameOfNumber, nameOfPath, requestLines } from '../../../renderer/views/runs/requestLines.ts';
+import { nameOfNumber, nameOfPath, requestLines, valueOfSetting } from '../../../renderer/views/runs/requestLines.ts';
 
 const ioi = { kind: 'task', task: 'ioi', n: 16, seed: 3, options: { template: 'abba' } } as const;
 const ablate = (change: Partial<RequestOf<'ablate'>> = {}): JobRequest => ({
@@ -46,6 +46,9 @@ describe('a request as lines', () => {
     expect(nameOfPath('request.prompts.seed')).toBe('Seed of the prompts');
     expect(nameOfPath('header.calibration.tokenIdsSha256')).toBe('SHA-256 of the prompts’ tokens');
     expect(nameOfPath('header.someThing.new')).toBe('some thing, new');
+    expect(valueOfSetting('header.unit', 'head')).toBe('query heads');
+    expect(valueOfSetting('header.scale', 'null')).toBe('none');
+    expect(valueOfSetting('request.seed', '3')).toBe('3');
     expect(nameOfNumber('L1H0.effect.interval.0')).toBe('L1H0 effect, interval low');
     expect(nameOfNumber('L1H0.effect.standardError')).toBe('L1H0 effect, standard error');
     expect(nameOfNumber('baseline.baseline.metric.mean')).toBe('baseline metric, mean');
