@@ -23,11 +23,11 @@ export function inspector(page: Page): Locator {
 }
 
 export function modelChip(page: Page): Locator {
-  return page.getByRole('button', { name: /^Model: / });
+  return page.getByRole('banner').getByRole('button', { name: /^Model: / });
 }
 
 export function promptChip(page: Page): Locator {
-  return page.getByRole('button', { name: /^Prompts: / });
+  return page.getByRole('banner').getByRole('button', { name: /^Prompts: / });
 }
 
 /** The model is open and does its task: the baseline stands beside the name of the prompts. */
@@ -129,4 +129,27 @@ export async function steer(page: Page, action: 'Pause' | 'Resume' | 'Cancel', t
 /** No job is queued, running or paused. */
 export async function isQuiet(page: Page): Promise<void> {
   await page.getByRole('contentinfo').getByText('No job is running').waitFor();
+}
+
+/** What stands beside each term of the lists in a part of the window. */
+export async function definitionsIn(part: Locator): Promise<Readonly<Record<string, string>>> {
+  const [terms, texts] = [part.getByRole('term'), part.getByRole('definition')];
+  const [names, values] = await Promise.all([terms.allInnerTexts(), texts.allInnerTexts()]);
+  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']));
+}
+
+/** A model in a folder that was not listed before: lists it, sees what opening costs, and agrees. */
+export async function openByPath(page: Page, path: string): Promise<void> {
+  const models = await goTo(page, 'Models');
+  await models.getByRole('textbox', { name: 'Path of a model' }).fill(path);
+  await models.getByRole('button', { name: 'Show', exact: true }).click();
+  await models
+    .getByRole('alert')
+    .getByRole('button', { name: /^List / })
+    .click();
+  await models.getByRole('article').getByRole('button', { name: 'Open', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: /^Open / });
+  await dialog.getByText(/^Closes /).waitFor();
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await dialog.waitFor({ state: 'detached', timeout: 120_000 });
 }

@@ -4,7 +4,17 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchChromium } from '../browser/chromium.ts';
 import { realModelPath } from '../run/models.ts';
-import { chooseFromMenu, focusHead, goTo, headGrid, isMeasured, isQuiet, modelChip, placeIn } from './hands.ts';
+import {
+  chooseFromMenu,
+  focusHead,
+  goTo,
+  headGrid,
+  isMeasured,
+  isQuiet,
+  modelChip,
+  openByPath,
+  placeIn,
+} from './hands.ts';
 import type { Served } from './served.ts';
 import { isServable, startServing } from './served.ts';
 import type { Window } from './window.ts';
@@ -77,7 +87,8 @@ describe.skipIf(!isServable)('jobs (need npm run build and build:ui)', () => {
 
   test.runIf(real !== null)('a sweep of a real model is cancelled at once', { timeout: 300_000 }, async () => {
     await isMeasured(page);
-    await openReal(page, real ?? '');
+    await openByPath(page, real ?? '');
+    await modelChip(page).getByText('30 × 9 heads').waitFor();
     await goTo(page, 'Heads');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('menuitem', { name: /^Zero ablation of every head/ }).click();
@@ -112,25 +123,12 @@ async function allCells(page: Page): Promise<readonly string[]> {
 }
 
 async function runAsCsv(page: Page): Promise<string> {
-  const saved = page.waitForEvent('download');
-  await chooseFromMenu(page, 'Heads', 'Save the run as CSV');
-  return readFile(await (await saved).path(), 'utf8');
+  const save = chooseFromMenu(page, 'Heads', 'Save the run as CSV');
+  const [download] = await Promise.all([page.waitForEvent('download'), save]);
+  return readFile(await download.path(), 'utf8');
 }
 
 /** Without the name of the run. */
 function withoutIdentity(csv: string): string {
   return csv.replaceAll(/\d{4}-\d\d-\d\d-ablate[\w-]*/g, 'RUN');
-}
-
-async function openReal(page: Page, path: string): Promise<void> {
-  const models = await goTo(page, 'Models');
-  await models.getByRole('textbox', { name: 'Path of a model' }).fill(path);
-  await models.getByRole('button', { name: 'Show', exact: true }).click();
-  await models.getByRole('button', { name: /^List / }).click();
-  await models.getByRole('article').getByRole('button', { name: 'Open', exact: true }).click();
-  const dialog = page.getByRole('dialog', { name: /^Open / });
-  await dialog.getByText(/Closes tiny-heads/).waitFor();
-  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
-  await dialog.waitFor({ state: 'detached', timeout: 120_000 });
-  await modelChip(page).getByText('30 × 9 heads').waitFor();
 }

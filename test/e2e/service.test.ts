@@ -5,7 +5,18 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../browser/chromium.ts';
 import { float32Tensor, ggufBytes } from '../files/writeGguf.ts';
-import { chooseHead, focusHead, goTo, headGrid, inspector, isMeasured, isQuiet, modelChip, placeIn } from './hands.ts';
+import {
+  chooseHead,
+  definitionsIn,
+  focusHead,
+  goTo,
+  headGrid,
+  inspector,
+  isMeasured,
+  isQuiet,
+  modelChip,
+  placeIn,
+} from './hands.ts';
 import type { Loot } from './hostilePage.ts';
 import { serveHostilePage } from './hostilePage.ts';
 import type { Served } from './served.ts';
@@ -63,12 +74,9 @@ describe.skipIf(!isServable)('a service in a browser (needs npm run build and bu
       .waitFor();
     await measure.click();
     await two.getByRole('option', { name: /^Mean ablation, Δ/ }).click();
-    const { first, last } = await Promise.all([numberOf(one), numberOf(two)]).then(([first, last]) => ({
-      first,
-      last,
-    }));
-    expect(last).toBe(first);
-    expect(first).toMatch(/Mean ablation.*, rank \d+ of 32$/);
+    const [here, there] = await Promise.all([numberOf(one), numberOf(two)]);
+    expect(there).toBe(here);
+    expect(here).toMatch(/Mean ablation.*, rank \d+ of 32$/);
     await inspector(two).getByRole('heading', { name: 'L1H0', exact: true }).waitFor();
     expect(two.url()).toContain('head=L1H0');
     expect(one.url()).toContain('head=L3H2');
@@ -145,10 +153,8 @@ async function numberOf(page: Window['page']): Promise<string> {
 async function faultShown(page: Window['page']): Promise<Record<string, string>> {
   const alert = placeIn(page, 'Models').getByRole('alert');
   await alert.getByText('outside the folders').waitFor({ state: 'detached' });
-  const names = await alert.getByRole('term').allInnerTexts();
-  const texts = await alert.getByRole('definition').allInnerTexts();
   const what = (await alert.locator('p').first().innerText()).trim();
-  return { what, ...Object.fromEntries(names.map((name, i) => [name, texts[i] ?? ''])) };
+  return { what, ...(await definitionsIn(alert)) };
 }
 
 /** A file that ends in the middle of its only tensor. */

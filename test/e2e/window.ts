@@ -16,6 +16,8 @@ export async function openWindow(
   url: string,
   view = '',
   options: BrowserContextOptions = {},
+  /** Before the page is loaded. */
+  prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<Window> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -24,6 +26,7 @@ export async function openWindow(
   });
   const page = await context.newPage();
   const broken = watchPage(page);
+  await prepare(page);
   await page.goto(view === '' ? url : `${url}&v=1&${view}`);
   return {
     page,
