@@ -37,7 +37,7 @@ const columns: readonly TableColumn<ModelRow>[] = [
   {
     id: 'name',
     title: 'Name',
-    width: 'minmax(150px, 3fr)',
+    width: 'minmax(140px, 3fr)',
     cell: ({ name, path }) => <span title={path}>{name}</span>,
     sortBy: ({ name }) => name,
   },
@@ -51,7 +51,7 @@ const columns: readonly TableColumn<ModelRow>[] = [
   {
     id: 'architecture',
     title: 'Architecture',
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(116px, 1fr)',
     cell: ofInfo(({ architecture }) => architecture.title, true),
   },
   {
@@ -88,13 +88,13 @@ const columns: readonly TableColumn<ModelRow>[] = [
   {
     id: 'source',
     title: 'Listed in',
-    width: 'minmax(80px, 1fr)',
+    width: 'minmax(104px, 1fr)',
     cell: ({ sources }) => sources.join(', '),
     sortBy: ({ sources }) => sources.join(', '),
   },
 ];
 
-export function formatTitle(format: ModelRow['format']): string {
+function formatTitle(format: ModelRow['format']): string {
   return format === 'gguf' ? 'GGUF' : 'safetensors';
 }
 

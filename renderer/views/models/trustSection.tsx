@@ -12,7 +12,7 @@ export function TrustSection({ path, info }: TrustSectionProps): ReactElement {
   return (
     <div className="models-trust">
       <p>
-        {`Parity: on small random models of the ${info.architecture.title} family, every site is tested to lie within 1e−4 of Hugging Face transformers. That is a statement about the family, not about this file.`}
+        {`Parity: on small random models of the ${info.architecture.title} family, every site is tested to lie within 1e−4 of the reference implementation: Hugging Face transformers, for TransformerLens’ own form TransformerLens. That is a statement about the family, not about this file.`}
       </p>
       <VerifySection path={path} />
     </div>
