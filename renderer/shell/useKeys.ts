@@ -17,13 +17,10 @@ export function useKeys(): void {
   }, [shortcuts, workspace]);
 }
 
-/** Is text typed there, or a list searched by letters? */
+/** Is text typed there, or a list searched by letters? Lists of prompts and tokens are not: keys are shortcuts in them. */
 function takesLetters(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (
-    target.isContentEditable ||
-    target.closest('[role=dialog], [role=menu], [role=listbox], [role=combobox]') !== null
-  )
+  if (target.isContentEditable || target.closest('[role=dialog], [role=menu], .select-list, [role=combobox]') !== null)
     return true;
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
 }
