@@ -9,6 +9,6 @@ export function FileWords(): ReactElement | null {
   const [shortest, longest] = data.lengths;
   const length = shortest === longest ? `${shortest}` : `${shortest} to ${longest}`;
   return (
-    <span className="prompts-quiet">{`${data.total} prompts of ${length} tokens, measured by ${measures[data.metric].title}`}</span>
+    <span className="prompts-quiet">{`${data.total} ${data.total === 1 ? 'prompt' : 'prompts'} of ${length} tokens, measured by ${measures[data.metric].title}`}</span>
   );
 }

@@ -83,7 +83,7 @@ function ImportNotes(): ReactElement | null {
   const formats = { jsonl: 'JSON Lines', csv: 'CSV', autocircuit: 'AutoCircuit JSON' };
   return (
     <div className="prompts-notes" role="status">
-      <span>{`${imported.rows} prompts read as ${formats[imported.format]}.`}</span>
+      <span>{`${imported.rows} ${imported.rows === 1 ? 'prompt' : 'prompts'} read as ${formats[imported.format]}.`}</span>
       {imported.notes.map((note) => (
         <span key={note} className="prompts-warn">
           {note}
