@@ -37,7 +37,7 @@ export function MetricLines({
           name="change"
           text={`${formatChange(metric.change.mean, decimals)} ${intervalWords(metric.change, decimals)}`}
         />
-        <Line name="accuracy" text={`${share(metric.accuracyBefore)} → ${share(metric.accuracyAfter)}`} />
+        <Line name="accuracy" text={`${share(metric.accuracyAfter)}, clean ${share(metric.accuracyBefore)}`} />
         <Line name="KL" text={`${formatFixed(metric.kl.mean, 3)} nats ${intervalWords(metric.kl, 3)}`} />
       </dl>
       {count < FEW && (

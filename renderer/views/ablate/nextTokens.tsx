@@ -42,7 +42,12 @@ export function NextTokens({ next, of }: { readonly next: EffectView['next']; re
           )}
           {next !== null &&
             tokenRows(next.before, next.after).map((row) => (
-              <TokenRow key={row.id} row={row} mark={answers.get(row.text) ?? null} />
+              <TokenRow
+                key={row.id}
+                row={row}
+                least={{ clean: leastOf(next.before), edited: leastOf(next.after) }}
+                mark={answers.get(row.text) ?? null}
+              />
             ))}
         </tbody>
       </table>
@@ -50,19 +55,32 @@ export function NextTokens({ next, of }: { readonly next: EffectView['next']; re
   );
 }
 
-function TokenRow({ row, mark }: { readonly row: Row; readonly mark: 'right' | 'wrong' | null }): ReactElement {
+/** A token that a side does not list is less likely than all that it lists. */
+function leastOf(listed: readonly NextToken[]): number {
+  return Math.min(...listed.map(({ probability }) => probability));
+}
+
+interface TokenRowProps {
+  readonly row: Row;
+  readonly least: { readonly clean: number; readonly edited: number };
+  readonly mark: 'right' | 'wrong' | null;
+}
+
+function TokenRow({ row, least, mark }: TokenRowProps): ReactElement {
   const { text, clean, edited } = row;
-  const change = clean === null || edited === null ? null : edited - clean;
+  const change = (edited ?? least.edited) - (clean ?? least.clean);
+  const bound = edited === null ? '< ' : clean === null ? '> ' : '';
+  const isSure = bound === '' || (bound === '< ' ? change < 0 : change > 0);
   return (
     <tr data-mark={mark}>
       <th scope="row">
         <code>{text.replace(/^ /, '·')}</code>
         {mark !== null && <span className="ablate-mark">{mark}</span>}
       </th>
-      <td>{clean === null ? '' : formatFixed(clean, 3)}</td>
-      <td>{edited === null ? '' : formatFixed(edited, 3)}</td>
-      <td data-sign={change === null || Math.abs(change) < SMALL ? 0 : Math.sign(change)}>
-        {change === null ? '' : formatChange(change, 3)}
+      <td>{clean === null ? `< ${formatFixed(least.clean, 3)}` : formatFixed(clean, 3)}</td>
+      <td>{edited === null ? `< ${formatFixed(least.edited, 3)}` : formatFixed(edited, 3)}</td>
+      <td data-sign={isSure && Math.abs(change) >= SMALL ? Math.sign(change) : 0}>
+        {`${bound}${formatChange(change, 3)}`}
       </td>
     </tr>
   );
