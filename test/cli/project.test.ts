@@ -1,6 +1,6 @@
 /** Commands whose work is kept as a run of a project. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { RunStore } from '../../engine/service/runs/runStore.ts';
@@ -21,12 +21,15 @@ describe('a command with --project', () => {
   ])('%s prints what it prints without, and is a run on disk', async (name, more) => {
     const project = at(name);
     const plain = await headscope([name, ...task, ...more]);
-    const kept = await headscope([name, ...task, ...more, '--project', project]);
+    const kept = await headscope([name, relative('.', planted), ...task.slice(1), ...more, '--project', project]);
     expect([plain.code, kept.code]).toEqual([0, 0]);
     expect(withoutTimes(kept.out)).toEqual(withoutTimes(plain.out));
     const [, id = ''] = /^run: (\S+) in /.exec(kept.err) ?? [];
     const { runs } = await (await RunStore.open(project)).list();
-    expect(runs).toMatchObject([{ id, call: name, state: 'done' }]);
+    expect(runs).toMatchObject([{ id, call: name, state: 'done', model: { path: planted } }]);
+    const record: unknown = JSON.parse(readFileSync(join(project, 'runs', id, 'run.json'), 'utf8'));
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(record).toMatchObject({ fingerprint: hash, tokenizer: hash, job: { request: { model: planted } } });
     expect(readFileSync(join(project, 'runs', id, 'rows.jsonl'), 'utf8').split('\n').length).toBeGreaterThan(8);
   });
 

@@ -1,4 +1,6 @@
 /** A measurement as a run of a project: it is on disk from its start, and what the command shows comes from there. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { CallOptions, Client, EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import { Cancelled, contract, Defect } from '../../results/index.ts';
 import { fromRecord } from '../../results/errors.ts';
@@ -33,7 +35,7 @@ export function asRun<C extends Measurement>(context: Context, job: JobOf<C>, op
 /** Cancelling it cancels the job, whose rows stay. */
 async function* recorded<C extends Measurement>(context: Context, job: JobOf<C>, options: CallOptions): Stream<C> {
   const { client, stderr, project } = context;
-  const { run } = await client.start({ job: job as JobRequest });
+  const { run } = await client.start({ job: findable(job) });
   await stderr.write(`run: ${run} in ${project}\n`);
   try {
     const record = yield* events<C>(client, run, options);
@@ -42,6 +44,12 @@ async function* recorded<C extends Measurement>(context: Context, job: JobOf<C>,
     if (options.signal?.aborted === true) await client.steer({ run, action: 'cancel' });
     throw error;
   }
+}
+
+/** The run is gone on with and repeated from other folders than this: a path on disk is written whole. */
+function findable<C extends Measurement>({ call, request }: JobOf<C>): JobRequest {
+  const { model } = request;
+  return { call, request: { ...request, model: existsSync(model) ? resolve(model) : model } } as JobRequest;
 }
 
 async function* events<C extends Measurement>(
