@@ -35,7 +35,7 @@ function Compared({ a, b }: ComparisonProps): ReactElement {
   return (
     <div className="runs-compared">
       <Verdict compared={data} a={a} b={b} />
-      <Settings settings={withoutEchoes(data.settings)} />
+      <Settings settings={withoutEchoes(data)} />
       {data.different > 0 && <Differences compared={data} />}
     </div>
   );

@@ -139,7 +139,7 @@ export function withField(job: JobRequest, id: ForkFieldId, value: string | numb
 }
 
 /** The same request, without what a run that goes on was told of the numbers before. */
-export function withoutProgress(request: JobRequest['request']): Fields {
+function withoutProgress(request: JobRequest['request']): Fields {
   return without(request as Fields, ['done', 'unitsPerRun']);
 }
 

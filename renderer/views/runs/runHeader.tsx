@@ -58,7 +58,13 @@ function Progress({ run }: { readonly run: RunSummary }): ReactElement {
         total={progress?.total ?? null}
         state={state === 'paused' ? 'paused' : 'running'}
       />
-      <span>{progress === null ? 'starting' : `${progressWords(run)}${speed}`}</span>
+      <span>
+        {progress === null
+          ? state === 'paused'
+            ? 'paused before it began'
+            : 'starting'
+          : `${progressWords(run)}${speed}`}
+      </span>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { RunSummary } from '../../../engine/results/runs.ts';
 import { ProgressBar } from '../../marks/progressBar.tsx';
-import { progressWords, stateTitles } from './runWords.ts';
+import { progressWords, stateWords } from './runWords.ts';
 
 export function RunStateCell({ run }: { readonly run: RunSummary }): ReactElement {
   const { state, progress, title } = run;
@@ -23,7 +23,7 @@ export function RunStateCell({ run }: { readonly run: RunSummary }): ReactElemen
 export function StateWord({ run }: { readonly run: RunSummary }): ReactElement {
   return (
     <span className="runs-state" data-state={run.state} title={run.error?.message}>
-      {stateTitles[run.state]}
+      {stateWords(run)}
     </span>
   );
 }

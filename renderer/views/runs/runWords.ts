@@ -21,10 +21,15 @@ export const stateTitles: Readonly<Record<RunState, string>> = {
   running: 'running',
   paused: 'paused',
   done: 'done',
-  cancelled: 'cancelled, partial',
+  cancelled: 'cancelled',
   failed: 'failed',
   interrupted: 'interrupted',
 };
+
+/** What is there of a cancelled run is not all of it. */
+export function stateWords({ state, rows }: Pick<RunSummary, 'state' | 'rows'>): string {
+  return state === 'cancelled' && rows > 0 ? 'cancelled, partial' : stateTitles[state];
+}
 
 /** `ioi, 16`. */
 export function promptsWords({ prompts }: Pick<RunSummary, 'prompts'>): string {

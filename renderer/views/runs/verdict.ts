@@ -15,7 +15,11 @@ export function verdictOf(compared: Compared): Verdict {
   const { identical, different, onlyA, onlyB } = compared;
   const notes = [...aloneWords(onlyA, 'this run'), ...aloneWords(onlyB, 'the other')];
   if (identical + different === 0) {
-    return { kind: 'nothing', text: 'No row of one is of the same thing as a row of the other.', notes };
+    const isBare = onlyA === 0 || onlyB === 0;
+    const text = isBare
+      ? 'One of the two has no rows: there is nothing to compare.'
+      : 'No row of one is of the same thing as a row of the other.';
+    return { kind: 'nothing', text, notes };
   }
   if (different > 0) return { kind: 'different', text: differentWords(compared), notes: [...notes, ...why(compared)] };
   if (onlyA + onlyB === 0)
@@ -50,7 +54,10 @@ function rowWords(count: number): string {
 type Difference = Compared['settings'][number];
 
 /** Without what a run's header says once more of its request or plan. */
-export function withoutEchoes(settings: readonly Difference[]): readonly Difference[] {
+export function withoutEchoes({ settings, ...rows }: Compared): readonly Difference[] {
+  // A run without rows has no header: all of the other's would be listed.
+  if (rows.identical + rows.different === 0 && (rows.onlyA === 0 || rows.onlyB === 0))
+    return settings.filter(({ path }) => !path.startsWith('header'));
   const leaf = ({ path }: Difference) => path.slice(path.lastIndexOf('.') + 1);
   const isEcho = (one: Difference) =>
     one.path.startsWith('header.') &&

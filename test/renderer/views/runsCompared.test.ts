@@ -25,6 +25,7 @@ describe('the verdict on two runs', () => {
       'different',
       '2 of 32 rows differ, by at most 1.5e−7; 30 are identical to the last bit.',
     ],
+    [{ onlyA: 2 }, 'nothing', 'One of the two has no rows: there is nothing to compare.'],
     [{ onlyA: 2, onlyB: 3 }, 'nothing', 'No row of one is of the same thing as a row of the other.'],
   ] as const)('of %j is %s', (change, kind, text) => {
     expect(verdictOf(compared(change))).toMatchObject({ kind, text });
@@ -43,7 +44,8 @@ describe('the verdict on two runs', () => {
   it('lists once what header and request both say', () => {
     const at = (path: string, a = 'x') => ({ path, a, b: 'y' });
     const settings = [at('request.unit'), at('header.unit'), at('header.units'), at('header.unit', 'z')];
-    expect(withoutEchoes(settings)).toEqual([settings[0], settings[2], settings[3]]);
+    expect(withoutEchoes(compared({ settings, identical: 1 }))).toEqual([settings[0], settings[2], settings[3]]);
+    expect(withoutEchoes(compared({ settings, onlyA: 4 }))).toEqual([settings[0]]);
   });
 });
 
