@@ -1,0 +1,85 @@
+/** What there is to see in each place: how to get there from a window on the prepared project, by roles and names. */
+import type { Page } from 'playwright-core';
+import { chooseHead, goTo, isMeasured, isQuiet, paint, placeIn } from '../e2e/hands.ts';
+
+export interface Scene {
+  /** Begins the name of its pictures. */
+  readonly id: string;
+  /** Resolves when everything that the picture shows is there. */
+  readonly arrange: (page: Page) => Promise<void>;
+}
+
+export const scenes: readonly Scene[] = [
+  { id: 'models', arrange: arrangeModels },
+  { id: 'prompts', arrange: arrangePrompts },
+  { id: 'heads', arrange: arrangeHeads },
+  { id: 'attention', arrange: arrangeAttention },
+  { id: 'ablate', arrange: arrangeAblate },
+  { id: 'runs', arrange: arrangeRuns },
+];
+
+/** Runs that the pictures show, beside the two of a first start: done once for all windows. */
+export async function prepare(page: Page): Promise<void> {
+  await isMeasured(page);
+  await isQuiet(page);
+  await runFromHeads(page, /^Resample ablation of every head/);
+  await runFromHeads(page, /^AtP estimate of every head/);
+}
+
+/** Starts it from the menu and waits for its end. */
+export async function runFromHeads(page: Page, entry: RegExp): Promise<void> {
+  const heads = await goTo(page, 'Heads');
+  await heads.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('menuitem', { name: entry }).click();
+  await page
+    .getByRole('contentinfo')
+    .getByRole('progressbar')
+    .first()
+    .waitFor()
+    .catch(() => undefined);
+  await isQuiet(page);
+}
+
+export async function chooseOption(page: Page, place: string, select: string, option: RegExp): Promise<void> {
+  await placeIn(page, place).getByRole('combobox', { name: select, exact: true }).click();
+  await page.getByRole('option', { name: option }).first().click();
+}
+
+async function arrangeModels(page: Page): Promise<void> {
+  const models = await goTo(page, 'Models');
+  await models.getByRole('article').getByText('Memory before it is opened').waitFor();
+}
+
+async function arrangePrompts(page: Page): Promise<void> {
+  const prompts = await goTo(page, 'Prompts');
+  await prompts.getByRole('radio', { name: 'Logit lens' }).click();
+  await prompts.getByRole('grid', { name: /^Logit lens/ }).waitFor({ state: 'attached' });
+}
+
+async function arrangeHeads(page: Page): Promise<void> {
+  const heads = await goTo(page, 'Heads');
+  await chooseOption(page, 'Heads', 'Measure', /^Resample ablation, Δ/);
+  await chooseOption(page, 'Heads', 'Measure along x', /^AtP estimate at z/);
+  await chooseHead(page, 'L1H1');
+  await heads.getByText(/^r = /).waitFor();
+}
+
+async function arrangeAttention(page: Page): Promise<void> {
+  await chooseHead(page, 'L1H0');
+  const attention = await goTo(page, 'Attention');
+  await attention.getByText(/attends to$/).waitFor();
+}
+
+async function arrangeAblate(page: Page): Promise<void> {
+  const ablate = await goTo(page, 'Ablate');
+  const grid = ablate.getByRole('grid', { name: 'Heads, MLPs and layers to paint' });
+  await paint(grid, { layer: 1, head: 0 }, { layer: 1, head: 2 });
+  await ablate.getByText(/random sets of 3 heads: median/).waitFor();
+}
+
+async function arrangeRuns(page: Page): Promise<void> {
+  const runs = await goTo(page, 'Runs');
+  await runs.getByRole('row', { name: /Zero ablation of heads/ }).click();
+  await runs.getByRole('tab', { name: 'Overlay' }).click();
+  await chooseOption(page, 'Runs', 'Run to compare with', /^Resample ablation/);
+}
