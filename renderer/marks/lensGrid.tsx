@@ -4,6 +4,7 @@ import { inkOn } from './colour.ts';
 import { formatFixed } from './format.ts';
 import { GridFocus } from './gridFocus.tsx';
 import type { Highlight } from './highlight.ts';
+import { moveInGrid } from './moveInGrid.ts';
 import type { Box, Painter } from './paint/painter.ts';
 import { Surface } from './paint/surface.tsx';
 import type { Picture, Size } from './picture.ts';
@@ -87,7 +88,7 @@ export function LensGrid(props: LensGridProps): ReactElement {
         place={(cell) => [Math.floor(cell / tokens.length), cell % tokens.length]}
         describe={describe}
         isSelected={(cell) => cell === primary}
-        move={(from, key) => moveInLens(layout, from, key)}
+        move={(from, key) => moveInGrid(layers.length, tokens.length, from, key)}
         onFocus={props.onHover}
         onEnter={props.onPrimary}
       />
@@ -116,22 +117,6 @@ function lensBox({ columns, cellWidth, cellHeight }: LensLayout, cell: number): 
 function lensCellAt({ rows, columns, cellWidth, cellHeight }: LensLayout, x: number, y: number): number | null {
   const [row, column] = [Math.floor(y / cellHeight), Math.floor((x - left) / cellWidth)];
   return row >= 0 && row < rows && column >= 0 && column < columns ? row * columns + column : null;
-}
-
-function moveInLens({ rows, columns }: LensLayout, from: number, key: string): number | null {
-  const [row, column] = [Math.floor(from / columns), from % columns];
-  const to: Readonly<Record<string, readonly [row: number, column: number]>> = {
-    ArrowLeft: [row, Math.max(0, column - 1)],
-    ArrowRight: [row, Math.min(columns - 1, column + 1)],
-    ArrowUp: [Math.max(0, row - 1), column],
-    ArrowDown: [Math.min(rows - 1, row + 1), column],
-    Home: [row, 0],
-    End: [row, columns - 1],
-    PageUp: [0, column],
-    PageDown: [rows - 1, column],
-  };
-  const next = to[key];
-  return next === undefined ? null : next[0] * columns + next[1];
 }
 
 type LensData = Pick<LensGridProps, 'layers' | 'tokens' | 'texts' | 'probabilities'>;
