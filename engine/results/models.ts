@@ -8,6 +8,17 @@ const bytes = z.number().min(0);
 
 const layerInfo = z.strictObject({ heads: count, kvHeads: count, window: count.nullable() });
 
+/** How close the family is to the implementation that its models come from, on tiny random checkpoints: not of this file. */
+const familyParity = z.strictObject({
+  /** Largest absolute difference at any site of any of the checkpoints, and the site where it is. */
+  worst: z.number().min(0),
+  site: siteId,
+  /** How many checkpoints. */
+  fixtures: count,
+  /** What computed the values that it is a difference from: `transformers 5.23.0`. */
+  reference: z.string(),
+});
+
 const tokenizerInfo = z.union([
   z.strictObject({
     kind: z.literal('present'),
@@ -32,6 +43,8 @@ export const infoResult = z.strictObject({
   name: z.string(),
   format: z.enum(['safetensors', 'gguf']),
   architecture: z.strictObject({ id: z.string(), title: z.string() }),
+  /** Null for a family without checkpoints to compare on. */
+  parity: familyParity.nullable(),
   fingerprint: z.string(),
   shape: modelShape,
   causal: z.boolean(),

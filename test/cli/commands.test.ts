@@ -50,6 +50,9 @@ describe('info', () => {
     expect(out).toMatch(/^heads per layer +4, KV groups 4$/m);
     expect(out).toMatch(/^fingerprint +[0-9a-f]{64}$/m);
     expect(out).toMatch(/^no site +mlpOut: /m);
+    expect(out).toMatch(
+      /^parity +\d\.\de-\d: the family's worst difference over 9 tiny checkpoints, .*; not of this file$/m,
+    );
     expect(out).toMatch(/^float32 .* MB/m);
   });
 
@@ -57,6 +60,7 @@ describe('info', () => {
     const info = JSON.parse((await headscope(['info', planted, '--json'])).out) as Record<string, unknown>;
     expect(info).toMatchObject({
       shape: { layers: 2, heads: 4 },
+      parity: { fixtures: 9 },
       tokenizer: { kind: 'present' },
       memory: { quantised: { kind: 'impossible' } },
     });

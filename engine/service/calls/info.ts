@@ -1,6 +1,7 @@
 /** What a model is, from its headers and its tokenizer: no weights are read. */
 import { availableMemory } from 'node:process';
 import type { Family } from '../../arch/architecture.ts';
+import { parityOf } from '../../arch/parity.ts';
 import type { ModelFiles } from '../../files/modelFiles.ts';
 import { checkVocabulary, createTokenizer } from '../../files/tokenizer/index.ts';
 import type { ResultOf, Service } from '../../results/index.ts';
@@ -18,6 +19,7 @@ export function infoCall(): Service['info'] {
       name: files.name,
       format: files.format,
       architecture: { id: architecture.id, title: architecture.title },
+      parity: parityOf(architecture.id),
       fingerprint: files.fingerprint,
       shape,
       causal: family.causal,

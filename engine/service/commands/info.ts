@@ -49,6 +49,7 @@ function describe(info: Info): string {
   const facts = formatFacts([
     ['model', info.name],
     ['family', `${info.architecture.title} (${info.format}${info.causal ? '' : ', bidirectional'})`],
+    ['parity', parity(info.parity)],
     ['fingerprint', info.fingerprint],
     ['parameters', count(info.parameters)],
     ['layers', `${shape.layers}`],
@@ -84,6 +85,13 @@ function describe(info: Info): string {
     (['float32', 'quantised', 'mapped'] as const).map((mode) => holding(mode, memory[mode], memory.free)),
   );
   return `${facts}\n${storage}\n${cost}free memory: ${bytes(memory.free)}\n`;
+}
+
+function parity(found: Info['parity']): string {
+  if (found === null) return 'not measured: this family has no checkpoints to compare on';
+  const { worst, site, fixtures, reference } = found;
+  const over = `over ${fixtures} tiny checkpoints, at ${site}, against ${reference}`;
+  return `${worst.toExponential(1)}: the family's worst difference ${over}; not of this file`;
 }
 
 function heads({ perLayer }: Info): string {

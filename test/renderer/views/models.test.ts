@@ -100,6 +100,7 @@ describe('what headers say', () => {
     name: 'm',
     format: 'gguf',
     architecture: { id: 'llama', title: 'Llama' },
+    parity: null,
     fingerprint: '0123456789abcdef0123',
     shape: {
       layers: 2,

@@ -14,6 +14,7 @@ const info: ResultOf<'info'> = {
   name: model.name,
   format: model.format,
   architecture: { id: 'llama', title: 'Llama' },
+  parity: null,
   fingerprint: model.fingerprint,
   shape,
   causal: true,
