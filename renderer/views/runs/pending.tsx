@@ -9,7 +9,7 @@ import { Waiting } from './waiting.tsx';
 export function Pending({ run }: { readonly run: RunSummary }): ReactElement {
   const { title, state, progress } = run;
   return (
-    <div className="state">
+    <div className="state runs-pending">
       <p className="state-title">{`${title}: ${stateTitles[state]}`}</p>
       <ProgressBar
         label={title}
