@@ -10,8 +10,10 @@ import { Empty, Loading } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import './ablate.css';
 import { PaintFace } from './paintFace.tsx';
+import { PatchFace } from './patchFace.tsx';
+import { SweepsFace } from './sweepsFace.tsx';
 
-type Face = 'paint';
+type Face = 'paint' | 'sweeps' | 'patch';
 
 export function AblatePlace(): ReactElement {
   const heads = useHeadShape();
@@ -26,7 +28,11 @@ function Faces({ heads }: { readonly heads: HeadShape }): ReactElement {
         label="Ways to take parts out"
         value={face}
         onChange={setFace}
-        tabs={[{ value: 'paint', title: 'Paint', content: () => <PaintFace heads={heads} /> }]}
+        tabs={[
+          { value: 'paint', title: 'Paint', content: () => <PaintFace heads={heads} /> },
+          { value: 'sweeps', title: 'Sweeps', content: () => <SweepsFace /> },
+          { value: 'patch', title: 'Patch', content: () => <PatchFace /> },
+        ]}
       />
     </div>
   );
