@@ -14,6 +14,8 @@ type Settings = Pick<WorkspaceState, (typeof settings)[number]>;
 interface Snapshot {
   readonly selection: SelectionState;
   readonly settings: Settings;
+  /** What views keep themselves, by their stores. */
+  readonly own: ReadonlyMap<StoreApi<object>, object>;
 }
 
 export interface Undo {
@@ -25,6 +27,8 @@ export interface Undo {
   readonly gesture: () => () => void;
   /** Changes that the user did not make: no step. */
   readonly silently: (change: () => void) => void;
+  /** A store of a view, all of which is taken back and done again like the selection, from now on. */
+  readonly include: (store: StoreApi<object>) => void;
   /** Forgets all steps: another model is open. */
   readonly clear: () => void;
   readonly dispose: () => void;
@@ -43,16 +47,21 @@ export function createUndo(
   { merge = 600, most = 200, now = () => Date.now() }: UndoOptions = {},
 ): Undo {
   const store = createStore(() => ({ past: 0, future: 0 }));
+  const included: StoreApi<object>[] = [];
+  const snapshot = (): Snapshot => ({
+    ...snapshotOf(selection, workspace),
+    own: new Map(included.map((own) => [own, own.getState()])),
+  });
   let past: Snapshot[] = [];
   let future: Snapshot[] = [];
-  let present = snapshotOf(selection, workspace);
+  let present = snapshot();
   let last = { fields: '', time: -Infinity };
   let gesture: 'none' | 'begun' | 'changed' = 'none';
   let isSilent = false;
 
   const told = () => store.setState({ past: past.length, future: future.length });
   const record = () => {
-    const next = snapshotOf(selection, workspace);
+    const next = snapshot();
     const fields = changedFields(present, next);
     if (isSilent || fields === '') return void (present = next);
     const moves = fields === last.fields && isMoved(fields) && now() - last.time < merge;
@@ -69,12 +78,14 @@ export function createUndo(
     change();
     isSilent = false;
   };
-  const restore = (snapshot: Snapshot) => {
+  const restore = (to: Snapshot) => {
     silently(() => {
-      selection.store.setState(snapshot.selection);
-      workspace.store.setState(snapshot.settings);
+      selection.store.setState(to.selection);
+      workspace.store.setState(to.settings);
+      // A store that was included later than this step has not changed since.
+      for (const [own, state] of to.own) own.setState(state, true);
     });
-    present = snapshot;
+    present = snapshot();
     last = { fields: '', time: -Infinity };
     told();
   };
@@ -104,6 +115,11 @@ export function createUndo(
       };
     },
     silently,
+    include: (own) => {
+      included.push(own);
+      present = snapshot();
+      stops.push(own.subscribe(record));
+    },
     clear: () => {
       past = [];
       future = [];
@@ -113,7 +129,7 @@ export function createUndo(
   };
 }
 
-function snapshotOf(selection: Selection, workspace: Workspace): Snapshot {
+function snapshotOf(selection: Selection, workspace: Workspace): Omit<Snapshot, 'own'> {
   const { prompts, promptIndex, measure, second, ablation, scale, randomSets } = workspace.store.getState();
   return {
     selection: selection.store.getState(),
@@ -133,5 +149,6 @@ function changedFields(a: Snapshot, b: Snapshot): string {
   return [
     ...selected.filter((key) => a.selection[key] !== b.selection[key]),
     ...settings.filter((key) => a.settings[key] !== b.settings[key]),
+    ...[...b.own].flatMap(([own, state]) => (a.own.get(own) === state ? [] : ['own'])),
   ].join(' ');
 }

@@ -16,7 +16,11 @@ export interface MatrixData {
   readonly numbers: number;
   readonly lit?: ReadonlySet<number> | null | undefined;
   readonly unit?: 'head' | 'kv-group';
+  /** Something else is drawn over the values. */
+  readonly isFaint?: boolean;
 }
+
+const faint = 0.45;
 
 /** The matrix without selections: cells, numbers, margins, labels. */
 export function drawMatrix(painter: Painter, layout: MatrixLayout, data: MatrixData, theme: Theme): void {
@@ -45,14 +49,16 @@ function drawHead(
 ): void {
   const value = data.values[index] ?? NaN;
   const dim = data.lit !== undefined && data.lit !== null && !data.lit.has(index);
-  const colour = fillCell(painter, box, data.scale, value, theme, dim);
+  const colour = fillCell(painter, box, data.scale, value, theme, dim ? 0.22 : data.isFaint === true ? faint : 1);
   if (colour === null || dim) return;
+  // On a colour that the pane shines through, only the pane's own ink can be read.
+  const ink = data.isFaint === true ? theme.ink2 : inkOn(colour);
   if (data.significant?.[index] === 1 && box.width >= 5)
-    painter.circle(box.x + box.width - 3, box.y + 3, 1.3, { fill: inkOn(colour) });
+    painter.circle(box.x + box.width - 3, box.y + 3, 1.3, { fill: ink });
   if (!numbered.has(index)) return;
   const text = formatCell(value, data.scale.kind === 'signed');
   painter.text(text, box.x + box.width / 2, box.y + box.height / 2, {
-    fill: inkOn(colour),
+    fill: ink,
     size: 10,
     family: theme.fontText,
     anchor: 'middle',
@@ -61,7 +67,7 @@ function drawHead(
 
 /** A paint target without values is an empty frame. */
 function drawExtra(painter: Painter, box: Box, data: MatrixData, value: number | undefined, theme: Theme): void {
-  if (value !== undefined) fillCell(painter, box, data.scale, value, theme, false);
+  if (value !== undefined) fillCell(painter, box, data.scale, value, theme, data.isFaint === true ? faint : 1);
   else painter.rect(inset(box, 0.5), { stroke: theme.line }, cornerOf(box));
 }
 
@@ -72,14 +78,14 @@ function fillCell(
   scale: ColourScale,
   value: number,
   theme: Theme,
-  dim: boolean,
+  alpha: number,
 ): string | null {
   if (Number.isNaN(value)) {
     painter.hatch(box, theme.unknown);
     return null;
   }
   const colour = tableOf(scale, theme).css[Math.round(shareOf(scale, value) * 255)] ?? theme.pane;
-  painter.rect(box, dim ? { fill: colour, alpha: 0.22 } : { fill: colour }, cornerOf(box));
+  painter.rect(box, alpha < 1 ? { fill: colour, alpha } : { fill: colour }, cornerOf(box));
   return colour;
 }
 
@@ -207,13 +213,15 @@ export interface MatrixSelection {
   readonly set: ReadonlySet<number>;
   readonly primary: number | null;
   readonly pinned: number | null;
+  /** The set is crossed out on the accent colour: painted. */
+  readonly isFilled?: boolean;
 }
 
 /** Rings: ink for the set, dashed for the pin, accent for the primary, thin for what is pointed at. */
 export function drawSelection(
   painter: Painter,
   layout: MatrixLayout,
-  { set, primary, pinned }: MatrixSelection,
+  { set, primary, pinned, isFilled = false }: MatrixSelection,
   hover: number | null,
   theme: Theme,
 ): void {
@@ -224,10 +232,26 @@ export function drawSelection(
     painter.rect(box, dash === undefined ? { stroke, width } : { stroke, width, dash }, 3);
   };
   const thick = layout.pitchX >= 14 && layout.pitchY >= 10;
-  for (const index of set) ring(index, theme.ink, thick ? 1.5 : 1);
+  for (const index of set) {
+    if (!isFilled) ring(index, theme.ink, thick ? 1.5 : 1);
+    else if (isShown(layout, index)) drawPainted(painter, cellBox(layout, index), theme);
+  }
   ring(pinned, theme.ink, thick ? 2 : 1.5, [3, 2]);
   ring(primary, theme.accent, thick ? 2.5 : 2);
   ring(hover, hover === primary ? theme.accent : theme.ink2, thick ? 1.5 : 1);
+}
+
+/** Told by its cross too, not by the colour alone. */
+function drawPainted(painter: Painter, box: Box, theme: Theme): void {
+  painter.rect(box, { fill: theme.accent }, cornerOf(box));
+  const [x, y, arm] = [box.x + box.width / 2, box.y + box.height / 2, Math.min(4, box.width / 4, box.height / 4)];
+  for (const rise of [-arm, arm]) {
+    const ends = [
+      [x - arm, y - rise],
+      [x + arm, y + rise],
+    ] as const;
+    painter.line(ends, { stroke: theme.pane, width: 1.5 });
+  }
 }
 
 /** Ranks of the heads by size, 1 first; 0 where the value is unknown. */

@@ -38,6 +38,8 @@ export interface HeadMatrixProps extends Size {
   readonly changes?: Highlight['subscribe'];
   /** Cells outside are dimmed (a search, a fold of quiet layers). */
   readonly lit?: ReadonlySet<number> | null;
+  /** It is there to be painted on: a press paints at once, values are faint, the set is filled. */
+  readonly paints?: boolean;
   readonly highlight?: Highlight;
   readonly onHover?: (index: number | null) => void;
   /** Cells that the pointer enters while it is down, from the first on. */
@@ -60,7 +62,7 @@ export type PaintPhase = 'start' | 'enter' | 'end';
 export function HeadMatrix(props: HeadMatrixProps): ReactElement {
   const { shape, values, scale, highlight, changes, width, height, ref } = props;
   const theme = useTheme();
-  const { numbers = 12, significant, lit, mlp, layer, unit = 'head' } = props;
+  const { numbers = 12, significant, lit, mlp, layer, unit = 'head', paints = false } = props;
   const { set = noCells, primary = null, pinned = null } = props;
   const hasMlp = mlp !== undefined;
   const hasLayer = layer !== undefined;
@@ -70,12 +72,18 @@ export function HeadMatrix(props: HeadMatrixProps): ReactElement {
   );
   const base = useCallback(
     (painter: Painter) =>
-      drawMatrix(painter, layout, { values, mlp, layer, scale, significant, numbers, lit, unit }, theme),
-    [layout, values, mlp, layer, scale, significant, numbers, lit, unit, theme],
+      drawMatrix(
+        painter,
+        layout,
+        { values, mlp, layer, scale, significant, numbers, lit, unit, isFaint: paints },
+        theme,
+      ),
+    [layout, values, mlp, layer, scale, significant, numbers, lit, unit, paints, theme],
   );
   const over = useCallback(
-    (painter: Painter, hover: number | null) => drawSelection(painter, layout, { set, primary, pinned }, hover, theme),
-    [layout, set, primary, pinned, theme],
+    (painter: Painter, hover: number | null) =>
+      drawSelection(painter, layout, { set, primary, pinned, isFilled: paints }, hover, theme),
+    [layout, set, primary, pinned, paints, theme],
   );
   const pointer = useMatrixPointer(props, layout);
   return (

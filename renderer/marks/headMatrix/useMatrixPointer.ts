@@ -5,7 +5,10 @@ import type { HeadMatrixProps } from './headMatrix.tsx';
 import type { MatrixLayout } from './matrixLayout.ts';
 import { cellAt, cellsOnWay } from './matrixLayout.ts';
 
-type Callbacks = Pick<HeadMatrixProps, 'primary' | 'onHover' | 'onPaint' | 'onPrimary' | 'onToggle' | 'onExtend'>;
+type Callbacks = Pick<
+  HeadMatrixProps,
+  'primary' | 'paints' | 'onHover' | 'onPaint' | 'onPrimary' | 'onToggle' | 'onExtend'
+>;
 
 interface Drag {
   readonly first: number;
@@ -22,7 +25,7 @@ export interface MatrixPointer {
   readonly onPointerLeave: () => void;
 }
 
-/** A press and release on one cell is a click; a way over several paints them. Nothing here renders. */
+/** A press and release on one cell is a click; a way over several paints them, as does a press alone where it `paints`. Nothing here renders. */
 export function useMatrixPointer(callbacks: Callbacks, layout: MatrixLayout): MatrixPointer {
   const drag = useRef<Drag | null>(null);
   const hovered = useRef<number | null>(null);
@@ -37,7 +40,9 @@ export function useMatrixPointer(callbacks: Callbacks, layout: MatrixLayout): Ma
       const index = event.button === 0 ? cellAt(layout, ...at) : null;
       if (index === null) return;
       event.currentTarget.setPointerCapture(event.pointerId);
-      drag.current = { first: index, last: index, at, moved: false };
+      const paintsAtOnce = callbacks.paints === true && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+      drag.current = { first: index, last: index, at, moved: paintsAtOnce };
+      if (paintsAtOnce) callbacks.onPaint?.(index, 'start');
     },
     onPointerMove: (event) => {
       const at = placeOf(event);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createStore } from 'zustand/vanilla';
 import { createSelection } from '../../../renderer/state/selection.ts';
 import { createUndo } from '../../../renderer/state/undo.ts';
 import { createWorkspace } from '../../../renderer/state/workspace.ts';
@@ -124,6 +125,29 @@ describe('undo', () => {
     expect(set()).toEqual(['0.0', '0.1', '0.2', '2.0']);
     undo.undo();
     expect(set()).toEqual(['2.0']);
+  });
+
+  it('takes back what a view keeps itself, in one step with the selection where both change in a gesture', () => {
+    const { selection, undo, set } = build();
+    selection.toggle({ layer: 2, head: 0 });
+    const own = createStore(() => ({ mlps: [] as readonly number[] }));
+    undo.include(own);
+    own.setState({ mlps: [1] });
+    const end = undo.gesture();
+    selection.toggle({ layer: 0, head: 0 });
+    own.setState({ mlps: [1, 2] });
+    end();
+    undo.undo();
+    expect([own.getState().mlps, set()]).toEqual([[1], ['2.0']]);
+    undo.undo();
+    expect([own.getState().mlps, set()]).toEqual([[], ['2.0']]);
+    undo.undo();
+    expect([own.getState().mlps, set()]).toEqual([[], []]);
+    for (let i = 0; i < 3; i++) undo.redo();
+    expect([own.getState().mlps, set()]).toEqual([
+      [1, 2],
+      ['0.0', '2.0'],
+    ]);
   });
 
   it('forgets what was taken back once something else is done', () => {
