@@ -14,8 +14,8 @@ export const targetTitles: Readonly<Record<PatchChoice, string>> = {
 };
 
 export const directionTitles: Readonly<Record<PatchDirection, string>> = {
-  cleanIntoCorrupt: 'clean → corrupt',
-  corruptIntoClean: 'corrupt → clean',
+  cleanIntoCorrupt: 'clean into corrupt',
+  corruptIntoClean: 'corrupt into clean',
 };
 
 /** `residual before the layer, layer by position` */
