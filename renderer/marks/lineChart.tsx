@@ -27,6 +27,8 @@ export interface LineChartProps extends Size {
   readonly xDomain?: readonly [low: number, high: number];
   readonly yDomain?: readonly [low: number, high: number];
   readonly log?: 'x' | 'y' | 'both';
+  /** Along x only whole numbers mean something: steps, counts. */
+  readonly wholeX?: boolean;
   /** The line y = x of a curve of rates. */
   readonly diagonal?: boolean;
   /** Draws steps instead of slopes: an empirical curve. */
@@ -54,7 +56,10 @@ export function LineChart(props: LineChartProps): ReactElement {
   });
   const left = Math.max(...y.ticks.map(({ text }) => textWidth(text, 10)), 12) + 12;
   const x = makeAxis(xDomain, [left, width - 10], {
-    count: Math.max(2, Math.floor(width / 70)),
+    count: Math.min(
+      Math.max(2, Math.floor(width / 70)),
+      props.wholeX === true ? Math.max(1, xDomain[1] - xDomain[0]) : Infinity,
+    ),
     log: log === 'x' || log === 'both',
   });
   const pointer = usePlotPointer(props, x, rule);

@@ -32,13 +32,12 @@ export function SweepsGreedy({ run, picker, bar }: SweepsGreedyProps): ReactElem
   const actions = useRunExports(run, ['csv']);
   const rows = useMemo(() => (table?.kind === 'ablateSets' ? greedyRows(table) : []), [table]);
   if (table?.kind !== 'ablateSets') return null;
-  const steps = <Steps table={table} rows={rows} />;
   return (
     <Panel
       title={kindTitles.greedy}
       controls={picker}
       exports={{ name: 'greedy', csv: () => sweepCsv(table.header, rows), picture: () => picture.current }}
-      table={() => steps}
+      table={() => <Steps table={table} rows={rows} />}
       actions={actions}
     >
       <div className="sweeps-body">
@@ -50,7 +49,7 @@ export function SweepsGreedy({ run, picker, bar }: SweepsGreedyProps): ReactElem
             <div className="sweeps-half">
               <Curve table={table} rows={rows} picture={picture} />
             </div>
-            {steps}
+            <Steps table={table} rows={rows} omit={beside} />
           </div>
         )}
         <SweepsSetsAbout table={table}>a row chooses the heads up to its step as the set</SweepsSetsAbout>
@@ -58,6 +57,9 @@ export function SweepsGreedy({ run, picker, bar }: SweepsGreedyProps): ReactElem
     </Panel>
   );
 }
+
+/** Columns that find no room beside the curve. */
+const beside = ['effect', 'n', 'tried'];
 
 interface CurveProps {
   readonly table: SetTable;
@@ -85,6 +87,7 @@ function Curve({ table: { header, baseline }, rows, picture }: CurveProps): Reac
             title={title}
             yTitle={unit}
             xTitle="heads removed"
+            wholeX
             series={[series]}
             label={`${title} after each step, from ${clean} to ${rows.at(-1)?.after.value ?? clean}`}
           />
@@ -94,7 +97,11 @@ function Curve({ table: { header, baseline }, rows, picture }: CurveProps): Reac
   );
 }
 
-function Steps({ table: { header }, rows }: Pick<CurveProps, 'table' | 'rows'>): ReactElement {
+interface StepsProps extends Pick<CurveProps, 'table' | 'rows'> {
+  readonly omit?: readonly string[];
+}
+
+function Steps({ table: { header }, rows, omit = [] }: StepsProps): ReactElement {
   const { selection } = useWorkbench();
   const columns = useMemo(() => stepColumns(rows, measures[header.metricId].title), [rows, header]);
   return (
@@ -104,6 +111,7 @@ function Steps({ table: { header }, rows }: Pick<CurveProps, 'table' | 'rows'>):
       rows={rows.map((row) => ({ ...row, name: `L${row.added.layer}H${row.added.head}` }))}
       extra={columns.before}
       more={columns.after}
+      omit={omit}
       nameTitle="Adds"
       onSelect={({ heads, added }) => {
         selection.setSet(heads);

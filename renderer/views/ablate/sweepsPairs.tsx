@@ -40,6 +40,9 @@ const options = [
   { value: 'effect', title: 'both together' },
 ] as const;
 
+/** Columns that find no room beside the drawing. */
+const beside = ['kl', 'n'];
+
 export function SweepsPairs({ run, heads, picker, bar }: SweepsPairsProps): ReactElement | null {
   const table = useRun(run)?.table;
   const shown = useSweeps((settings) => settings.pairs);
@@ -53,8 +56,15 @@ export function SweepsPairs({ run, heads, picker, bar }: SweepsPairsProps): Reac
   const scale = useMemo(() => ({ kind: 'signed', limit }) as const, [limit]);
   if (table?.kind !== 'ablateSets') return null;
   const title = `${shown === 'interaction' ? 'interaction' : 'both'}, ${effectTitle(table.header)}`;
-  const list = (
-    <SweepsTable label="Pairs" header={table.header} rows={rows} hasInteraction nameTitle="Pair, or head alone" />
+  const list = (omit: readonly string[]) => (
+    <SweepsTable
+      label="Pairs"
+      header={table.header}
+      rows={rows}
+      hasInteraction
+      omit={omit}
+      nameTitle="Pair, or head alone"
+    />
   );
   return (
     <Panel
@@ -67,7 +77,7 @@ export function SweepsPairs({ run, heads, picker, bar }: SweepsPairsProps): Reac
       }
       aside={<Legend scale={scale} title={title} width={96} />}
       exports={{ name: 'pairs', csv: () => sweepCsv(table.header, rows), picture: () => picture.current }}
-      table={() => list}
+      table={() => list([])}
       actions={actions}
     >
       <div className="sweeps-body">
@@ -76,7 +86,7 @@ export function SweepsPairs({ run, heads, picker, bar }: SweepsPairsProps): Reac
           <div className="sweeps-half">
             <PairDrawing {...{ heads, grid, scale, title, table, picture }} isInteraction={shown === 'interaction'} />
           </div>
-          {list}
+          {list(beside)}
         </div>
         <SweepsSetsAbout table={table}>
           {shown === 'interaction'

@@ -17,25 +17,30 @@ interface SweepsTableProps<R extends SweepRow> {
   readonly extra?: readonly TableColumn<R>[];
   readonly more?: readonly TableColumn<R>[];
   readonly hasInteraction?: boolean;
+  /** Ids of columns that are left out: beside a drawing there is less room. */
+  readonly omit?: readonly string[];
   readonly nameTitle?: string;
   readonly onSelect?: (row: R) => void;
 }
 
+const none: readonly string[] = [];
+
 export function SweepsTable<R extends SweepRow>(props: SweepsTableProps<R>): ReactElement {
-  const { label, header, rows, extra, more, hasInteraction = false, nameTitle = 'Unit', onSelect } = props;
+  const { label, header, rows, extra, more, hasInteraction = false, omit = none, nameTitle = 'Unit', onSelect } = props;
   const { selection } = useWorkbench();
   const [selected, setSelected] = useState<string | null>(null);
   const columns = useMemo(
-    () => [
-      nameColumn<R>(nameTitle),
-      ...(extra ?? []),
-      ...(hasInteraction ? [interactionColumn(rows)] : []),
-      effectColumn(header, rows),
-      klColumn(rows),
-      nColumn<R>(),
-      ...(more ?? []),
-    ],
-    [header, rows, extra, more, hasInteraction, nameTitle],
+    () =>
+      [
+        nameColumn<R>(nameTitle),
+        ...(extra ?? []),
+        ...(hasInteraction ? [interactionColumn(rows)] : []),
+        effectColumn(header, rows),
+        klColumn(rows),
+        nColumn<R>(),
+        ...(more ?? []),
+      ].filter(({ id }) => !omit.includes(id)),
+    [header, rows, extra, more, hasInteraction, omit, nameTitle],
   );
   const choose = (row: R) => {
     setSelected(row.key);
@@ -55,7 +60,7 @@ export function SweepsTable<R extends SweepRow>(props: SweepsTableProps<R>): Rea
 
 function nameColumn<R extends SweepRow>(title: string): TableColumn<R> {
   return {
-    ...{ id: 'name', title, width: 'minmax(96px, 1.2fr)', isCode: true },
+    ...{ id: 'name', title, width: 'minmax(72px, 1.2fr)', isCode: true },
     cell: ({ name }) => <span title={name}>{name}</span>,
     sortBy: ({ name }) => name,
   };

@@ -103,7 +103,8 @@ function UnitsTable({ run }: { readonly run: string }): ReactElement | null {
 function About({ run, quantity }: { readonly run: string; readonly quantity: 'effect' | 'kl' }): ReactElement | null {
   const table = useRun(run)?.table;
   if (table?.kind !== 'ablate') return null;
-  const { header, baseline } = table;
+  const { header, baseline, units } = table;
+  const isMatrix = units.unit === 'head' || units.unit === 'kv-group';
   const about =
     quantity === 'kl'
       ? `KL(clean ‖ edited) of the next token, mean of ${header.calibration.sequences} prompts of ${header.calibration.dataset}`
@@ -116,7 +117,7 @@ function About({ run, quantity }: { readonly run: string; readonly quantity: 'ef
         <span className="sweeps-hatch" />
         not measured
       </span>
-      {quantity === 'effect' && (
+      {quantity === 'effect' && isMatrix && (
         <span className="sweeps-sign">
           <span className="sweeps-dot" />
           95 % interval excludes 0

@@ -68,11 +68,11 @@ export function intervalWords({ value, low, high }: Estimate, decimals: number):
   return `${formatFixed(value, decimals)} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`;
 }
 
-/** Decimals that suit all of them, so that a column lines up. */
+/** Decimals that suit all of them, so that a column lines up: two at least, for small ones beside large ones. */
 export function decimalsOf(values: Iterable<number>): number {
   let largest = 0;
   for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value);
-  return decimalsFor(largest);
+  return Math.max(2, decimalsFor(largest));
 }
 
 /** `Δ logit difference, logits` */
