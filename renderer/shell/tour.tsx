@@ -1,4 +1,4 @@
-/** The step of a tour that is being taken: in a corner, without covering what it speaks of. */
+/** The step of a tour that is being taken: over the foot of the inspector, so that what it speaks of is seen. */
 import type { ReactElement } from 'react';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';

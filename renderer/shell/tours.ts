@@ -38,7 +38,7 @@ export const tours: readonly TourPlan[] = [
       },
       {
         title: 'See it attend',
-        text: 'The same head on the prompt that is shown. Where a name comes a second time, look one token after its first place. Comma and full stop move the query from token to token.',
+        text: 'The same head on the prompt that is shown: each row is a token that looks, each column one that is looked at. Where it finds nothing to repeat, such a head mostly rests on the first token. Write a few words twice under “Own text”, and its stripe appears.',
         place: 'attention',
         measure: { score: 'induction' },
         choose: 1,
@@ -94,7 +94,7 @@ export const tours: readonly TourPlan[] = [
       },
       {
         title: 'A pattern as clear as can be',
-        text: 'One bright column. Hide the first keys to see what the head does with the rest of its attention.',
+        text: 'One strong column. Switch on “Hide first key” to see what the head does with the rest of its attention.',
         place: 'attention',
         measure: { score: 'firstToken' },
         choose: 1,

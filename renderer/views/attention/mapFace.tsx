@@ -104,7 +104,7 @@ function OneMap({ scene, compared, inUse }: OneMapProps): ReactElement {
 function captionOf(words: string, { tokens, pool }: MapInUse['map']): string {
   const pooled =
     tokens > 256 ? `; from afar a cell shows the ${pool === 'max' ? 'largest' : 'mean'} of its square` : '';
-  return `${words}, ${tokens} tokens, queries down, keys across${pooled}`;
+  return `${words}, ${tokens} tokens, rows: queries${pooled}`;
 }
 
 /** The scale follows the largest value that has come, in round steps. */

@@ -72,7 +72,6 @@ function Points({ heads, measure, second, select }: PointsProps): ReactElement {
     <Panel
       title={isSame ? 'Agreement' : 'Scatter'}
       controls={select}
-      caption={`against ${measure.title}`}
       aside={
         <code title="Pearson correlation over the heads that are known in both">
           {`r = ${formatFixed(r, 3)}, ${n} heads`}
