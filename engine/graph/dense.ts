@@ -1,12 +1,15 @@
-/** Float64 tensors for the reference evaluation: everything is addressed by axis name. */
+/**
+ * Tensors for the reference evaluation: everything is addressed by axis name. What is computed is float64; weights stay the
+ * float32 that they are fed as, for the numbers are the same and a large model's are there once.
+ */
 import type { Axis } from '../terms/axes.ts';
 import type { AxisLength, Tensor } from '../tensor/tensor.ts';
 import { describeAxes, sizeOf } from '../tensor/tensor.ts';
 import type { ValueType } from './value.ts';
 
-export type Dense = Tensor<Float64Array>;
+export type Dense = Tensor<Float64Array | Float32Array>;
 
-export function dense(axes: readonly AxisLength[], data: Float64Array): Dense {
+export function dense(axes: readonly AxisLength[], data: Dense['data']): Dense {
   return { axes, data };
 }
 

@@ -11,21 +11,30 @@ import { primitives } from './table.ts';
 import type { ValueType } from './value.ts';
 import { printType } from './value.ts';
 
+type Feeds = ReadonlyMap<string, Tensor<TensorData>>;
+
 /** Outputs by name. `feeds` holds a tensor for every input and parameter that they need, with the axes of its definition. */
-export function evaluate(graph: Graph, feeds: ReadonlyMap<string, Tensor<TensorData>>): Map<string, Dense> {
+export function evaluate(graph: Graph, feeds: Feeds): Map<string, Dense> {
+  const steps = evaluation(graph, feeds);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, one operation a step: whoever takes the steps may do something else between them. */
+export function* evaluation(graph: Graph, feeds: Feeds): Generator<void, Map<string, Dense>, void> {
   const values = new Map<number, Dense>();
   const needed = neededBy(graph);
-  graph.definitions.forEach((definition, id) => {
-    if (needed.has(id)) values.set(id, evaluateDefinition(definition, values, feeds));
-  });
+  for (const [id, definition] of graph.definitions.entries()) {
+    if (!needed.has(id)) continue;
+    values.set(id, evaluateDefinition(definition, values, feeds));
+    yield;
+  }
   return new Map([...graph.outputs].map(([name, { id }]) => [name, values.get(id) as Dense]));
 }
 
-function evaluateDefinition(
-  definition: Definition,
-  values: ReadonlyMap<number, Dense>,
-  feeds: ReadonlyMap<string, Tensor<TensorData>>,
-): Dense {
+function evaluateDefinition(definition: Definition, values: ReadonlyMap<number, Dense>, feeds: Feeds): Dense {
   switch (definition.kind) {
     case 'input':
     case 'parameter':
@@ -53,7 +62,7 @@ function fixedAxes(type: ValueType) {
   });
 }
 
-function fed(name: string, type: ValueType, feeds: ReadonlyMap<string, Tensor<TensorData>>): Dense {
+function fed(name: string, type: ValueType, feeds: Feeds): Dense {
   const value = feeds.get(name);
   if (value === undefined) throw new RangeError(`evaluate: expected a value for ${name}, got none`);
   const fits =
@@ -63,5 +72,10 @@ function fed(name: string, type: ValueType, feeds: ReadonlyMap<string, Tensor<Te
       return given?.axis === axis && (size === 'dynamic' || size === given.size);
     });
   if (!fits) throw new RangeError(`evaluate: ${name}: expected ${printType(type)}, got ${describeAxes(value.axes)}`);
-  return dense(value.axes, Float64Array.from(value.data as ArrayLike<number | bigint>, Number));
+  return dense(value.axes, asFloats(value.data));
+}
+
+function asFloats(data: TensorData): Dense['data'] {
+  if (data instanceof Float64Array || data instanceof Float32Array) return data;
+  return Float64Array.from(data as ArrayLike<number | bigint>, Number);
 }

@@ -31,6 +31,7 @@ import {
   verifyRequest,
   verifyResult,
 } from './models.ts';
+import { parityEvent, parityRequest, parityResult } from './parity.ts';
 import { patchGridEvent, patchGridRequest, patchGridResult } from './patchGrid.ts';
 import { generateEvent, generateRequest, generateResult, runRequest, runResult } from './prediction.ts';
 import {
@@ -95,6 +96,8 @@ export const contract = {
   open: streaming(openRequest, progress, openResult),
   /** Reads every weight and lists what is wrong with them. */
   verify: streaming(verifyRequest, progress, verifyResult),
+  /** Compares the model as it runs with a slow float64 reference, site by site. */
+  parity: streaming(parityRequest, parityEvent, parityResult),
   /** Next tokens after a prompt, before and after edits. */
   run: unary(runRequest, runResult),
   /** Continues a prompt token by token. */

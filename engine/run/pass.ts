@@ -1,4 +1,4 @@
-/** One pass of a batch through single programs: feeds that layers share are made once. */
+/** One pass of a batch through single programs. */
 import type { Family } from '../arch/architecture.ts';
 import type { Edit } from '../terms/edits.ts';
 import type { Site } from '../terms/sites.ts';
@@ -8,9 +8,10 @@ import { axisSize } from '../tensor/tensor.ts';
 import type { Objective } from './backwardGraph.ts';
 import { OBJECTIVE } from './backwardGraph.ts';
 import type { Batch } from './batch.ts';
-import { keyPositionsFeed, maskFeed, positionsFeed, rotaryFeeds } from './batch.ts';
+import { positionsFeed } from './batch.ts';
 import type { AffineFeeds, SiteEdits, Slots } from './editPlan.ts';
 import { affineFeeds } from './editPlan.ts';
+import { LayerFeeds } from './layerFeeds.ts';
 import type { Feed, Feeds } from './ort.ts';
 import type { ProgramPart } from './program.ts';
 import { STREAM } from './program.ts';
@@ -84,13 +85,14 @@ export class Pass {
   readonly #programs: Programs;
   readonly #batch: Batch;
   readonly #slots: Slots;
-  readonly #shared = new Map<string, Feeds>();
+  readonly #shared: LayerFeeds;
 
   constructor(family: Family, programs: Programs, batch: Batch, slots: Slots) {
     this.#family = family;
     this.#programs = programs;
     this.#batch = batch;
     this.#slots = slots;
+    this.#shared = new LayerFeeds(family, batch, slots);
   }
 
   /** ids and positions -> residPre.0 */
@@ -106,7 +108,7 @@ export class Pass {
     const narrow = keyStream !== undefined;
     const part: ProgramPart = { kind: 'block', layer, narrow };
     const stream = narrow ? { keyStream: feedOf(keyStream) } : this.#pastFeeds(cache);
-    const feeds = { residPre: feedOf(residPre), ...stream, ...this.#layerFeeds(layer) };
+    const feeds = { residPre: feedOf(residPre), ...stream, ...this.#shared.of(layer) };
     return this.#run(part, feeds, edits, capture, request.keepsCache);
   }
 
@@ -117,7 +119,7 @@ export class Pass {
     const from = [...upstream.keys()];
     const feeds = {
       residPre: feedOf(residPre),
-      ...this.#layerFeeds(layer),
+      ...this.#shared.of(layer),
       ...Object.fromEntries([...upstream].map(([output, d]) => [upstreamName(output), feedOf(d)])),
     };
     return this.#differentiate(part, feeds, edits, { ...wanted, from });
@@ -204,44 +206,6 @@ export class Pass {
     const { kvHeads, headWidth } = this.#family.shape;
     const empty: Feed = { data: new Float32Array(0), shape: [this.#batch.rows, kvHeads, 0, headWidth] };
     return { pastKeys: empty, pastValues: empty };
-  }
-
-  #layerFeeds(layer: number): Feeds {
-    const window = this.#family.windowOf(layer);
-    const rotary = this.#family.rotaryOf(layer);
-    return {
-      ...this.#once('positions', () => this.#positionFeeds()),
-      ...this.#once(`mask ${window}`, () => this.#maskFeeds(window)),
-      ...(rotary === null ? {} : this.#once(`rotary ${rotary}`, () => this.#rotaryFeeds(rotary))),
-      ...(this.#family.readsKeyPositions ? this.#once('keyPositions', () => this.#keyFeeds()) : {}),
-    };
-  }
-
-  #positionFeeds(): Feeds {
-    const { queries, stream } = this.#slots;
-    return { positions: positionsFeed(this.#batch, queries), streamPositions: positionsFeed(this.#batch, stream) };
-  }
-
-  #maskFeeds(window: number | null): Feeds {
-    return { mask: maskFeed(this.#batch, this.#family.causal, window, this.#slots.queries, this.#slots.keys) };
-  }
-
-  #rotaryFeeds(index: number): Feeds {
-    const kind = this.#family.rotaryKinds[index];
-    if (kind === undefined) throw new RangeError(`family names rotary kind ${index}, which it does not have`);
-    const queries = rotaryFeeds(this.#batch, kind, this.#slots.queries);
-    const keys = rotaryFeeds(this.#batch, kind, this.#slots.stream);
-    return { cos: queries.cos, sin: queries.sin, keyCos: keys.cos, keySin: keys.sin };
-  }
-
-  #keyFeeds(): Feeds {
-    return { keyPositions: keyPositionsFeed(this.#batch, this.#slots.keys) };
-  }
-
-  #once(key: string, make: () => Feeds): Feeds {
-    const known = this.#shared.get(key) ?? make();
-    this.#shared.set(key, known);
-    return known;
   }
 }
 

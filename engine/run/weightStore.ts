@@ -3,11 +3,12 @@
  * of one shape run in the same session and variants cost no memory; weights kept quantised are initializers.
  */
 import { basename, dirname } from 'node:path';
-import type { Weights, WeightSource } from '../arch/architecture.ts';
+import type { Weights } from '../arch/architecture.ts';
 import type { ModelFiles, StoredTensor } from '../files/modelFiles.ts';
 import { hasBlocks, readBlocks, readFloat32 } from '../files/readTensor.ts';
 import type { ExternalBytes, ParameterStorage } from '../graph/lower.ts';
-import { Fault } from '../terms/fault.ts';
+import type { LocatedWeight } from './locateWeight.ts';
+import { locateWeight } from './locateWeight.ts';
 import type { Feed, MemoryInitializer } from './ort.ts';
 
 /**
@@ -32,11 +33,6 @@ export interface ProgramWeights {
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
-interface Located {
-  readonly tensor: StoredTensor;
-  readonly source: WeightSource;
-}
-
 export class WeightStore {
   readonly #files: ModelFiles;
   readonly #mode: WeightMode;
@@ -52,7 +48,7 @@ export class WeightStore {
   async weightsOf(names: readonly string[], weights: Weights, use: WeightUse): Promise<ProgramWeights> {
     const parts: Part[] = [];
     const folder = this.#mode === 'mapped' ? this.#folder(names, weights) : undefined;
-    for (const name of names) parts.push(await this.#part(name, this.#locate(name, weights), folder, use));
+    for (const name of names) parts.push(await this.#part(name, locateWeight(this.#files, weights, name), folder, use));
     return {
       storage: new Map(parts.map(({ name, storage }) => [name, storage])),
       memory: parts.flatMap(({ memory }) => memory),
@@ -61,7 +57,7 @@ export class WeightStore {
     };
   }
 
-  #part(name: string, located: Located, folder: string | undefined, use: WeightUse): Part | Promise<Part> {
+  #part(name: string, located: LocatedWeight, folder: string | undefined, use: WeightUse): Part | Promise<Part> {
     const { tensor, source } = located;
     const isMapped = folder !== undefined && canMap(tensor, source.axes) && dirname(tensor.file) === folder;
     if (isMapped) return mappedPart(name, located);
@@ -70,24 +66,12 @@ export class WeightStore {
 
   /** A session points into one folder: that of the first weight that can stay in its file. */
   #folder(names: readonly string[], weights: Weights): string | undefined {
-    const located = names.map((name) => this.#locate(name, weights));
+    const located = names.map((name) => locateWeight(this.#files, weights, name));
     const first = located.find(({ tensor, source }) => canMap(tensor, source.axes));
     return first === undefined ? undefined : dirname(first.tensor.file);
   }
 
-  #locate(name: string, weights: Weights): Located {
-    const source = weights[name];
-    if (source === undefined) throw new RangeError(`the program's weights do not name parameter ${name}`);
-    const tensor = source.tensors
-      .map((candidate) => this.#files.tensors.get(candidate))
-      .find((found) => found !== undefined);
-    if (tensor === undefined) {
-      throw new Fault({ what: 'missing tensor', where: this.#files.path, expected: source.tensors.join(' or ') });
-    }
-    return { tensor, source };
-  }
-
-  async #input(name: string, { tensor, source }: Located): Promise<Part> {
+  async #input(name: string, { tensor, source }: LocatedWeight): Promise<Part> {
     const key = `${tensor.name}[${source.rows?.join(':') ?? ''}]`;
     const reading = this.#buffers.get(key) ?? readFloat32(tensor, source.rows);
     this.#buffers.set(key, reading);
@@ -108,7 +92,7 @@ export function canMap({ type, stored }: StoredTensor, axes: readonly unknown[])
   return type === 'F32' && stored === undefined && axes.length >= 2;
 }
 
-function mappedPart(name: string, { tensor, source }: Located): Part {
+function mappedPart(name: string, { tensor, source }: LocatedWeight): Part {
   const [from, to] = source.rows ?? [0, tensor.shape[0] ?? 1];
   const rowBytes = 4 * tensor.shape.slice(1).reduce((product, n) => product * n, 1);
   const bytes = { offset: tensor.offset + from * rowBytes, length: (to - from) * rowBytes };
@@ -117,11 +101,11 @@ function mappedPart(name: string, { tensor, source }: Located): Part {
 }
 
 /** Blocks run along the last stored axis: matrices only. */
-function keepsBlocks({ tensor, source }: Located, mode: WeightMode): boolean {
+function keepsBlocks({ tensor, source }: LocatedWeight, mode: WeightMode): boolean {
   return mode === 'quantised' && hasBlocks(tensor) && source.axes.length >= 2;
 }
 
-async function blocksPart(name: string, { tensor, source }: Located, use: WeightUse): Promise<Part> {
+async function blocksPart(name: string, { tensor, source }: LocatedWeight, use: WeightUse): Promise<Part> {
   const blocks = await readBlocks(tensor, source.rows);
   const codes = memoryEntry(`${name}.codes`, blocks.codes);
   const scales = memoryEntry(`${name}.scales`, blocks.scales);

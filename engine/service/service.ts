@@ -11,6 +11,7 @@ import { generateCall } from './calls/generate.ts';
 import { infoCall } from './calls/info.ts';
 import { lensCall } from './calls/lens.ts';
 import { openCall } from './calls/open.ts';
+import { parityCall } from './calls/parity.ts';
 import { patchGridCall } from './calls/patchGrid.ts';
 import { promptsCall } from './calls/promptPairs.ts';
 import { pullCall } from './calls/pull.ts';
@@ -35,6 +36,7 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     families: familiesCall(),
     open: openCall(models),
     verify: verifyCall(),
+    parity: parityCall(models),
     run: runCall(models),
     generate: generateCall(models),
     capture: captureCall(models),

@@ -115,7 +115,7 @@ class Backward {
     for (const [output, { data }] of values) {
       const name = output.replace(/^gradient\./, '');
       const rounded = Float64Array.from(run.get(output)?.data as Float32Array);
-      this.#add(part, name, data, this.reference);
+      this.#add(part, name, Float64Array.from(data), this.reference);
       this.#add(part, name, rounded, this.lowered);
     }
     return own === null ? null : (values.get(gradientName(own)) as Dense);

@@ -18,7 +18,7 @@ export function expectSame(got: Dense | undefined, expected: Dense, what: string
 }
 
 /** max |got - expected| / max |expected|; NaN counts as infinite. */
-function largestDifference(got: ArrayLike<number>, expected: Float64Array, unit: number): number {
+function largestDifference(got: ArrayLike<number>, expected: Dense['data'], unit: number): number {
   let [difference, magnitude] = [0, unit];
   expected.forEach((value, i) => {
     const distance = Math.abs(value - (got[i] as number));

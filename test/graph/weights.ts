@@ -38,7 +38,7 @@ export class WeightFile {
   }
 }
 
-function encoded(values: Float64Array, type: FloatType): Float32Array | Float64Array | Uint16Array {
+function encoded(values: Dense['data'], type: FloatType): Float32Array | Float64Array | Uint16Array {
   switch (type) {
     case 'F32':
       return Float32Array.from(values);

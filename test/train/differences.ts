@@ -29,7 +29,7 @@ export function gradientOf(
   feeds: ReadonlyMap<string, Dense>,
 ): Float64Array {
   const whole = gradient(graph, output, [input]);
-  return evaluate(whole, feeds).get(gradientName(input))?.data ?? new Float64Array(0);
+  return Float64Array.from(evaluate(whole, feeds).get(gradientName(input))?.data ?? []);
 }
 
 /** (f(x + h) - f(x - h)) / 2 h at each of these places of an input: off by h^2 times the third derivative. */

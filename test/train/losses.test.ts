@@ -122,7 +122,7 @@ describe('KL divergence', () => {
   it('is 0 for equal logits, up to a constant of each row', () => {
     const moved = valuesOf(
       'B 2 P 2 V 4',
-      (feeds.get('from') as Dense).data.map((x, i) => x + Math.floor(i / 4)),
+      Array.from((feeds.get('from') as Dense).data, (x, i) => x + Math.floor(i / 4)),
     );
     expect(scalarOf(graph, 'loss', new Map([...feeds, ['to', moved]]))).toBeCloseTo(0, 12);
   });

@@ -191,7 +191,7 @@ describe('the loss of a whole llama model', () => {
     for (const { name, source } of weights) {
       const [first, before] = [stepped.get(`next.first.${name}`)?.data ?? expect.fail(), feeds.get(name)?.data];
       // m = (1 - beta1) clipped g
-      const slopes = first.map((m) => ((m / 0.1) * (norm + 1e-6)) / 0.01);
+      const slopes = Array.from(first, (m) => ((m / 0.1) * (norm + 1e-6)) / 0.01);
       squares += slopes.reduce((sum, slope) => sum + slope ** 2, 0);
       const at = [random.below(first.length)];
       const expected = centralDifferences(graph, 'loss', name, feeds, at);

@@ -6,6 +6,7 @@ import type { Command } from './command.ts';
 import { generate } from './generate.ts';
 import { exportRun } from './exportRun.ts';
 import { info } from './info.ts';
+import { parity } from './parity.ts';
 import { pull } from './pull.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
@@ -18,6 +19,7 @@ import { train } from './train.ts';
 
 export const commands: readonly Command[] = [
   info,
+  parity,
   run,
   generate,
   capture,
