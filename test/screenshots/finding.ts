@@ -12,12 +12,12 @@ export function realModel(root: string): string | null {
   return existsSync(path) ? path : null;
 }
 
-/** As many prompts as take half a minute. */
+/** A minute or two of computing on two cores; more where they are busy. */
 export const findingView = 'panes=heads&task=ioi&n=16&seed=0';
 
 /** Runs once; later windows on the same project find its runs. */
 export async function arrangeFinding(page: Page, model: string): Promise<void> {
-  page.setDefaultTimeout(600_000);
+  page.setDefaultTimeout(3_600_000);
   await isMeasured(page);
   await isQuiet(page);
   const isFirst = !(await modelChip(page).innerText()).includes('SmolLM2');
