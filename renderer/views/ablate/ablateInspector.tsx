@@ -1,11 +1,9 @@
 /** In the inspector of other places: what the set does. */
 import type { ReactElement } from 'react';
 import { useWorkspace } from '../../api/hooks.ts';
-import { MetricLines } from './metricLines.tsx';
-import { NextTokens } from './nextTokens.tsx';
-import { countWords, sizeOf, usePainted } from './painted.ts';
-import { RandomSets } from './randomSets.tsx';
 import './ablate.css';
+import { EffectNumbers } from './effectNumbers.tsx';
+import { sizeOf, usePainted } from './painted.ts';
 import { usePaintedEffect } from './usePaintedEffect.ts';
 
 export function AblateInspector(): ReactElement | null {
@@ -14,17 +12,19 @@ export function AblateInspector(): ReactElement | null {
   const isShown = useWorkspace(({ panes, full }) =>
     full === null ? panes.includes('ablate') : panes[full] === 'ablate',
   );
-  return sizeOf(painted) === 0 || isShown ? null : <SetEffect of={countWords(painted)} />;
+  return sizeOf(painted) === 0 || isShown ? null : <SetEffect />;
 }
 
-function SetEffect({ of }: { readonly of: string }): ReactElement | null {
-  const { value, stale, status, n } = usePaintedEffect();
+/** Failures are told where they can be mended. */
+function SetEffect(): ReactElement | null {
+  const effect = usePaintedEffect();
+  const { status, stale } = effect;
   if (status === 'idle' || status === 'error') return null;
+  const isComputing = stale || (status === 'loading' && effect.value.next === null);
   return (
-    <div className="ablate-effect" data-stale={stale}>
-      <NextTokens next={value.next} of={of} />
-      <MetricLines metric={value.metric} n={n} />
-      <RandomSets view={value} of={of} isDone={status === 'done'} />
+    <div className="ablate-effect" data-stale={stale} aria-busy={isComputing}>
+      <div className="ablate-working" data-on={isComputing} />
+      <EffectNumbers effect={effect} />
     </div>
   );
 }

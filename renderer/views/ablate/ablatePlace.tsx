@@ -1,7 +1,7 @@
 /** What happens without some parts of the model: painted ones at once, all of them in sweeps, values of another prompt. */
 import type { ReactElement } from 'react';
-import { useState } from 'react';
 import { useHeadShape, useWorkspace } from '../../api/hooks.ts';
+import { useShortcut } from '../../api/useShortcut.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import type { HeadShape } from '../../marks/headShape.ts';
 import { Button } from '../../parts/button.tsx';
@@ -10,10 +10,9 @@ import { Empty, Loading } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import './ablate.css';
 import { PaintFace } from './paintFace.tsx';
+import { useChangePaint, usePaint } from './paintSettings.ts';
 import { PatchFace } from './patchFace.tsx';
 import { SweepsFace } from './sweepsFace.tsx';
-
-type Face = 'paint' | 'sweeps' | 'patch';
 
 export function AblatePlace(): ReactElement {
   const heads = useHeadShape();
@@ -21,13 +20,15 @@ export function AblatePlace(): ReactElement {
 }
 
 function Faces({ heads }: { readonly heads: HeadShape }): ReactElement {
-  const [face, setFace] = useState<Face>('paint');
+  const face = usePaint((settings) => settings.face);
+  const change = useChangePaint();
+  useShortcut('ablate', () => change({ face: 'paint' }));
   return (
     <div className="ablate">
       <Tabs
         label="Ways to take parts out"
         value={face}
-        onChange={setFace}
+        onChange={(next) => change({ face: next })}
         tabs={[
           { value: 'paint', title: 'Paint', content: () => <PaintFace heads={heads} /> },
           { value: 'sweeps', title: 'Sweeps', content: () => <SweepsFace /> },

@@ -1,49 +1,69 @@
 /** The metric before and after, with intervals, and what it changed by. */
 import type { ReactElement } from 'react';
-import { measures } from '../../../engine/terms/measures.ts';
 import type { Summary } from '../../../engine/results/records.ts';
+import { measures } from '../../../engine/terms/measures.ts';
+import { useWorkspace } from '../../api/hooks.ts';
 import { decimalsFor, formatChange, formatFixed } from '../../marks/format.ts';
+import { Button } from '../../parts/button.tsx';
 import { Section } from '../../parts/section.tsx';
-import { sentence } from './sentence.ts';
 import type { EffectView } from './effectView.ts';
+import { kindWords } from './effectWords.ts';
+import type { EffectRequest } from './liveEffect.ts';
+import { useChangePaint } from './paintSettings.ts';
+import { sentence } from './sentence.ts';
 
 /** Below so many prompts an interval says little. */
 const FEW = 30;
 
-export function MetricLines({
-  metric,
-  n,
-}: {
+interface MetricLinesProps {
   readonly metric: EffectView['metric'];
-  readonly n: number | null;
-}): ReactElement {
+  readonly of: EffectRequest;
+}
+
+export function MetricLines({ metric, of }: MetricLinesProps): ReactElement {
   if (metric === null) {
+    const on = of.prompts.kind === 'task' ? `${of.prompts.n} prompts` : 'all prompts';
     return (
       <Section title="Metric">
-        <p className="ablate-note">{n === null ? 'Computing' : `Computing over ${n} prompts`}</p>
+        <p className="ablate-note">{`Computing over ${on}`}</p>
       </Section>
     );
   }
   const { title, unit } = measures[metric.metricId];
   const decimals = decimalsFor(Math.max(Math.abs(metric.before.mean), Math.abs(metric.after.mean)));
   const value = (summary: Summary) => `${formatFixed(summary.mean, decimals)} ${intervalWords(summary, decimals)}`;
-  const count = metric.change.n;
+  const change = `${formatChange(metric.change.mean, decimals)} ${intervalWords(metric.change, decimals)}`;
   return (
-    <Section title={sentence(title)} aside={`mean of ${count} prompts, ${unit}`}>
+    <Section
+      title={sentence(title)}
+      aside={
+        <span
+          title={`Means of ${metric.change.n} prompts, with 95 % intervals`}
+        >{`${kindWords(of)}, n ${metric.change.n}, ${unit}`}</span>
+      }
+    >
       <dl className="ablate-metric">
         <Line name="clean" text={value(metric.before)} />
         <Line name="edited" text={value(metric.after)} isStrong />
-        <Line
-          name="change"
-          text={`${formatChange(metric.change.mean, decimals)} ${intervalWords(metric.change, decimals)}`}
-        />
+        <Line name="change" text={change} />
         <Line name="accuracy" text={`${share(metric.accuracyAfter)}, clean ${share(metric.accuracyBefore)}`} />
         <Line name="KL" text={`${formatFixed(metric.kl.mean, 3)} nats ${intervalWords(metric.kl, 3)}`} />
       </dl>
-      {count < FEW && (
-        <p className="ablate-warning">{`${count} prompts are few: use all of them before you rely on it.`}</p>
-      )}
+      {metric.change.n < FEW && <FewPrompts n={metric.change.n} of={of} />}
     </Section>
+  );
+}
+
+/** With a way to all of them where only the first are measured on. */
+function FewPrompts({ n, of }: { readonly n: number; readonly of: EffectRequest }): ReactElement {
+  const change = useChangePaint();
+  const prompts = useWorkspace((state) => state.prompts);
+  const all = prompts?.kind === 'task' && of.prompts.kind === 'task' ? prompts.n : n;
+  return (
+    <div className="ablate-few">
+      <p className="ablate-warning">{n === 1 ? 'One prompt is an example, no test.' : `${n} prompts are few.`}</p>
+      {all > n && <Button look="plain" onClick={() => change({ quick: null })}>{`Run all ${all}`}</Button>}
+    </div>
   );
 }
 

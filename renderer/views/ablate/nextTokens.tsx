@@ -1,12 +1,15 @@
 /** The shown prompt's next tokens: clean, edited, and by how much each moved. */
 import type { ReactElement } from 'react';
 import type { NextToken } from '../../../engine/results/prediction.ts';
-import { useWorkspace } from '../../api/hooks.ts';
 import { usePrompts } from '../../api/queries.ts';
 import { formatChange, formatFixed } from '../../marks/format.ts';
 import { Section } from '../../parts/section.tsx';
 import type { EffectView } from './effectView.ts';
+import { setWords } from './effectWords.ts';
+import type { EffectRequest } from './liveEffect.ts';
+import { nameWords } from './painted.ts';
 
+const MOST_ROWS = 6;
 /** What three decimals show as nothing has no colour either. */
 const SMALL = 0.0005;
 
@@ -17,13 +20,22 @@ interface Row {
   readonly edited: number | null;
 }
 
-export function NextTokens({ next, of }: { readonly next: EffectView['next']; readonly of: string }): ReactElement {
-  const index = useWorkspace((state) => state.promptIndex);
-  const answers = useAnswers(index);
+interface NextTokensProps {
+  readonly next: EffectView['next'];
+  readonly of: EffectRequest;
+}
+
+export function NextTokens({ next, of }: NextTokensProps): ReactElement {
+  const answers = useAnswers(of);
+  const shown = `prompt ${of.shown + 1}`;
   return (
     <Section
-      title={`Without ${of}`}
-      aside={next === null ? `prompt ${index + 1}` : `prompt ${index + 1} · KL ${formatFixed(next.kl, 3)} nats`}
+      title={setWords(of)}
+      aside={
+        <span title={nameWords(of.set, Infinity)}>
+          {next === null ? shown : `${shown} · KL ${formatFixed(next.kl, 3)} nats`}
+        </span>
+      }
     >
       <table className="ablate-tokens">
         <thead>
@@ -60,6 +72,10 @@ function leastOf(listed: readonly NextToken[]): number {
   return Math.min(...listed.map(({ probability }) => probability));
 }
 
+function below(probability: number): string {
+  return `< ${formatFixed(Math.max(0.001, probability), 3)}`;
+}
+
 interface TokenRowProps {
   readonly row: Row;
   readonly least: { readonly clean: number; readonly edited: number };
@@ -69,7 +85,8 @@ interface TokenRowProps {
 function TokenRow({ row, least, mark }: TokenRowProps): ReactElement {
   const { text, clean, edited } = row;
   const change = (edited ?? least.edited) - (clean ?? least.clean);
-  const bound = edited === null ? '< ' : clean === null ? '> ' : '';
+  const unlisted = edited === null ? least.edited : clean === null ? least.clean : 0;
+  const bound = unlisted < SMALL ? '' : edited === null ? '< ' : '> ';
   const isSure = bound === '' || (bound === '< ' ? change < 0 : change > 0);
   return (
     <tr data-mark={mark}>
@@ -77,8 +94,8 @@ function TokenRow({ row, least, mark }: TokenRowProps): ReactElement {
         <code>{text.replace(/^ /, '·')}</code>
         {mark !== null && <span className="ablate-mark">{mark}</span>}
       </th>
-      <td>{clean === null ? `< ${formatFixed(least.clean, 3)}` : formatFixed(clean, 3)}</td>
-      <td>{edited === null ? `< ${formatFixed(least.edited, 3)}` : formatFixed(edited, 3)}</td>
+      <td>{clean === null ? below(least.clean) : formatFixed(clean, 3)}</td>
+      <td>{edited === null ? below(least.edited) : formatFixed(edited, 3)}</td>
       <td data-sign={isSure && Math.abs(change) >= SMALL ? Math.sign(change) : 0}>
         {`${bound}${formatChange(change, 3)}`}
       </td>
@@ -87,7 +104,7 @@ function TokenRow({ row, least, mark }: TokenRowProps): ReactElement {
 }
 
 /** The likeliest of either side, by what they were before; a token that only one side lists has one number. */
-export function tokenRows(before: readonly NextToken[], after: readonly NextToken[], most = 8): readonly Row[] {
+export function tokenRows(before: readonly NextToken[], after: readonly NextToken[], most = MOST_ROWS): readonly Row[] {
   const rows = new Map<number, Row>();
   for (const { id, text, probability } of before)
     rows.set(id, { id, text: text ?? `#${id}`, clean: probability, edited: null });
@@ -100,12 +117,11 @@ export function tokenRows(before: readonly NextToken[], after: readonly NextToke
   return shown.sort((a, b) => (b.clean ?? -1) - (a.clean ?? -1));
 }
 
-/** Texts of the shown prompt's right and wrong answers. */
-function useAnswers(index: number): ReadonlyMap<string, 'right' | 'wrong'> {
-  const prompts = useWorkspace((state) => state.prompts);
-  const model = useWorkspace((state) => state.model);
-  const { data } = usePrompts(model === null || prompts === null ? null : { ...model, prompts, from: index, count: 1 });
-  const pair = data?.pairs[0];
+/** Texts of the right and wrong answers of the prompt that the tokens follow. */
+function useAnswers({ model, weights, prompts, shown }: EffectRequest): ReadonlyMap<string, 'right' | 'wrong'> {
+  const on = { model, ...(weights === undefined ? {} : { weights }) };
+  const { data, isPlaceholderData } = usePrompts({ ...on, prompts, from: shown, count: 1 });
+  const pair = isPlaceholderData ? undefined : data?.pairs[0];
   return new Map([
     ...(pair?.wrong ?? []).map((text) => [text, 'wrong'] as const),
     ...(pair?.answers ?? []).map((text) => [text, 'right'] as const),

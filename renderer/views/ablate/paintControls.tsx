@@ -11,12 +11,12 @@ import type { SelectOption } from '../../parts/select.tsx';
 import { Select } from '../../parts/select.tsx';
 import { Slider } from '../../parts/slider.tsx';
 import type { AblationKind } from '../../state/workspace.ts';
-import type { Brush } from './painted.ts';
-import { paintStore, usePaint } from './painted.ts';
+import type { Brush } from './paintSettings.ts';
+import { QUICK, useChangePaint, usePaint } from './paintSettings.ts';
 
 const kinds: readonly SelectOption<AblationKind>[] = [
   { value: 'zero', title: 'Zero', detail: 'nothing in its place' },
-  { value: 'mean', title: 'Mean', detail: 'its mean over the prompts' },
+  { value: 'mean', title: 'Mean', detail: 'its mean over the prompts at each position, counted from the end' },
   { value: 'resample', title: 'Resample', detail: 'its value on the corrupt prompt' },
   { value: 'scale', title: 'Scale', detail: 'itself times a factor' },
   { value: 'uniform', title: 'Uniform attention', detail: 'equal weight on every key' },
@@ -61,7 +61,7 @@ export function PaintControls({ heads }: { readonly heads: HeadShape }): ReactEl
 }
 
 function BrushChoice(): ReactElement {
-  const store = paintStore(useWorkbench());
+  const change = useChangePaint();
   const brush = usePaint((state) => state.brush);
   return (
     <Segments<Brush>
@@ -71,7 +71,7 @@ function BrushChoice(): ReactElement {
         { value: 'head', title: 'Heads' },
         { value: 'kv-group', title: 'KV groups' },
       ]}
-      onChange={(value) => store.setState({ brush: value })}
+      onChange={(value) => change({ brush: value })}
     />
   );
 }
@@ -99,19 +99,19 @@ function ShownPrompt(): ReactElement | null {
 
 /** A few prompts answer quickly; all of them say it for sure. */
 function QuickChoice(): ReactElement | null {
-  const store = paintStore(useWorkbench());
+  const change = useChangePaint();
   const quick = usePaint((state) => state.quick);
   const prompts = useWorkspace((state) => state.prompts);
-  if (prompts?.kind !== 'task' || prompts.n <= 16) return null;
+  if (prompts?.kind !== 'task' || prompts.n <= QUICK) return null;
   return (
     <Segments
       label="Prompts that are measured on"
       value={quick === null ? 'all' : 'quick'}
       options={[
-        { value: 'quick', title: '16 prompts' },
+        { value: 'quick', title: `first ${QUICK} prompts` },
         { value: 'all', title: `all ${prompts.n}` },
       ]}
-      onChange={(value) => store.setState({ quick: value === 'all' ? null : 16 })}
+      onChange={(value) => change({ quick: value === 'all' ? null : QUICK })}
     />
   );
 }

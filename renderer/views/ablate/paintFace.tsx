@@ -17,6 +17,9 @@ export function PaintFace({ heads }: { readonly heads: HeadShape }): ReactElemen
       <div className="ablate-halves">
         <div className="ablate-left">
           <PaintMatrix heads={heads} />
+          <p className="ablate-note">
+            Press or drag to paint; from a painted cell on it takes away. Space paints the cell that has the focus.
+          </p>
           <PaintSets />
         </div>
         <div className="ablate-right">

@@ -5,18 +5,14 @@ import { useHeadSets } from '../../api/queries.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
 import { Select } from '../../parts/select.tsx';
-import { countWords, nameWords, paintStore, sizeOf, usePainted } from './painted.ts';
+import { clearPainted, countWords, nameWords, sizeOf, usePainted } from './painted.ts';
 
 export function PaintSets(): ReactElement {
   const workbench = useWorkbench();
-  const { dialogs, selection } = workbench;
+  const { dialogs } = workbench;
   const painted = usePainted();
   const heads = useSelection((state) => state.set.length);
   const isEmpty = sizeOf(painted) === 0;
-  const clear = () => {
-    selection.clear();
-    paintStore(workbench).setState({ mlps: [], layers: [] });
-  };
   return (
     <div className="ablate-sets">
       <span className="ablate-painted" title={nameWords(painted, 1000)}>
@@ -30,7 +26,7 @@ export function PaintSets(): ReactElement {
       >
         Save heads as a set
       </Button>
-      <Button look="plain" disabled={isEmpty} onClick={clear}>
+      <Button look="plain" disabled={isEmpty} onClick={() => clearPainted(workbench)}>
         Clear
       </Button>
     </div>

@@ -9,36 +9,43 @@ import type { Workbench } from '../../api/workbench.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { headName } from '../../state/headNames.ts';
 
-/** What a cell stands for while painting. */
-export type Brush = 'head' | 'kv-group';
-
-export interface PaintState {
+export interface OtherUnits {
   readonly mlps: readonly number[];
   readonly layers: readonly number[];
-  readonly brush: Brush;
-  /** Prompts of a task that are measured on while painting; null: all. */
-  readonly quick: number | null;
 }
 
-const first: PaintState = { mlps: [], layers: [], brush: 'head', quick: 16 };
-const stores = new WeakMap<Workbench, StoreApi<PaintState>>();
+const none: OtherUnits = { mlps: [], layers: [] };
+const stores = new WeakMap<Workbench, StoreApi<OtherUnits>>();
 
-/** Lives as long as the window. */
-export function paintStore(workbench: Workbench): StoreApi<PaintState> {
-  const store = stores.get(workbench) ?? createStore<PaintState>(() => first);
+/** The painted MLPs and layers: undone with the set of heads, gone with the model. */
+export function otherUnits(workbench: Workbench): StoreApi<OtherUnits> {
+  const known = stores.get(workbench);
+  if (known !== undefined) return known;
+  const store = createStore<OtherUnits>(() => none);
   stores.set(workbench, store);
+  workbench.undo.include(store);
+  workbench.workspace.store.subscribe(({ model }, before) => {
+    if (model?.model !== before.model?.model) workbench.undo.silently(() => store.setState(none));
+  });
   return store;
 }
 
-export function usePaint<T>(select: (state: PaintState) => T): T {
-  return useStore(paintStore(useWorkbench()), select);
+export function paintedNow(workbench: Workbench): UnitSet {
+  return { heads: workbench.selection.store.getState().set, kvGroups: [], ...otherUnits(workbench).getState() };
 }
 
 export function usePainted(): UnitSet {
   const heads = useSelection((state) => state.set);
-  const mlps = usePaint((state) => state.mlps);
-  const layers = usePaint((state) => state.layers);
-  return useMemo(() => ({ heads, kvGroups: [], layers, mlps }), [heads, mlps, layers]);
+  const others = useStore(otherUnits(useWorkbench()));
+  return useMemo(() => ({ heads, kvGroups: [], ...others }), [heads, others]);
+}
+
+/** One step of undo. */
+export function clearPainted(workbench: Workbench): void {
+  const end = workbench.undo.gesture();
+  workbench.selection.clear();
+  otherUnits(workbench).setState(none);
+  end();
 }
 
 export function sizeOf({ heads, kvGroups, layers, mlps }: UnitSet): number {

@@ -6,7 +6,7 @@ import { firstWorkspace } from '../../../renderer/state/workspace.ts';
 import { effectRequest } from '../../../renderer/views/ablate/effectRequest.ts';
 import { foldEffect, noEffect, randomWords } from '../../../renderer/views/ablate/effectView.ts';
 import { tokenRows } from '../../../renderer/views/ablate/nextTokens.tsx';
-import { headsOfCell } from '../../../renderer/views/ablate/paintMatrix.tsx';
+import { headsOfCell } from '../../../renderer/views/ablate/usePainting.ts';
 import { countWords, nameWords } from '../../../renderer/views/ablate/painted.ts';
 
 const none = { heads: [], kvGroups: [], layers: [], mlps: [] };
@@ -58,6 +58,8 @@ describe('what came of it', () => {
     expect(words(24)).toBe('3 of 24 random sets of 2 heads: median 6.9, 1 as low.');
     expect(randomWords({ ...view, random: [] }, '2 heads', 3, String)).toContain('next');
     expect(randomWords(noEffect, '2 heads', 3, String)).toBe('');
+    const even = [metric, random(6, 0), random(8, 1)].reduce(foldEffect, noEffect);
+    expect(randomWords(even, '1 head', 2, (value) => value.toFixed(1))).toContain('median 7.0, none as low');
   });
 
   it('lists the likeliest tokens of both sides, each once', () => {
