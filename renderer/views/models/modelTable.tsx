@@ -37,14 +37,14 @@ const columns: readonly TableColumn<ModelRow>[] = [
   {
     id: 'name',
     title: 'Name',
-    width: 'minmax(136px, 1.5fr)',
+    width: 'minmax(132px, 1.5fr)',
     cell: ({ name, path }) => <span title={path}>{name}</span>,
     sortBy: ({ name }) => name,
   },
   {
     id: 'format',
     title: 'Format',
-    width: '70px',
+    width: '75px',
     cell: ({ format }) => formatTitle(format),
     sortBy: ({ format }) => format,
   },
