@@ -38,8 +38,10 @@ function drawCell(
   painter.rect(box, { fill: colour }, Math.min(box.width, box.height) >= 12 ? 2 : 0);
   if (significant?.[cell] === 1 && box.width >= 5 && box.height >= 5)
     painter.circle(box.x + box.width - 3, box.y + 3, 1.3, { fill: inkOn(colour) });
-  if (!isNumbered) return;
-  painter.text(formatCell(value, scale.kind === 'signed'), box.x + box.width / 2, box.y + box.height / 2, {
+  const text = formatCell(value, scale.kind === 'signed');
+  // A number that is written 0 says no more than the colour.
+  if (!isNumbered || !/[1-9]/.test(text)) return;
+  painter.text(text, box.x + box.width / 2, box.y + box.height / 2, {
     ...{ fill: inkOn(colour), size: 10, family: theme.fontText, anchor: 'middle' },
   });
 }

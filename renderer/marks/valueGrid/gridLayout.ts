@@ -22,7 +22,7 @@ export interface GridNames {
   readonly columns: readonly string[];
 }
 
-const largest = { width: 64, height: 30 };
+const largest = { width: 64, height: 34 };
 /** Below the cells, for names that stand straight and for those that stand aslant. */
 const below = { straight: 18, aslant: 50 };
 /** Room for the end of the last name, where it stands aslant. */

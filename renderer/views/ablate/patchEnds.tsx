@@ -5,7 +5,7 @@ import { measures } from '../../../engine/terms/measures.ts';
 import { useRun } from '../../api/hooks.ts';
 import { decimalsFor } from '../../marks/format.ts';
 import { estimateOf } from './sweepsRows.ts';
-import { intervalWords } from './sweepsWords.ts';
+import { countOf, intervalWords } from './sweepsWords.ts';
 
 export function PatchEnds({ run }: { readonly run: string }): ReactElement | null {
   const table = useRun(run)?.table;
@@ -25,7 +25,12 @@ export function PatchEnds({ run }: { readonly run: string }): ReactElement | nul
       <span>{`${title}, ${unit}`}</span>
       {end('clean', ends.clean)}
       {end('corrupt', ends.corrupt)}
-      <span className="sweeps-quiet">{`mean and 95 % interval of ${ends.clean.n} prompts of ${header.calibration.dataset}`}</span>
+      <span className="sweeps-quiet">{spread(ends.clean.n, header.calibration.dataset)}</span>
     </div>
   );
+}
+
+function spread(n: number, dataset: string): string {
+  if (n < 2) return `one prompt of ${dataset}: an example, without an interval`;
+  return `mean and 95 % interval of ${countOf(n, 'prompt')} of ${dataset}`;
 }

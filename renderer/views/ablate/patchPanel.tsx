@@ -19,7 +19,7 @@ import { useRunExports } from './sweepsExports.ts';
 import { useLimit } from './sweepsFeed.ts';
 import { SweepsRunBar } from './sweepsRunBar.tsx';
 import { useGridTable } from './sweepsTables.ts';
-import { effectTitle } from './sweepsWords.ts';
+import { effectLegend } from './sweepsWords.ts';
 
 const options = [
   { value: 'recovery', title: 'recovery' },
@@ -63,7 +63,7 @@ function Grid({ run, picker, table }: GridProps): ReactElement {
       aside={
         <>
           <Partial run={run} />
-          <Legend scale={scale} title={shown === 'effect' ? effectTitle(header) : 'recovery'} width={96} />
+          <Legend scale={scale} title={shown === 'effect' ? effectLegend(header) : 'recovery'} width={96} />
         </>
       }
       exports={{ name: 'patching', csv: () => patchCsv(table), picture: () => picture.current }}

@@ -33,7 +33,7 @@ export function patchedWords({ target }: Pick<PatchHeader, 'target'>): string {
 /** What 0 and 1 of a recovery mean. */
 export function recoveryWords({ direction }: Pick<PatchHeader, 'direction'>): string {
   const [from, into] = direction === 'cleanIntoCorrupt' ? ['clean', 'corrupt'] : ['corrupt', 'clean'];
-  return `recovery = (patched − ${into}) / (${from} − ${into}), prompt by prompt; 1: as in the ${from} run, 0: no change`;
+  return `recovery = (patched − ${into}) / (${from} − ${into}), mean of prompts; 1: as in the ${from} run, 0: no change. Prompts whose two runs are close weigh heavily: compare with the effect`;
 }
 
 export function effectWords({ direction, metricId }: Pick<PatchHeader, 'direction' | 'metricId'>): string {

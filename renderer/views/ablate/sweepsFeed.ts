@@ -8,16 +8,18 @@ import { useWorkbench } from '../../api/workbench.ts';
 export interface NumberFeed {
   /** NaN where unknown. */
   readonly values: Float32Array;
-  /** 1 where the 95 % interval excludes 0. */
+  /** 1 where the 95 % interval excludes 0; a single prompt has none. */
   readonly significant: Uint8Array;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** The arrays of a column are those of the run, for as long as it is kept. */
-export function createFeed(runs: Pick<RunStore, 'subscribe'>, run: string, { mean, low, high }: Column): NumberFeed {
+export function createFeed(runs: Pick<RunStore, 'subscribe'>, run: string, { mean, low, high, n }: Column): NumberFeed {
   const significant = new Uint8Array(mean.length);
   const update = () => {
-    for (let i = 0; i < mean.length; i++) significant[i] = Number((low[i] ?? NaN) > 0 || (high[i] ?? NaN) < 0);
+    for (let i = 0; i < mean.length; i++) {
+      significant[i] = Number((n[i] ?? 0) > 1 && ((low[i] ?? NaN) > 0 || (high[i] ?? NaN) < 0));
+    }
   };
   update();
   return {

@@ -59,7 +59,7 @@ export function SweepsGreedy({ run, picker, bar }: SweepsGreedyProps): ReactElem
 }
 
 /** Columns that find no room beside the curve. */
-const beside = ['effect', 'n', 'tried'];
+const beside = ['effect', 'kl', 'n', 'tried'];
 
 interface CurveProps {
   readonly table: SetTable;

@@ -2,6 +2,7 @@
 import type { ReactElement, Ref } from 'react';
 import { useMemo, useRef, useState } from 'react';
 import type { HeadRef } from '../../../engine/results/units.ts';
+import { measures } from '../../../engine/terms/measures.ts';
 import { useRun } from '../../api/hooks.ts';
 import { roundUp } from '../../api/measureScale.ts';
 import type { SetTable } from '../../api/runTables.ts';
@@ -75,7 +76,7 @@ export function SweepsPairs({ run, heads, picker, bar }: SweepsPairsProps): Reac
           <Segments label="Number of a pair" value={shown} options={options} onChange={(pairs) => change({ pairs })} />
         </>
       }
-      aside={<Legend scale={scale} title={title} width={96} />}
+      aside={<Legend scale={scale} title={`${title}, ${measures[table.header.metricId].unit}`} width={96} />}
       exports={{ name: 'pairs', csv: () => sweepCsv(table.header, rows), picture: () => picture.current }}
       table={() => list([])}
       actions={actions}

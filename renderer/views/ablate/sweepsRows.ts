@@ -45,12 +45,14 @@ export interface GreedyRow extends SweepRow {
 
 const unknown: Estimate = { value: NaN, low: NaN, high: NaN };
 
-export function estimateOf({ mean, interval: [low, high] }: Summary): Estimate {
-  return { value: mean, low, high };
+/** A single prompt has no interval. */
+export function estimateOf({ mean, interval: [low, high], n }: Summary): Estimate {
+  return n < 2 ? { value: mean, low: NaN, high: NaN } : { value: mean, low, high };
 }
 
-export function estimateAt({ mean, low, high }: Column, at: number): Estimate {
-  return { value: mean[at] ?? NaN, low: low[at] ?? NaN, high: high[at] ?? NaN };
+export function estimateAt({ mean, low, high, n }: Column, at: number): Estimate {
+  const value = mean[at] ?? NaN;
+  return (n[at] ?? 0) < 2 ? { value, low: NaN, high: NaN } : { value, low: low[at] ?? NaN, high: high[at] ?? NaN };
 }
 
 /** Layer by layer, those that are not measured yet included. */

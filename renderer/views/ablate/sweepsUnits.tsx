@@ -17,7 +17,7 @@ import { unitRows } from './sweepsRows.ts';
 import { useChangeSweeps, useSweeps } from './sweepsSettings.ts';
 import { SweepsTable } from './sweepsTable.tsx';
 import { useAblationTable } from './sweepsTables.ts';
-import { aboutEffect, cleanWords, effectTitle, kindTitles, unitWords } from './sweepsWords.ts';
+import { aboutEffect, cleanWords, countOf, effectLegend, kindTitles, unitWords } from './sweepsWords.ts';
 
 interface SweepsUnitsProps {
   readonly run: string;
@@ -88,7 +88,7 @@ function Aside({
   return (
     <>
       {isOver && <PartialNote known={known} total={header.units} of={unitWords[units.unit]} />}
-      {isMatrix && <Legend scale={scale} title={quantity === 'kl' ? 'KL, nats' : effectTitle(header)} width={96} />}
+      {isMatrix && <Legend scale={scale} title={quantity === 'kl' ? 'KL, nats' : effectLegend(header)} width={96} />}
     </>
   );
 }
@@ -107,7 +107,7 @@ function About({ run, quantity }: { readonly run: string; readonly quantity: 'ef
   const isMatrix = units.unit === 'head' || units.unit === 'kv-group';
   const about =
     quantity === 'kl'
-      ? `KL(clean ‖ edited) of the next token, mean of ${header.calibration.sequences} prompts of ${header.calibration.dataset}`
+      ? `KL(clean ‖ edited) of the next token, mean of ${countOf(header.calibration.sequences, 'prompt')} of ${header.calibration.dataset}`
       : aboutEffect(header);
   return (
     <div className="sweeps-about">

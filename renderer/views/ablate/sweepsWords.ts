@@ -55,16 +55,17 @@ export function timeWords(seconds: number | null): string {
   return seconds === null ? 'time unknown' : `about ${formatDuration(Math.max(1, seconds))}`;
 }
 
-/** `−2.59 ±0.34`; a dash where unknown. Half of the interval, the longer one where it is uneven. */
+/** `−2.59 ±0.34`, half of the 95 % interval; a dash where unknown. */
 export function estimateWords({ value, low, high }: Estimate, decimals: number): string {
   const text = formatFixed(value, decimals);
   if (Number.isNaN(value) || Number.isNaN(low)) return text;
-  return `${text} ${formatHalfWidth(Math.max(value - low, high - value), decimals)}`;
+  return `${text} ${formatHalfWidth((high - low) / 2, decimals)}`;
 }
 
 /** `−2.59 [−2.93, −2.25]` */
 export function intervalWords({ value, low, high }: Estimate, decimals: number): string {
   if (Number.isNaN(value)) return 'not measured';
+  if (Number.isNaN(low)) return formatFixed(value, decimals);
   return `${formatFixed(value, decimals)} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`;
 }
 
@@ -75,10 +76,18 @@ export function decimalsOf(values: Iterable<number>): number {
   return Math.max(2, decimalsFor(largest));
 }
 
-/** `Δ logit difference, logits` */
 export function effectTitle({ metricId }: Pick<MeasuredHeader, 'metricId'>): string {
-  const { title, unit } = measures[metricId];
-  return `Δ ${title}${unit === 'logits' && title.includes('logit') ? '' : `, ${unit}`}`;
+  return `Δ ${measures[metricId].title}`;
+}
+
+/** `Δ logit difference, logits`, for a legend. */
+export function effectLegend(header: Pick<MeasuredHeader, 'metricId'>): string {
+  return `${effectTitle(header)}, ${measures[header.metricId].unit}`;
+}
+
+/** `1 prompt`, `64 prompts` */
+export function countOf(count: number, of: string): string {
+  return `${formatNumber(count)} ${count === 1 ? of : `${of}s`}`;
 }
 
 /** `clean 4.92 ±0.31` */
@@ -91,7 +100,7 @@ export function cleanWords(baseline: Baseline | null): string {
 /** `edited − clean, mean of 64 prompts of ioi; negative: what is removed helps` */
 export function aboutEffect({ metricId, calibration }: MeasuredHeader): string {
   const sign = measures[metricId].better === 'higher' ? 'negative' : 'positive';
-  return `edited − clean, mean of ${calibration.sequences} prompts of ${calibration.dataset}; ${sign}: what is removed helps`;
+  return `edited − clean, mean of ${countOf(calibration.sequences, 'prompt')} of ${calibration.dataset}; ${sign}: what is removed helps`;
 }
 
 export const stateWords: Readonly<Record<RunState, string>> = {

@@ -64,6 +64,13 @@ describe('pairs', () => {
   });
 });
 
+describe('a single prompt', () => {
+  it('has no interval', () => {
+    const [row] = pairRows({ sets: [{ ...setOf([a], -1), effect: { ...summary(-1, 0), n: 1 } }] });
+    expect(row?.effect).toEqual({ value: -1, low: NaN, high: NaN });
+  });
+});
+
 describe('saved sets', () => {
   it('have the name that they have now, else their heads', () => {
     const rows = listRows({ sets: [setOf([b, a], 1), setOf([c], 2)] }, [{ name: 'movers', heads: [a, b] }]);
@@ -76,7 +83,7 @@ describe('numbers as they come', () => {
   it('are the memory of the run, with dots brought up to date before anybody hears', () => {
     const column: Column = {
       ...{ mean: Float32Array.of(NaN, 1), low: Float32Array.of(NaN, -1), high: Float32Array.of(NaN, 2) },
-      n: Uint32Array.of(0, 16),
+      n: Uint32Array.of(16, 16),
     };
     let tell = (): void => undefined;
     const runs = {
