@@ -6,6 +6,7 @@ import type { ResultOf } from '../../engine/results/contract.ts';
 import { useIsResident, useModelInfo, useWatch, useWorkspace } from '../api/hooks.ts';
 import type { Opening } from '../api/workbench.ts';
 import { useWorkbench } from '../api/workbench.ts';
+import { ParityBadge, WithParity } from './parityBadge.tsx';
 import { viewOf } from './viewOf.ts';
 
 export function ModelChip(): ReactElement {
@@ -23,14 +24,17 @@ export function ModelChip(): ReactElement {
     else workspace.goTo('models');
   };
   return (
-    <button type="button" className="chip" onClick={open}>
-      <span className="spoken">Model: </span>
-      <span className="chip-name">{info?.name ?? nameOf(opening?.choice.model ?? path) ?? 'No model'}</span>
-      {info !== null && <span className="chip-detail">{describe(info)}</span>}
-      {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}
-      {opening !== null && <span className="chip-detail">{openingWords(opening)}</span>}
-      {isAway && <span className="chip-warn">not in memory, open</span>}
-    </button>
+    <WithParity info={info}>
+      <button type="button" className="chip" onClick={open}>
+        <span className="spoken">Model: </span>
+        <span className="chip-name">{info?.name ?? nameOf(opening?.choice.model ?? path) ?? 'No model'}</span>
+        {info !== null && <span className="chip-detail">{describe(info)}</span>}
+        {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}
+        {opening !== null && <span className="chip-detail">{openingWords(opening)}</span>}
+        {info !== null && <ParityBadge info={info} />}
+        {isAway && <span className="chip-warn">not in memory, open</span>}
+      </button>
+    </WithParity>
   );
 }
 
