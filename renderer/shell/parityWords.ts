@@ -37,6 +37,6 @@ export function verifiedAbout({ verdict, worst, over, tokens }: ResultOf<'parity
 }
 
 /** `L3.q`, `logits` */
-export function placeName({ site, layer }: ParityPlace): string {
+function placeName({ site, layer }: ParityPlace): string {
   return layer === null ? site : `L${layer}.${site}`;
 }
