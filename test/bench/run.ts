@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [--model FILE] [--repeats 7]`: all of them where none is named.
+ * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [--model FILE] [--repeats 7]`: all of them where none is named.
  * Prints JSON. With HEADSCOPE_PYTHON set to a Python that has torch, transformers and gguf, PyTorch takes turns with us.
  */
 import { existsSync } from 'node:fs';
@@ -15,8 +15,9 @@ import { open } from './open.ts';
 import { responsiveness } from './responsiveness.ts';
 import { TorchPeer } from './torchPeer.ts';
 import { training } from './training.ts';
+import { windowBudgets } from './window.ts';
 
-const benchmarks = [open, forward, ablation, decoding, gradients, training, responsiveness];
+const benchmarks = [open, forward, ablation, decoding, gradients, training, responsiveness, windowBudgets];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
