@@ -6,7 +6,7 @@ const count = z.int().min(0);
 const range = z.tuple([count, count]).readonly();
 
 /** `pattern`: weight after softmax. `valueWeighted`: weight times the norm of what the key's value writes (Kobayashi et al. 2020). */
-export const attentionMeasure = z.enum(['pattern', 'valueWeighted']);
+const attentionMeasure = z.enum(['pattern', 'valueWeighted']);
 export type AttentionMeasure = z.infer<typeof attentionMeasure>;
 
 const pool = z.enum(['max', 'mean']);

@@ -15,7 +15,7 @@ const patchTarget = z.discriminatedUnion('kind', [
 ]);
 export type PatchTarget = Plain<z.infer<typeof patchTarget>>;
 
-export const patchDirection = z.enum(['cleanIntoCorrupt', 'corruptIntoClean']);
+const patchDirection = z.enum(['cleanIntoCorrupt', 'corruptIntoClean']);
 
 export const patchGridRequest = z.strictObject({
   ...onModel,

@@ -67,7 +67,7 @@ export const promptsResult = z.strictObject({
   pairs: z.array(promptPair).readonly(),
 });
 
-export const importFormat = z.enum(['jsonl', 'csv', 'autocircuit']);
+const importFormat = z.enum(['jsonl', 'csv', 'autocircuit']);
 export const importPromptsRequest = z.strictObject({
   name: z.string(),
   text: z.string().max(64_000_000),

@@ -57,7 +57,7 @@ export type RunRow = Plain<z.infer<typeof runRow>>;
  * `queued`: others are before it. `waiting`: another model is open. `interrupted`: the process ended while it ran; it can
  * be resumed. `cancelled` keeps what it has, and can be resumed too.
  */
-export const runState = z.enum([
+const runState = z.enum([
   'queued',
   'waiting',
   'running',

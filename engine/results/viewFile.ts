@@ -9,7 +9,7 @@ import { validate } from './validate.ts';
 const count = z.int().min(0);
 const name = z.string().min(1).max(400);
 
-export const viewFile = z.strictObject({
+const viewFile = z.strictObject({
   /** Format of the file; rises by one with each change. */
   version: z.literal(1),
   /** Places, one a pane, in the order of reading. */

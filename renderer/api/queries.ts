@@ -8,7 +8,7 @@ import { useClient } from './engineClient.ts';
 
 export type Asked<C extends UnaryName> = UseQueryResult<ResultOf<C>>;
 
-export function useCall<C extends UnaryName>(call: C, request: RequestOf<C> | null): Asked<C> {
+function useCall<C extends UnaryName>(call: C, request: RequestOf<C> | null): Asked<C> {
   const client = useClient();
   return useQuery<ResultOf<C>>({
     // Where nothing is asked the key is the call's alone and the query never runs.
@@ -22,9 +22,7 @@ export function useCall<C extends UnaryName>(call: C, request: RequestOf<C> | nu
 
 /** What a model is, from its headers. */
 export const useInfo = (model: string | null): Asked<'info'> => useCall('info', model === null ? null : { model });
-export const useFamilies = (): Asked<'families'> => useCall('families', {});
 export const useLibrary = (): Asked<'library'> => useCall('library', {});
-export const useFolders = (): Asked<'folders'> => useCall('folders', {});
 export const useTasks = (): Asked<'tasks'> => useCall('tasks', {});
 export const usePrompts = (request: RequestOf<'prompts'> | null): Asked<'prompts'> => useCall('prompts', request);
 export const useTokens = (request: RequestOf<'tokens'> | null): Asked<'tokens'> => useCall('tokens', request);

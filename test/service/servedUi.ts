@@ -10,7 +10,7 @@ import { startWebServer } from '../../engine/service/transports/webServer.ts';
 import { carrierService } from '../results/carrierService.ts';
 
 export const root = mkdtempSync(join(tmpdir(), 'headscope-web-'));
-export const uiFolder = join(root, 'ui');
+const uiFolder = join(root, 'ui');
 mkdirSync(join(uiFolder, 'assets'), { recursive: true });
 writeFileSync(join(root, 'secret.txt'), 'secret');
 writeFileSync(join(uiFolder, 'index.html'), '<!doctype html><title>Headscope</title>');

@@ -26,7 +26,7 @@ export function effectRequest(state: WorkspaceState, set: UnitSet, quick: number
 }
 
 /** A task draws its prompts one after the other: fewer of them are the first of more. */
-export function quickPrompts(prompts: RequestOf<'effect'>['prompts'], quick: number | null) {
+function quickPrompts(prompts: RequestOf<'effect'>['prompts'], quick: number | null) {
   if (prompts.kind !== 'task' || quick === null || prompts.n <= quick) return prompts;
   return { ...prompts, n: quick };
 }

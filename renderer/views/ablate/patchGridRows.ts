@@ -16,7 +16,7 @@ export function patchedLayers({ target, shape }: Pick<PatchHeader, 'target' | 's
 }
 
 /** Its part of a column of numbers, which is kept layer by layer: a view of the same memory, so it fills with it. */
-export function patchedValues(numbers: Float32Array, header: Pick<PatchHeader, 'target' | 'columns'>): Float32Array {
+function patchedValues(numbers: Float32Array, header: Pick<PatchHeader, 'target' | 'columns'>): Float32Array {
   if (header.target.kind !== 'headPositions') return numbers;
   const width = header.columns.length;
   const { layer } = header.target.head;

@@ -82,7 +82,7 @@ export function headShapeOf({ header }: { readonly header: Pick<MeasuredHeader, 
   return { layers, heads, kvHeads, ...(isEven ? {} : { headsOf: header.perLayer.map((layer) => layer.heads) }) };
 }
 
-export function setRow({ heads, effect, kl, interaction }: AblatedSet, name = heads.map(headName).join(' ')): SweepRow {
+function setRow({ heads, effect, kl, interaction }: AblatedSet, name = heads.map(headName).join(' ')): SweepRow {
   return {
     ...{ key: heads.map(headName).join(' '), name, heads },
     ...{ effect: estimateOf(effect), kl: estimateOf(kl), n: effect.n },

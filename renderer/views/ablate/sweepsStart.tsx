@@ -68,7 +68,7 @@ function useSeconds(kind: SweepKind, plan: SweepPlan | null): number | null {
 }
 
 /** Prompts of a file are counted by the engine, once the model is in memory. */
-export function usePromptCount(): number | null {
+function usePromptCount(): number | null {
   const model = useWorkspace((state: WorkspaceState) => state.model);
   const prompts = useWorkspace((state: WorkspaceState) => state.prompts);
   const isResident = useIsResident();
