@@ -82,6 +82,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'fflate',
       'react',
       'react-dom',
+      'zustand',
     ],
     node: true,
   },
