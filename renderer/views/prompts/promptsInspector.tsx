@@ -26,10 +26,14 @@ const TOP = 5;
 function TokenSection({ target, position }: { readonly target: Target; readonly position: number }): ReactElement {
   const model = useWorkspace((state) => state.model);
   const prompt = { ids: target.ids.slice(0, position + 1) };
-  const { data } = usePrediction(model === null ? null : { ...model, prompt, top: TOP });
+  const { data, error, isPlaceholderData } = usePrediction(model === null ? null : { ...model, prompt, top: TOP });
+  // What comes after another token would be read as what comes after this one.
+  const rows = data === undefined || isPlaceholderData || error !== null ? [] : data.before;
   return (
     <Section title="Token" aside={target.name}>
       <p className="prompts-inspected">{tokenWords(target.tokens, position)}</p>
+      {error !== null && <p className="prompts-quiet">{error.message}</p>}
+      {error === null && (data === undefined || isPlaceholderData) && <p className="prompts-quiet">Predicting</p>}
       <table className="prompts-next">
         <thead>
           <tr>
@@ -38,7 +42,7 @@ function TokenSection({ target, position }: { readonly target: Target; readonly 
           </tr>
         </thead>
         <tbody>
-          {(data?.before ?? []).map(({ id, text, probability }) => (
+          {rows.map(({ id, text, probability }) => (
             <tr key={id}>
               <td>
                 <code>{tokenLabel({ text: text ?? `#${id}` })}</code>
