@@ -74,12 +74,11 @@ function Quiet({ last }: { readonly last: RunSummary | null }): ReactElement {
 
 function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
   const workbench = useWorkbench();
-  const { id, title, progress, state, rate, secondsLeft } = job;
-  const speed = [
-    rate === null || progress === null ? null : formatRate(rate, progress.of),
-    secondsLeft === null ? null : `${formatDuration(secondsLeft)} left`,
-    state === 'running' ? null : state,
-  ];
+  const { id, title, progress, state } = job;
+  // The programs are those of the model that is opened again first: their time is not the job's.
+  const isOpening = progress?.of === 'programs';
+  const pace = isOpening ? ['opening the model'] : paceWords(job);
+  const speed = [...pace, ...(state === 'running' ? [] : [state])];
   const isPaused = state === 'paused';
   return (
     <>
@@ -95,7 +94,7 @@ function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
       {progress !== null && (
         <span className="tray-count">{`${formatNumber(progress.done)}/${formatNumber(progress.total)}`}</span>
       )}
-      <span className="tray-quiet">{speed.filter((part) => part !== null).join(' · ')}</span>
+      <span className="tray-quiet">{speed.join(' · ')}</span>
       <Button look="plain" onClick={() => steerJob(workbench, id, isPaused ? 'resume' : 'pause')}>
         {isPaused ? 'Resume' : 'Pause'}
       </Button>
@@ -104,6 +103,14 @@ function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
       </Button>
     </>
   );
+}
+
+/** `3.6 units/s`, `7 s left`; nothing while they are not known. */
+function paceWords({ progress, rate, secondsLeft }: RunSummary): readonly string[] {
+  return [
+    ...(rate === null || progress === null ? [] : [formatRate(rate, progress.of)]),
+    ...(secondsLeft === null ? [] : [`${formatDuration(secondsLeft)} left`]),
+  ];
 }
 
 function lastPart(path: string): string {
