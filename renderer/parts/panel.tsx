@@ -22,6 +22,8 @@ export interface PanelExport {
   readonly csv?: () => string;
   /** The drawing, once it is there. */
   readonly picture?: () => Picture | null;
+  /** Drawn as pixels only: there is no SVG of it. */
+  readonly isPixels?: boolean;
 }
 
 export interface PanelProps {
@@ -89,7 +91,7 @@ function tableItem(isOn: boolean, onChoose: () => void): MenuItem {
 
 function exportItems(exports: PanelExport | undefined): readonly MenuItem[] {
   if (exports === undefined) return [];
-  const { name, csv, picture } = exports;
+  const { name, csv, picture, isPixels = false } = exports;
   const tables: readonly MenuItem[] =
     csv === undefined
       ? []
@@ -106,7 +108,9 @@ function exportItems(exports: PanelExport | undefined): readonly MenuItem[] {
       ? []
       : [
           { title: 'Save as PNG', icon: 'download', onChoose: () => void savePng(name, picture()) },
-          { title: 'Save as SVG', icon: 'download', onChoose: () => void saveSvg(name, picture()) },
+          ...(isPixels
+            ? []
+            : [{ title: 'Save as SVG', icon: 'download', onChoose: () => void saveSvg(name, picture()) } as const]),
         ];
   return [...tables, ...pictures];
 }

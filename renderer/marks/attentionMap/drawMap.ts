@@ -31,7 +31,7 @@ export function drawMap(painter: Painter, scene: MapScene): void {
   const level = levelFor(view.scale, ratio);
   const shown = shownBox(scene);
   painter.clip(shown, () => {
-    for (const place of visibleTiles(view, level, tokens.length, plot)) drawTile(painter, scene, place);
+    drawTiles(painter, scene, visibleTiles(view, level, tokens.length, plot));
     if (view.scale >= 7) drawCellGrid(painter, scene);
   });
   drawDiagonal(painter, scene);
@@ -46,26 +46,54 @@ function shownBox({ view, plot, tokens }: MapScene): Box {
   return { x: plot.x, y: plot.y, width: extent(view.key, plot.width), height: extent(view.query, plot.height) };
 }
 
-/** A tile, or what a coarser level knows of it, or hatching. */
-function drawTile(painter: Painter, scene: MapScene, place: TilePlace): void {
-  const { cache, view, plot, tokens, theme } = scene;
+/** A part of a held tile, and where it is drawn. */
+interface Piece {
+  readonly tile: HTMLCanvasElement;
+  readonly from: Box;
+  readonly to: Box;
+  readonly isWhole: boolean;
+}
+
+/** Hatching where not all is known, on the side that can be attended to; what is known on top of it. */
+function drawTiles(painter: Painter, scene: MapScene, places: readonly TilePlace[]): void {
+  const { plot, theme } = scene;
+  const parts = places.map((place) => ({ box: boxOf(scene, place), piece: pieceOf(scene, place) }));
+  const unknown = parts.filter(({ piece }) => piece?.isWhole !== true);
+  for (const { box } of unknown) painter.hatch(visiblePart(box, plot), theme.unknown);
+  if (unknown.length > 0) clearAbove(painter, scene);
+  for (const { piece } of parts) if (piece !== null) painter.image(piece.tile, piece.from, piece.to);
+}
+
+function boxOf({ view, plot, tokens }: MapScene, place: TilePlace): Box {
   const size = tileCells * 2 ** place.level;
   const span = (index: number) => Math.min(tokens.length, (index + 1) * size) - index * size;
-  const box = {
+  return {
     x: plot.x + (place.column * size - view.key) * view.scale,
     y: plot.y + (place.row * size - view.query) * view.scale,
     width: span(place.column) * view.scale,
     height: span(place.row) * view.scale,
   };
-  const tile = cache.tile(place);
-  if (tile === null) return drawCoarser(painter, scene, place, box);
-  if (!cache.isWhole(place)) painter.hatch(visiblePart(box, plot), theme.unknown);
-  painter.image(tile, { x: 0, y: 0, width: tile.width, height: tile.height }, box);
 }
 
-/** What a coarser level knows of the tile; hatching below it where that is not all, or nothing. */
-function drawCoarser(painter: Painter, scene: MapScene, place: TilePlace, box: Box): void {
-  const { cache, tokens, plot, theme } = scene;
+/** Keys after their query: nothing is unknown there. */
+function clearAbove(painter: Painter, { view, plot, tokens, theme }: MapScene): void {
+  const at = (query: number, key: number) =>
+    [plot.x + (key - view.key) * view.scale, plot.y + (query - view.query) * view.scale] as const;
+  const end = tokens.length;
+  painter.line([at(0, 1), at(0, end), at(end - 1, end)], { fill: theme.pane }, true);
+}
+
+/** The tile, or what a coarser level knows of it; null where nothing is known. */
+function pieceOf(scene: MapScene, place: TilePlace): Piece | null {
+  const { cache } = scene;
+  const to = boxOf(scene, place);
+  const tile = cache.tile(place);
+  if (tile === null) return coarserPiece(scene, place, to);
+  const from = { x: 0, y: 0, width: tile.width, height: tile.height };
+  return { tile, from, to, isWhole: cache.isWhole(place) };
+}
+
+function coarserPiece({ cache, tokens }: MapScene, place: TilePlace, to: Box): Piece | null {
   const top = Math.ceil(Math.log2(Math.max(1, tokens.length / tileCells)));
   for (let up = 1; place.level + up <= top; up++) {
     const share = 2 ** up;
@@ -76,13 +104,12 @@ function drawCoarser(painter: Painter, scene: MapScene, place: TilePlace, box: B
     };
     const tile = cache.tile(coarser, false);
     if (tile === null) continue;
-    if (!cache.isWhole(coarser)) painter.hatch(visiblePart(box, plot), theme.unknown);
     const part = tileCells / share;
     const from = { x: (place.column % share) * part, y: (place.row % share) * part };
     const size = { width: Math.min(part, tile.width - from.x), height: Math.min(part, tile.height - from.y) };
-    return painter.image(tile, { ...from, ...size }, box);
+    return { tile, from: { ...from, ...size }, to, isWhole: cache.isWhole(coarser) };
   }
-  painter.hatch(visiblePart(box, plot), theme.unknown);
+  return null;
 }
 
 function visiblePart(box: Box, plot: Box): Box {

@@ -58,11 +58,12 @@ export function WallFace({ scene }: FaceProps): ReactElement {
           />
         </>
       }
-      caption={`${prompt.words}: ${shape.layers * shape.heads} heads, brighter is ${brightness(settings.measure)}`}
+      caption={`${prompt.words}: ${shape.layers * shape.heads} heads, a stronger colour is ${strength(settings.measure)}`}
       exports={{
         name: 'attention wall',
         csv: () => ranksCsv(shape, measure),
         picture: () => picture.current,
+        isPixels: true,
       }}
     >
       <div className="attention-drawing">
@@ -76,7 +77,7 @@ export function WallFace({ scene }: FaceProps): ReactElement {
   );
 }
 
-function brightness(measure: 'pattern' | 'valueWeighted'): string {
+function strength(measure: 'pattern' | 'valueWeighted'): string {
   return measure === 'pattern' ? 'a larger weight' : 'a larger share of its layer\u2019s largest';
 }
 
