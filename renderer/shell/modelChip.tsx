@@ -30,7 +30,7 @@ export function ModelChip(): ReactElement {
         <span className="chip-name">{info?.name ?? nameOf(opening?.choice.model ?? path) ?? 'No model'}</span>
         {info !== null && <span className="chip-detail">{describe(info)}</span>}
         {info !== null && isResident && weights === 'quantised' && <span className="chip-detail">kept quantised</span>}
-        {opening !== null && <span className="chip-detail">{openingWords(opening)}</span>}
+        {opening !== null && <span className="chip-detail">{openingWords(opening, path)}</span>}
         {info !== null && <ParityBadge info={info} />}
         {isAway && <span className="chip-warn">not in memory, open</span>}
       </button>
@@ -38,11 +38,12 @@ export function ModelChip(): ReactElement {
   );
 }
 
-/** `opening 45 %`. */
-function openingWords({ progress }: Opening): string {
+/** `opening 45 %`, with its name where it is not the one that is looked at. */
+function openingWords({ choice, progress }: Opening, path: string | null): string {
+  const what = choice.model === path ? 'opening' : `opening ${nameOf(choice.model)}`;
   return progress === null || progress.total === 0
-    ? 'opening'
-    : `opening ${Math.round((100 * progress.done) / progress.total)} %`;
+    ? what
+    : `${what} ${Math.round((100 * progress.done) / progress.total)} %`;
 }
 
 function nameOf(path: string | null): string | null {

@@ -75,7 +75,7 @@ export function OpenModelDialog({ path, weights: chosen }: OpenModelDialogProps)
     >
       {failure !== null && <ErrorState error={failure} />}
       {failure === null && info === undefined && <Loading what="Reading the headers" />}
-      {info !== undefined && failure === null && <Cost info={info} weights={weights} onChange={setWeights} />}
+      {info !== undefined && failure === null && <Cost {...{ info, weights, isOpening }} onChange={setWeights} />}
       {isOpening && (
         <ProgressBar label="Opening" done={opening.progress?.done ?? 0} total={opening.progress?.total ?? null} />
       )}
@@ -86,11 +86,12 @@ export function OpenModelDialog({ path, weights: chosen }: OpenModelDialogProps)
 interface CostProps {
   readonly info: Info;
   readonly weights: Weights;
+  readonly isOpening: boolean;
   readonly onChange: (weights: Weights) => void;
 }
 
-function Cost({ info, weights, onChange }: CostProps): ReactElement {
-  const resident = useWatch((state) => state.resident);
+function Cost({ info, weights, isOpening, onChange }: CostProps): ReactElement {
+  const resident = useResidentBefore(isOpening);
   const jobs = useWatch((state) => state.jobs).filter(isActive);
   const waiting = jobs.filter(({ model }) => model !== null && model.path !== info.path);
   const { layers, heads, kvHeads } = info.shape;
@@ -112,6 +113,7 @@ function Cost({ info, weights, onChange }: CostProps): ReactElement {
             label="Weights"
             value={weights}
             onChange={onChange}
+            disabled={isOpening}
             options={holdings.map((value) => holdingOption(info, value))}
           />
         )}
@@ -122,6 +124,15 @@ function Cost({ info, weights, onChange }: CostProps): ReactElement {
       )}
     </div>
   );
+}
+
+/** The model in memory; while another is opened the one before, for what was agreed to stays on screen. */
+function useResidentBefore(isOpening: boolean) {
+  const resident = useWatch((state) => state.resident);
+  const [before, setBefore] = useState(resident);
+  if (isOpening || before === resident) return before;
+  setBefore(resident);
+  return resident;
 }
 
 function holdingOption({ memory }: Info, value: Weights) {
