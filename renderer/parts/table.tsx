@@ -40,6 +40,8 @@ export interface TableProps<R> {
 }
 
 const ROW_HEIGHT = 24;
+/** As in the style sheet: the names of the columns stay above the rows, within what scrolls. */
+const HEAD_HEIGHT = 28;
 /** Rows in a page where the height is not known. */
 const PAGE = 10;
 
@@ -56,6 +58,7 @@ export function Table<R>(props: TableProps<R>): ReactElement {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
+    scrollPaddingEnd: HEAD_HEIGHT,
   });
   const at = sorted.findIndex((row) => keyOf(row) === selected);
   const moveTo = (index: number) => {
@@ -63,8 +66,9 @@ export function Table<R>(props: TableProps<R>): ReactElement {
     if (row !== undefined) onSelect?.(row);
   };
   const show = useEffectEvent(() => (at < 0 ? undefined : virtual.scrollToIndex(at)));
-  // What is selected elsewhere comes into sight here.
-  useEffect(() => show(), [selected]);
+  // What is selected elsewhere comes into sight here, also where its row comes after it was selected.
+  const isThere = at >= 0;
+  useEffect(() => show(), [selected, isThere]);
   const onKeyDown = (event: KeyboardEvent) => {
     const current = sorted[at];
     if (event.key === 'Enter' && current !== undefined && event.target === event.currentTarget)
