@@ -46,10 +46,17 @@ function Unlock({ measure }: { readonly measure: HeadMeasure }): ReactElement {
       look="plain"
       className="heads-unlock"
       aria-pressed={isUnlocked}
-      title="The scale of a measure is fixed, so that pictures can be compared. Unlocked it ends where the numbers end."
+      title={`${endWords(measure)} Unlocked it ends where the numbers end.`}
       onClick={() => change({ unlocked: isUnlocked ? null : measure.id })}
     >
-      {isUnlocked ? 'Scale: range of the data' : 'Scale: fixed'}
+      {isUnlocked ? 'Scale: range of the data' : measure.range === null ? 'Scale: round' : 'Scale: fixed'}
     </Button>
   );
+}
+
+/** A measure without ends of its own can't have a fixed scale: which one it has is said. */
+function endWords({ range }: HeadMeasure): string {
+  return range === null
+    ? 'The scale ends at the next round number above the largest size: compare pictures by their legends.'
+    : 'The scale of this measure is fixed, so that pictures can be compared.';
 }

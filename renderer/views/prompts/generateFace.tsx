@@ -58,7 +58,7 @@ export function GenerateFace({ target }: { readonly target: Target }): ReactElem
           {stream.error !== null && <ErrorState error={stream.error} onRetry={stream.again} />}
           {stream.error === null && asked === null && (
             <Empty title="Nothing is generated yet">
-              The model goes on from {target.name}. Temperature 0 always takes the most likely token.
+              The model continues what is shown above ({target.name}). Temperature 0 always takes the most likely token.
             </Empty>
           )}
           {stream.error === null && asked !== null && (

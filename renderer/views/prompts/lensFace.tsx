@@ -61,7 +61,7 @@ function LensPanel({ target, columns }: LensPanelProps): ReactElement {
         </>
       }
       caption={`${target.name}; one prompt is an example`}
-      aside={status === 'partial' && known > 0 && <PartialNote known={known} total={layers.length} of="layers" />}
+      aside={status === 'partial' && known > 0 && <PartialNote known={known} total={layers.length} of="rows" />}
       exports={{ name: 'logit-lens', csv: () => lensCsv(rows()), picture: () => picture.current }}
       table={() => <LensTableFace rows={rows()} />}
     >
