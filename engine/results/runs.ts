@@ -57,16 +57,7 @@ export type RunRow = Plain<z.infer<typeof runRow>>;
  * `queued`: others are before it. `waiting`: another model is open. `interrupted`: the process ended while it ran; it can
  * be resumed. `cancelled` keeps what it has, and can be resumed too.
  */
-const runState = z.enum([
-  'queued',
-  'waiting',
-  'running',
-  'paused',
-  'done',
-  'cancelled',
-  'failed',
-  'interrupted',
-]);
+const runState = z.enum(['queued', 'waiting', 'running', 'paused', 'done', 'cancelled', 'failed', 'interrupted']);
 export type RunState = z.infer<typeof runState>;
 
 /** What a list of runs shows, and what the tray shows of a job. */
