@@ -16,18 +16,18 @@ globalThis.startStopwatch = (event, until) => {
 globalThis.longTasks = [];
 new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
   .observe({ type: 'longtask', buffered: true });
-/** Share of a canvas that is coloured: neither paper, nor ink, nor the hatching of what is unknown. */
-globalThis.colouredShare = (canvas) => {
+/** Pixels of a canvas that lie in a flat colour other than the background's: values, and not hatching, lines or letters. */
+globalThis.filledPixels = (canvas) => {
   if (canvas === null || canvas.width === 0) return 0;
-  const small = new OffscreenCanvas(96, 96).getContext('2d', { willReadFrequently: true });
-  small.drawImage(canvas, 0, 0, 96, 96);
-  const { data } = small.getImageData(0, 0, 96, 96);
+  const { width, height } = canvas;
+  const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer);
   let count = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
-    if (Math.max(r, g, b) - Math.min(r, g, b) > 40) count++;
+  for (let at = 0; at + 2 * width + 2 < pixels.length; at++) {
+    const colour = pixels[at];
+    if (colour === pixels[0] || colour !== pixels[at + 1] || colour !== pixels[at + 2]) continue;
+    if (colour === pixels[at + width] && colour === pixels[at + 2 * width]) count++;
   }
-  return count / (96 * 96);
+  return count;
 };
 `;
 

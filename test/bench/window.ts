@@ -133,7 +133,7 @@ async function headDetail(page: Page, repeats: number) {
 
 function detailShown(name: string): string {
   const grid = `document.querySelector('main [data-stale="false"] [role=grid][aria-label^="Attention of ${name}:"]')`;
-  return `document.querySelector('aside h2')?.textContent === '${name}' && colouredShare(${grid}?.parentElement?.querySelector('canvas') ?? null) > 0`;
+  return `document.querySelector('aside h2')?.textContent === '${name}' && filledPixels(${grid}?.parentElement?.querySelector('canvas') ?? null) > 200`;
 }
 
 /** The window is used while every head of the model is ablated. */
@@ -190,7 +190,7 @@ async function firstTiles(page: Page, repeats: number) {
   const attention = await goTo(page, 'Attention');
   await attention.getByRole('radio', { name: 'Own text' }).click();
   const field = attention.getByRole('textbox', { name: 'Token ids' });
-  const inked = `colouredShare(document.querySelector('main .surface canvas')) > 0.0005`;
+  const inked = `filledPixels(document.querySelector('main .surface canvas')) > 200`;
   const [typed, other] = [[] as number[], [] as number[]];
   for (let i = 0; i < repeats; i++) {
     await field.fill('');
