@@ -5,7 +5,7 @@ import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
 import { CancelledState, Empty, ErrorState } from '../../parts/states.tsx';
 import { EffectNumbers } from './effectNumbers.tsx';
-import { setWords } from './effectWords.ts';
+import { shortWords } from './effectWords.ts';
 import type { EffectState } from './liveEffect.ts';
 import { nameWords, otherUnits, sizeOf, usePainted } from './painted.ts';
 import { useLatency, useLiveEffect, usePaintedEffect } from './usePaintedEffect.ts';
@@ -53,18 +53,25 @@ function StatusWords({ effect }: { readonly effect: EffectState }): ReactElement
   const { stale, status, of, asked } = effect;
   const { next, metric } = useLatency(effect);
   if (stale && of !== null && asked !== null) {
-    const state = status === 'cancelled' ? 'Cancelled' : `Computing ${setWords(asked)}`;
+    const state = status === 'cancelled' ? 'Cancelled' : `Computing ${shortWords(asked)}`;
     return (
-      <p className="ablate-note" role="status">{`${state}. Still shown: ${setWords(of)}, ${nameWords(of.set, 4)}.`}</p>
+      <p
+        className="ablate-note"
+        role="status"
+      >{`${state}. Still shown: ${shortWords(of)}, ${nameWords(of.set, 4)}.`}</p>
     );
   }
   const cancelled = status === 'cancelled' ? ['Cancelled: a part is there'] : [];
   const times = [...timeOf('next tokens', next), ...timeOf('metric', metric)];
-  return <p className="ablate-note">{[...cancelled, ...times].join(' · ') || 'Computing'}</p>;
+  return (
+    <p className="ablate-note" title="From the stroke until the numbers stand here">
+      {[...cancelled, ...times].join(' · ') || 'Computing'}
+    </p>
+  );
 }
 
 function timeOf(what: string, milliseconds: number | null): readonly string[] {
-  return milliseconds === null ? [] : [`${what} after ${Math.round(milliseconds)} ms`];
+  return milliseconds === null ? [] : [`${what} ${Math.round(milliseconds)} ms`];
 }
 
 /** The engine's own words, and what can be done about the usual ones. */

@@ -12,5 +12,10 @@ export function kindWords({ ablation, scale }: Done): string {
 
 /** `Ablate 3 heads: zero`. */
 export function setWords(of: Done & Pick<EffectRequest, 'set'>): string {
-  return `Ablate ${countWords(of.set)}: ${kindWords(of)}`;
+  return `Ablate ${shortWords(of)}`;
+}
+
+/** `3 heads: zero`. */
+export function shortWords(of: Done & Pick<EffectRequest, 'set'>): string {
+  return `${countWords(of.set)}: ${kindWords(of)}`;
 }

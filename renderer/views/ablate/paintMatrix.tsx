@@ -13,10 +13,12 @@ import type { HeadShape } from '../../marks/headShape.ts';
 import { headIndex, indexOf } from '../../marks/headShape.ts';
 import { Legend } from '../../marks/legend.tsx';
 import type { Picture } from '../../marks/picture.ts';
+import { Button } from '../../parts/button.tsx';
 import { PaneContext } from '../../parts/paneContext.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { usePainted } from './painted.ts';
 import { paintCsv, paintRows } from './paintRows.ts';
+import { useChangePaint } from './paintSettings.ts';
 import { PaintTable } from './paintTable.tsx';
 import { useEffectExports } from './useEffectExports.ts';
 import { usePainting } from './usePainting.ts';
@@ -34,7 +36,7 @@ export function PaintMatrix({ heads }: { readonly heads: HeadShape }): ReactElem
       <Panel
         title="Paint on"
         caption={behindWords(measure)}
-        aside={measure !== null && <Legend scale={scale} title={measure.unit} width={72} />}
+        aside={measure === null ? <MeasureFirst /> : <Legend scale={scale} title={measure.unit} width={72} />}
         exports={{ name: 'painted', csv: () => paintCsv(rows(), measure), picture: () => picture.current }}
         table={() => <PaintTable rows={rows()} measure={measure} heads={heads} />}
         actions={actions}
@@ -45,6 +47,15 @@ export function PaintMatrix({ heads }: { readonly heads: HeadShape }): ReactElem
         </div>
       </Panel>
     </PaneContext>
+  );
+}
+
+function MeasureFirst(): ReactElement {
+  const change = useChangePaint();
+  return (
+    <Button look="plain" onClick={() => change({ face: 'sweeps' })}>
+      Measure heads
+    </Button>
   );
 }
 
