@@ -18,6 +18,7 @@ import { commands } from './commands.ts';
 import './palette.css';
 import type { PaletteItem } from './paletteItems.ts';
 import { commandItems, measureItems, modelItems, placeItems, promptItems, runItems } from './paletteItems.ts';
+import { paletteScore } from './paletteScore.ts';
 
 const placeholders: Readonly<Record<PalettePage, string>> = {
   all: 'L9H6, a place, a measure, a command',
@@ -29,7 +30,7 @@ const placeholders: Readonly<Record<PalettePage, string>> = {
 export function Palette({ page }: { readonly page: PalettePage }): ReactElement {
   const workbench = useWorkbench();
   const [text, setText] = useState('');
-  const items = useItems(workbench, page, text);
+  const items = fitting(useItems(workbench, page, text), text);
   const groups = [...new Set(items.map(({ group }) => group))];
   const choose = ({ run }: PaletteItem) => {
     workbench.dialogs.close();
@@ -43,6 +44,7 @@ export function Palette({ page }: { readonly page: PalettePage }): ReactElement 
       className="palette"
       overlayClassName="dialog-veil"
       contentClassName="palette-box"
+      shouldFilter={false}
       loop
     >
       <Command.Input className="palette-input" placeholder={placeholders[page]} value={text} onValueChange={setText} />
@@ -53,7 +55,7 @@ export function Palette({ page }: { readonly page: PalettePage }): ReactElement 
             {items
               .filter((item) => item.group === group)
               .map((item) => (
-                <Item key={item.id} item={item} text={text} onChoose={() => choose(item)} />
+                <Item key={item.id} item={item} onChoose={() => choose(item)} />
               ))}
           </Command.Group>
         ))}
@@ -64,21 +66,29 @@ export function Palette({ page }: { readonly page: PalettePage }): ReactElement 
 
 interface ItemProps {
   readonly item: PaletteItem;
-  readonly text: string;
   readonly onChoose: () => void;
 }
 
-function Item({ item: { id, group, title, detail, keys }, text, onChoose }: ItemProps): ReactElement {
-  // What was made from the text itself fits it, whatever its words.
-  const isMade = group === 'Head' || id === 'path';
-  const words = isMade ? [text] : [title, group, detail ?? ''];
+function Item({ item: { id, title, detail, keys }, onChoose }: ItemProps): ReactElement {
   return (
-    <Command.Item value={id} keywords={words} onSelect={onChoose} className="palette-item">
+    <Command.Item value={id} onSelect={onChoose} className="palette-item">
       <span className="palette-title">{title}</span>
       {detail !== undefined && <span className="palette-detail">{detail}</span>}
       {keys !== undefined && <Kbd keys={keys} />}
     </Command.Item>
   );
+}
+
+/** The entries that fit, the best first; all in their own order while nothing is typed. */
+function fitting(items: readonly PaletteItem[], text: string): readonly PaletteItem[] {
+  if (text.trim() === '') return items;
+  const scored = items.map((item) => ({ item, score: scoreOf(item, text) })).filter(({ score }) => score > 0);
+  return scored.toSorted((a, b) => b.score - a.score).map(({ item }) => item);
+}
+
+/** What was made from the text itself fits it, whatever its words. */
+function scoreOf({ id, group, title, detail = '' }: PaletteItem, text: string): number {
+  return group === 'Head' || id === 'path' ? 1 : paletteScore(text, title, [group, detail]);
 }
 
 function useItems(workbench: Workbench, page: PalettePage, text: string): readonly PaletteItem[] {
