@@ -74,7 +74,8 @@ function Points({ heads, measure, second, select }: PointsProps): ReactElement {
       controls={select}
       aside={
         <code title="Pearson correlation over the heads that are known in both">
-          {`r = ${formatFixed(r, 3)}, ${n} heads`}
+          {`r = ${formatFixed(r, 3)}`}
+          <span className="heads-known">{`, ${n} heads`}</span>
         </code>
       }
       exports={{
