@@ -9,7 +9,8 @@ export function proposedSecond(list: readonly HeadMeasure[], measure: HeadMeasur
   const others = list.filter(({ id }) => id !== measure.id);
   return (
     others.find((other) => isSameQuantity(measure, other) && other.call !== measure.call && other.of === measure.of) ??
-    others.find((other) => isSameQuantity(measure, other)) ??
+    // A second run of the very same would agree with itself and say nothing.
+    others.find((other) => isSameQuantity(measure, other) && other.short !== measure.short) ??
     others.find(({ short, of }) => short !== measure.short && of === measure.of) ??
     others.find(({ short }) => short !== measure.short) ??
     others[0] ??
