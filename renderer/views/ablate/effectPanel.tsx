@@ -8,7 +8,7 @@ import { EffectNumbers } from './effectNumbers.tsx';
 import { shortWords } from './effectWords.ts';
 import type { EffectState } from './liveEffect.ts';
 import { nameWords, otherUnits, sizeOf, usePainted } from './painted.ts';
-import { useLatency, useLiveEffect, usePaintedEffect } from './usePaintedEffect.ts';
+import { useLiveEffect, usePaintedEffect } from './usePaintedEffect.ts';
 
 export function EffectPanel(): ReactElement {
   const effect = usePaintedEffect();
@@ -50,8 +50,7 @@ function Shown({ effect }: { readonly effect: EffectState }): ReactElement {
 
 /** Whose numbers stand here, or how quickly they came. */
 function StatusWords({ effect }: { readonly effect: EffectState }): ReactElement {
-  const { stale, status, of, asked } = effect;
-  const { next, metric } = useLatency(effect);
+  const { stale, status, of, asked, took } = effect;
   if (stale && of !== null && asked !== null) {
     const state = status === 'cancelled' ? 'Cancelled' : `Computing ${shortWords(asked)}`;
     return (
@@ -62,7 +61,7 @@ function StatusWords({ effect }: { readonly effect: EffectState }): ReactElement
     );
   }
   const cancelled = status === 'cancelled' ? ['Cancelled: a part is there'] : [];
-  const times = [...timeOf('next tokens', next), ...timeOf('metric', metric)];
+  const times = [...timeOf('next tokens', took.next), ...timeOf('metric', took.metric)];
   return (
     <p className="ablate-note" title="From the stroke until the numbers stand here">
       {[...cancelled, ...times].join(' · ') || 'Computing'}

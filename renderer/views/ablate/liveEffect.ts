@@ -23,7 +23,16 @@ export interface EffectState extends StreamView<EffectView, ResultOf<'effect'>> 
   readonly of: EffectRequest | null;
   /** When what is asked for changed, by performance.now(). */
   readonly askedAt: number;
+  readonly took: Latency;
 }
+
+/** Milliseconds from a change to the frame that draws what came of it; null until it is there. */
+export interface Latency {
+  readonly next: number | null;
+  readonly metric: number | null;
+}
+
+const notYet: Latency = { next: null, metric: null };
 
 export class LiveEffect {
   readonly store: StoreApi<EffectState>;
@@ -40,10 +49,14 @@ export class LiveEffect {
     this.#fold = createStreamFold(workbench.client, 'effect', foldEffect, noEffect, schedule);
     this.store = createStore<EffectState>(() => ({
       ...this.#fold.store.getState(),
-      ...{ asked: null, of: null, askedAt: 0 },
+      ...{ asked: null, of: null, askedAt: 0, took: notYet },
     }));
     this.#fold.store.subscribe((view) =>
-      this.store.setState(({ asked, of }) => ({ ...view, of: view.stale ? of : asked })),
+      this.store.setState(({ asked, of, askedAt, took }) => ({
+        ...view,
+        of: view.stale ? of : asked,
+        took: view.stale ? notYet : tookNow(took, view.value, performance.now() - askedAt),
+      })),
     );
   }
 
@@ -107,7 +120,7 @@ export class LiveEffect {
     const text = JSON.stringify(asked);
     if (text === this.#text || this.#users === 0) return;
     this.#text = text;
-    this.store.setState({ asked, askedAt });
+    this.store.setState({ asked, askedAt, took: notYet });
     this.#fold.ask(asked);
   }
 
@@ -116,6 +129,13 @@ export class LiveEffect {
     const { quick } = paintSettings(this.#workbench).getState();
     return effectRequest(this.#workbench.workspace.store.getState(), paintedNow(this.#workbench), quick);
   }
+}
+
+function tookNow(took: Latency, { next, metric }: EffectView, elapsed: number): Latency {
+  return {
+    next: took.next ?? (next === null ? null : elapsed),
+    metric: took.metric ?? (metric === null ? null : elapsed),
+  };
 }
 
 const effects = new WeakMap<Workbench, LiveEffect>();

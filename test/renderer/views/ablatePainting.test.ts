@@ -155,6 +155,27 @@ describe('the effect that follows it', () => {
     expect(live.store.getState().status).toBe('done');
   });
 
+  it('says how long the numbers of the last change took, and of no other', async () => {
+    const scene = build();
+    const { live } = scene;
+    live.use();
+    live.allow(true);
+    stroke(scene, cell(0, 0));
+    await settle();
+    scene.answers[0]?.send(next);
+    await settle();
+    scene.frames.draw();
+    const first = live.store.getState().took;
+    expect(first.next).toBeGreaterThan(0);
+    expect(first.metric).toBeNull();
+    scene.answers[0]?.end(result);
+    await settle();
+    expect(live.store.getState().took).toEqual(first);
+    stroke(scene, cell(1, 0));
+    await settle();
+    expect(live.store.getState().took).toEqual({ next: null, metric: null });
+  });
+
   it('is not asked for while the model is not in memory, nor while nobody looks', async () => {
     const scene = build();
     stroke(scene, cell(0, 0));
