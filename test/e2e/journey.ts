@@ -110,8 +110,8 @@ export function journey(start: () => Promise<Carrier>): void {
     const ablate = await goTo(page, 'Ablate');
     const grid = ablate.getByRole('grid', { name: 'Heads, MLPs and layers to paint' });
     await paint(grid, { layer: 1, head: 0 }, { layer: 1, head: 2 }, async () => {
-      await ablate.getByText(/next tokens after \d+ ms, metric after \d+ ms/).waitFor();
-      await ablate.getByRole('heading', { name: 'Without 3 heads' }).waitFor();
+      await ablate.getByText(/next tokens \d+ ms · metric \d+ ms/).waitFor();
+      await ablate.getByRole('heading', { name: 'Ablate 3 heads: zero' }).waitFor();
       expect(await ablate.getByRole('table').getByRole('row').count()).toBeGreaterThan(3);
       const { clean, edited, change } = await definitionsIn(ablate);
       expect(numberIn(clean)).toBeGreaterThan(5);

@@ -52,8 +52,8 @@ describe.skipIf(!isServable)('by keys alone (needs npm run build and build:ui)',
       await focusHead(grid, { layer: 1, head });
       await keyboard.press('Space');
     }
-    await ablate.getByText(/next tokens after \d+ ms, metric after \d+ ms/).waitFor();
-    await ablate.getByRole('heading', { name: 'Without 2 heads' }).waitFor();
+    await ablate.getByText(/next tokens \d+ ms · metric \d+ ms/).waitFor();
+    await ablate.getByRole('heading', { name: 'Ablate 2 heads: zero' }).waitFor();
 
     await keyboard.press('s');
     const saving = page.getByRole('dialog', { name: 'Save a set of 2 heads' });
