@@ -22,8 +22,9 @@ export default defineConfig(({ mode }) => {
       maxWorkers: Math.min(4, availableParallelism()),
       include: long ? longTests() : ['test/**/*.test.{ts,tsx}'],
       env: { HEADSCOPE_LONG: long ? '1' : '0' },
-      testTimeout: long ? 1_200_000 : 60_000,
-      hookTimeout: 120_000,
+      // Pages are waited for up to 120 s: first starts take their time beside other tests on two cores.
+      testTimeout: long ? 1_200_000 : 240_000,
+      hookTimeout: 180_000,
       reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     },
   };

@@ -23,7 +23,7 @@ describe.skipIf(!isServable)('by keys alone (needs npm run build and build:ui)',
     await served?.stop();
   });
 
-  test('everything on the main path can be done', { timeout: 120_000 }, async () => {
+  test('everything on the main path can be done', { timeout: 300_000 }, async () => {
     const { page } = window;
     const { keyboard } = page;
     await isMeasured(page);

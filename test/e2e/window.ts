@@ -8,7 +8,7 @@ export interface Window {
 }
 
 /** Milliseconds that a state is waited for: long, for machines that do much else meanwhile. */
-const PATIENCE = 45_000;
+const PATIENCE = 120_000;
 
 /** A view, as the address holds it after the token: `panes=heads&task=ioi&n=16`. */
 export async function openWindow(
