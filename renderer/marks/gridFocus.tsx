@@ -1,5 +1,6 @@
 import type { CSSProperties, KeyboardEvent, ReactElement } from 'react';
 import { useEffect, useRef, useState } from 'react';
+import type { Highlight } from './highlight.ts';
 import type { Box } from './paint/painter.ts';
 
 export interface GridFocusProps {
@@ -12,6 +13,8 @@ export interface GridFocusProps {
   readonly place: (index: number) => readonly [row: number, column: number];
   /** What a screen reader says of a cell. */
   readonly describe: (index: number) => string;
+  /** Tells that what is described was written in place. */
+  readonly changes?: Highlight['subscribe'] | undefined;
   readonly isSelected: (index: number) => boolean;
   /** Where a key leads; null where it leads nowhere. */
   readonly move: (from: number, key: string) => number | null;
@@ -45,6 +48,7 @@ export function GridFocus(props: GridFocusProps): ReactElement {
   const onKeyDown = (event: KeyboardEvent) => {
     if (handleKey(props, event, at.index, go)) event.preventDefault();
   };
+  useSpokenAnew(props.changes);
   const [row, column] = props.place(at.index);
   return (
     <div ref={grid} role="grid" aria-label={label} aria-rowcount={rows} aria-colcount={columns} aria-multiselectable>
@@ -70,6 +74,28 @@ export function GridFocus(props: GridFocusProps): ReactElement {
       </div>
     </div>
   );
+}
+
+/** Milliseconds: words follow numbers more slowly than pictures do. */
+const SPEECH_PAUSE = 200;
+
+/** Renders once more after numbers have changed, so that the words are those of the numbers that stand there. */
+function useSpokenAnew(changes: Highlight['subscribe'] | undefined): void {
+  const [, setChange] = useState(0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        setChange((change) => change + 1);
+      }, SPEECH_PAUSE);
+    };
+    const stop = changes?.(later);
+    return () => {
+      clearTimeout(timer);
+      stop?.();
+    };
+  }, [changes]);
 }
 
 function handleKey(

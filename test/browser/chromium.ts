@@ -1,7 +1,8 @@
 /** A browser for tests: one of the system, or the one that comes packaged with npm. */
+import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import packagedChromium from '@sparticuz/chromium';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 
@@ -74,18 +75,21 @@ async function unpackChromium(): Promise<string> {
   if (existsSync(cache)) return cache;
   mkdirSync(join(cache, '..'), { recursive: true });
   const folder = mkdtempSync(`${cache}-`);
-  const before = process.env['TMPDIR'];
-  // The package unpacks into the folder for temporary files and takes what lies there by that name for its own.
-  process.env['TMPDIR'] = folder;
-  try {
-    await packagedChromium.executablePath();
-  } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-  }
+  await unpackInto(folder);
   writeFileSync(join(folder, 'only-packaged-fonts.conf'), fontsConf(join(cache, 'fonts'), join(cache, 'font-cache')));
   publish(folder);
   return cache;
+}
+
+/**
+ * The package unpacks into the folder for temporary files and takes what lies there by that name for its own: a process of
+ * its own has another such folder, so that whoever asks for one here meanwhile still gets that of the system.
+ */
+async function unpackInto(folder: string): Promise<void> {
+  const program = `await (await import(${JSON.stringify(import.meta.resolve('@sparticuz/chromium'))})).default.executablePath()`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, TMPDIR: folder },
+  });
 }
 
 function fontsConf(fonts: string, fontCache: string): string {

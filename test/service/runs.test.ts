@@ -156,6 +156,15 @@ describe('a run on disk', () => {
     expect(rowsOf(await followed(store, other.id))).toMatchObject([{ event: { effect: numbers } }]);
   });
 
+  it('is not listed as none where the project folder is gone', async () => {
+    const folder = newFolder();
+    const store = await RunStore.open(folder);
+    renameSync(folder, `${folder}-moved`);
+    const said = await faultOf(() => store.list());
+    expect(said).toContain('the project cannot be read');
+    expect(said).toContain(join(folder, 'runs'));
+  });
+
   it('is labelled, binned and brought back', async () => {
     const { store, run, path } = await withRun();
     expect(await store.label({ run: first, title: 'Mine', tags: ['a'], note: 'n' })).toMatchObject({ title: 'Mine' });

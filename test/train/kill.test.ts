@@ -3,7 +3,7 @@
  * to the same weights, bit for bit. HEADSCOPE_LONG=1 kills eight times as often.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,14 @@ function put(name: string, checkpointEvery: number, steps: number): string {
   return path;
 }
 
+/** Half a checkpoint, under the name of one that is being written. */
+function leaveHalf(training: string): void {
+  const checkpoint = join(training, 'checkpoint.safetensors');
+  if (!existsSync(checkpoint)) return;
+  const whole = readFileSync(checkpoint);
+  writeFileSync(join(training, '.checkpoint.safetensors.1.half.part'), whole.subarray(0, whole.length / 2));
+}
+
 describe.skipIf(!existsSync(cli))('a run that is killed (needs npm run build)', () => {
   // More than all lives of the run take together.
   const steps = 20 * kills;
@@ -70,14 +78,14 @@ describe.skipIf(!existsSync(cli))('a run that is killed (needs npm run build)', 
     const { stages } = smallConfig([chain], { stages: [{ steps, rows: 8, length: 16 }] });
     await runTraining(whole, smallConfig([chain], { stages }));
     const random = seededRandom(5);
-    let halves = 0;
     for (let i = 0; i < kills; i++) {
       // Saving every step, a process spends most of its time in the checkpoint.
       const config = put('killed.json', i % 2 === 0 ? 1 : 3, steps);
       const stop = { after: 1 + random.below(6), delay: random.below(12), by: 'SIGKILL' } as const;
       const { code, err } = await trainCli(config, killed, stop);
       expect([code, err]).toEqual([null, '']);
-      halves += readdirSync(join(killed, 'training')).filter((name) => name.endsWith('.part')).length;
+      // How often a kill comes within a write is the disk's to say: what that leaves is also put there by hand.
+      if (i % 4 === 0) leaveHalf(join(killed, 'training'));
     }
     const { code, err, out } = await trainCli(put('killed.json', 50, steps), killed);
     expect([code, err]).toEqual([0, '']);
@@ -85,8 +93,6 @@ describe.skipIf(!existsSync(cli))('a run that is killed (needs npm run build)', 
     expect(weightsIn(killed)).toBe(weightsIn(whole));
     expect(logIn(killed)).toEqual(logIn(whole));
     expect(readdirSync(join(killed, 'training')).toSorted()).toEqual(['checkpoint.safetensors', 'log.jsonl']);
-    // Enough kills to be sure that some came while a checkpoint was written.
-    if (kills > 50) expect(halves).toBeGreaterThan(0);
   });
 
   it('by Ctrl-C ends with 130 and leaves a checkpoint of its last step', async () => {

@@ -83,10 +83,10 @@ export class RunStore {
     this.#owned.delete(run.id);
   }
 
-  /** Newest first. What can't be read is listed with the reason. */
+  /** Newest first. What can't be read is listed with the reason. Throws Fault where the project's folder is gone. */
   async list({ binned = false }: RequestOf<'runs'> = {}): Promise<Listed> {
     const folder = binned ? this.#bin : this.#runs;
-    const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+    const names = (await namesIn(folder)).filter((name) => !name.startsWith('.'));
     const found = await Promise.all(names.map((name) => this.#listed(folder, name)));
     const runs = found.flatMap((one) => ('id' in one ? [one] : []));
     return {
@@ -188,6 +188,14 @@ async function changed(run: Run, changes: Partial<RunSummary>): Promise<RunSumma
 function asLeftUnowned({ summary }: Run): Partial<RunSummary> {
   const isOver = summary.state === 'done' || summary.state === 'cancelled' || summary.state === 'failed';
   return isOver ? {} : { state: 'interrupted', rate: null, secondsLeft: null };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    const got = error instanceof Error ? error.message : String(error);
+    const expected = 'the folder of runs that was there when the project was opened';
+    throw new Fault({ what: 'the project cannot be read', where: folder, expected, got });
+  });
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -100,6 +100,7 @@ export function HeadMatrix(props: HeadMatrixProps): ReactElement {
         start={primary !== null && isShown(layout, primary) ? primary : 0}
         box={(index) => cellBox(layout, index)}
         place={(index) => [rowOf(layout, index), cellOf(shape, index).layer]}
+        changes={changes}
         describe={(index) => describeCell(props, ranksBySize(values), index)}
         isSelected={(index) => set.has(index)}
         move={(from, key) => moveInMatrix(layout, from, key)}

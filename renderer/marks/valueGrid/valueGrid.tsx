@@ -82,6 +82,7 @@ export function ValueGrid(props: ValueGridProps): ReactElement {
         start={primary ?? 0}
         box={(cell) => gridBox(layout, cell)}
         place={(cell) => [Math.floor(cell / columns.length), cell % columns.length]}
+        changes={changes}
         describe={props.describe}
         isSelected={(cell) => cell === primary}
         move={(from, key) => moveInGrid(rows.length, columns.length, from, key)}
