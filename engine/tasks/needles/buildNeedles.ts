@@ -13,15 +13,20 @@ import type { NeedleRun } from './preparedRun.ts';
 import type { NeedlePrompt, NeedleTemplate, PromptFrame } from './promptFrame.ts';
 import { promptFrame } from './promptFrame.ts';
 
+export interface NeedleGrid {
+  /** Most tokens of a whole prompt: haystacks are cut at the last sentence end that fits. */
+  readonly lengths: readonly number[];
+  /** Percent of the haystack before the needle, 0 and 100 included. */
+  readonly depths: readonly number[];
+}
+
 export interface BuildNeedlesRequest {
   readonly tokenizer: Tokenizer;
   /** Longest prompt of the model with what it adds, in tokens. */
   readonly context: number;
   readonly needles: readonly Needle[];
-  /** Most tokens of a whole prompt: haystacks are cut at the last sentence end that fits. */
-  readonly lengths: readonly number[];
-  /** Percent of the haystack before the needle, 0 and 100 included. */
-  readonly depths: readonly number[];
+  /** Each length with each depth of the same grid; a cell that is in two grids is made once. */
+  readonly grids: readonly NeedleGrid[];
   readonly haystack: HaystackSource;
   readonly template: NeedleTemplate;
   readonly prompt: NeedlePrompt;
@@ -38,7 +43,7 @@ export interface LeftRun {
 }
 
 export interface BuiltNeedles {
-  /** Needle by needle, each length by length, each depth by depth. */
+  /** Needle by needle, each in the order of the grids. */
   readonly runs: readonly NeedleRun[];
   readonly left: readonly LeftRun[];
 }
@@ -48,24 +53,25 @@ const usualMaxNew = { answer: 50, steps: 128 } as const;
 /** Throws Fault for settings out of range, a template that fails, a haystack that is too short, and where no run can be made. */
 export async function buildNeedles(request: BuildNeedlesRequest): Promise<BuiltNeedles> {
   checkGrid(request);
-  const { tokenizer, needles, lengths, depths } = request;
+  const { tokenizer, needles } = request;
+  const cells = cellsOf(request.grids);
   const frame = await promptFrame(tokenizer, request.template, request.prompt);
-  const tokens = Math.min(Math.max(...lengths), request.context);
+  const tokens = Math.min(Math.max(...cells.map(({ length }) => length)), request.context);
   const sources = haystacks(tokenizer, request.haystack, { tokens, count: needles.length });
   const runs: NeedleRun[] = [];
   const left: LeftRun[] = [];
   let first: Fault | null = null;
   for (const [i, needle] of needles.entries()) {
     const parts = partsOf(request, frame, needle, sources[i]);
-    for (const length of lengths)
-      for (const depth of depths) {
-        const made = runAt(request, parts, { length, depth });
-        if ('ids' in made) runs.push(made);
-        else {
-          first ??= new Fault(made);
-          left.push({ needle: needle.id, length, depth, reason: new Fault(made).message });
-        }
+    for (const cell of cells) {
+      const made = runAt(request, parts, cell);
+      if ('ids' in made) runs.push(made);
+      else {
+        const fault = new Fault(made);
+        first ??= fault;
+        left.push({ needle: needle.id, ...cell, reason: fault.message });
       }
+    }
   }
   if (runs.length === 0 && first !== null) throw first;
   return { runs, left };
@@ -104,6 +110,13 @@ function partsOf(
 interface Cell {
   readonly length: number;
   readonly depth: number;
+}
+
+function cellsOf(grids: readonly NeedleGrid[]): readonly Cell[] {
+  const all = grids.flatMap(({ lengths, depths }) =>
+    lengths.flatMap((length) => depths.map((depth): Cell => ({ length, depth }))),
+  );
+  return [...new Map(all.map((cell) => [`${cell.length} ${cell.depth}`, cell])).values()];
 }
 
 function runAt(request: BuildNeedlesRequest, parts: Parts, cell: Cell): NeedleRun | FaultParts {
@@ -153,6 +166,7 @@ function join(parts: Parts, { length, depth }: Cell, { kept, at }: Place, maxNew
     id: `${needle.id}-${length}-${depth}`,
     needle: needle.id,
     ...{ length, depth, maxNew, answer, answerText: needle.answer },
+    judge: needle.kind === 'reasoning' ? 'f1' : 'recall',
     ids: [...asking, ...question, ...frame.after],
     span: [start + sentence.answer[0], start + sentence.answer[1]],
     sentence: [start, start + sentence.ids.length],
@@ -161,14 +175,16 @@ function join(parts: Parts, { length, depth }: Cell, { kept, at }: Place, maxNew
   };
 }
 
-function checkGrid({ needles, lengths, depths, maxNew }: BuildNeedlesRequest): void {
+function checkGrid({ needles, grids, maxNew }: BuildNeedlesRequest): void {
   if (needles.length === 0) throw new Fault({ what: 'no needles', expected: 'at least one' });
-  if (lengths.length === 0 || depths.length === 0)
-    throw new Fault({ what: 'empty grid', expected: 'at least one length and one depth' });
-  const length = lengths.find((one) => !Number.isInteger(one) || one < 1);
-  if (length !== undefined) throw new Fault({ what: 'bad length', expected: 'tokens, 1 or more', got: String(length) });
-  const depth = depths.find((one) => !(one >= 0 && one <= 100));
-  if (depth !== undefined) throw new Fault({ what: 'bad depth', expected: 'percent, 0 to 100', got: String(depth) });
+  const cells = cellsOf(grids);
+  if (cells.length === 0) throw new Fault({ what: 'empty grid', expected: 'at least one length and one depth' });
+  const bad = cells.find(({ length }) => !Number.isInteger(length) || length < 1);
+  if (bad !== undefined)
+    throw new Fault({ what: 'bad length', expected: 'tokens, 1 or more', got: String(bad.length) });
+  const outside = cells.find(({ depth }) => !(depth >= 0 && depth <= 100));
+  if (outside !== undefined)
+    throw new Fault({ what: 'bad depth', expected: 'percent, 0 to 100', got: String(outside.depth) });
   if (maxNew !== undefined && !(Number.isInteger(maxNew) && maxNew >= 1))
     throw new Fault({ what: 'bad number of new tokens', expected: '1 or more', got: String(maxNew) });
 }

@@ -29,6 +29,8 @@ export interface NeedleRun extends PreparedRun {
   readonly depth: number;
   readonly answer: readonly number[];
   readonly answerText: string;
+  /** How success is judged: by the share of the answer's words, or by F1 where a long response must not do. */
+  readonly judge: 'recall' | 'f1';
   /** The whole needle sentence. */
   readonly sentence: Span;
   readonly question: Span;

@@ -1,0 +1,114 @@
+/** One prompt with its answer under many masks: is the answer still said, and how likely is it? */
+import { forcedLogits } from '../../../run/forcedLogits.ts';
+import type { Model } from '../../../run/index.ts';
+import type { Prefix } from '../../../run/prefix.ts';
+import { emptyPrefix, extendPrefix } from '../../../run/prefix.ts';
+import { logSumExp } from '../../../tasks/metrics.ts';
+import type { Edit } from '../../../terms/edits.ts';
+
+export interface MaskedRunRequest {
+  readonly ids: readonly number[];
+  /** What should follow `ids`, at least one token. */
+  readonly answer: readonly number[];
+  /** Edits of each arm; none: the model as it is. */
+  readonly arms: readonly (readonly Edit[])[];
+  readonly signal: AbortSignal;
+}
+
+export interface ForcedAnswer {
+  /** Is every token of the answer the first choice? Then greedy decoding says exactly this. */
+  readonly isExact: boolean;
+  /** Mean over the answer's tokens of the natural log of their probability. */
+  readonly logProbability: number;
+}
+
+/**
+ * What the arms make of the prompt: one prefix of all but the prompt's last token, as Wu et al. prefill, for all arms that leave
+ * it as it is, and one of its own for every other.
+ */
+export class MaskedRun {
+  readonly #model: Model;
+  readonly #request: MaskedRunRequest;
+  #clean: Prefix | null = null;
+
+  constructor(model: Model, request: MaskedRunRequest) {
+    this.#model = model;
+    this.#request = request;
+  }
+
+  /** In the order of the arms. Throws Fault where prompt and answer are longer than the context. */
+  async forced(): Promise<readonly ForcedAnswer[]> {
+    const { arms } = this.#request;
+    const found = new Map<number, ForcedAnswer>();
+    const shared = arms.flatMap((edits, arm) => (edits.every(decodesOnly) ? [arm] : []));
+    await this.#force(shared, await this.#prefixOf([]), found);
+    for (const [arm, edits] of arms.entries()) {
+      if (!shared.includes(arm)) await this.#force([arm], await this.#prefixOf(edits), found);
+    }
+    return arms.map((_, arm) => found.get(arm) ?? missing(arm));
+  }
+
+  /** Greedy continuation under one arm; the end token, where it came, is the last. */
+  async said(arm: number, { maxNew, endIds }: { readonly maxNew: number; readonly endIds: readonly number[] }): Promise<number[]> {
+    const { ids, signal } = this.#request;
+    const edits = this.#request.arms[arm] ?? [];
+    const prefix = await this.#prefixOf(edits);
+    const said: number[] = [];
+    for await (const { id } of this.#model.generate({ ids, maxNew, endIds, edits, prefix, signal })) said.push(id);
+    return said;
+  }
+
+  async #force(arms: readonly number[], prefix: Prefix, found: Map<number, ForcedAnswer>): Promise<void> {
+    const { ids, answer, signal } = this.#request;
+    const sets = arms.map((arm) => this.#request.arms[arm] ?? []);
+    const results = forcedLogits(this.#model, { prefix, prompt: ids, continuation: answer, sets, signal });
+    for (const arm of arms) {
+      const step = await this.#model.exclusive(() => results.next());
+      if (step.done === true) throw new RangeError('forcedLogits gave too few sets');
+      found.set(arm, read(step.value.data, answer));
+    }
+  }
+
+  async #prefixOf(edits: readonly Edit[]): Promise<Prefix> {
+    if (!edits.every(decodesOnly)) return this.#prefixUnder(edits);
+    this.#clean ??= await this.#prefixUnder([]);
+    return this.#clean;
+  }
+
+  async #prefixUnder(edits: readonly Edit[]): Promise<Prefix> {
+    const { ids, signal } = this.#request;
+    if (ids.length === 1) return emptyPrefix;
+    const text = { ids: ids.slice(0, -1), prompt: ids.length, edits, signal };
+    const { prefix } = await this.#model.exclusive(() => extendPrefix(this.#model, emptyPrefix, text));
+    return prefix;
+  }
+}
+
+function decodesOnly({ scope }: Edit): boolean {
+  return scope === 'decode';
+}
+
+function missing(arm: number): never {
+  throw new RangeError(`arm ${arm} was not measured`);
+}
+
+/** Logits [P V], a row before each token. */
+function read(logits: Float32Array, answer: readonly number[]): ForcedAnswer {
+  const width = logits.length / answer.length;
+  let sum = 0;
+  let isExact = true;
+  for (const [i, token] of answer.entries()) {
+    const row = logits.subarray(i * width, (i + 1) * width);
+    const own = row[token] ?? NaN;
+    sum += own - logSumExp(row);
+    isExact &&= firstLargest(row) === token;
+  }
+  return { isExact, logProbability: sum / answer.length };
+}
+
+/** The first of equals, which greedy decoding takes. */
+function firstLargest(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  return best;
+}

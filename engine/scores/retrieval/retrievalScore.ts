@@ -1,0 +1,52 @@
+/** What a retrieval score is: a number that says how a head fetches an answer from its place in the prompt. SPEC.md states each. */
+import type { ScoreUnit } from '../../results/retrieve.ts';
+import type { NeedleRun, PreparedRun, Span } from '../../tasks/needles/index.ts';
+import type { AnswerRow } from './answerRow.ts';
+
+/** A run as it is read: the builder's own say more than prepared ones. */
+export type TargetRun = PreparedRun & Partial<Pick<NeedleRun, 'judge' | 'sentence' | 'question' | 'blank'>>;
+
+interface Described {
+  readonly id: string;
+  readonly title: string;
+  /** Number of its rule in SPEC.md. */
+  readonly rule: `R${number}`;
+  /** One line, for people. */
+  readonly about: string;
+  /** With A the pattern of one head, t an answer step, I the needle's positions. */
+  readonly formula: string;
+  readonly source: string;
+  readonly unit: ScoreUnit;
+  /** Lowest and highest possible value; null where no number bounds it. */
+  readonly range: readonly [low: number | null, high: number | null];
+}
+
+/** Read from the rows that produce the answer's tokens, every row of every layer once. */
+export interface RowScore extends Described {
+  readonly reads: 'answer';
+  /** Whether it needs what heads write, in the direction of the token's logit. */
+  readonly writes: boolean;
+  start(scene: RowScene): RowReader;
+}
+
+/** Read from the question's own rows, without an answer. */
+export interface QuestionScore extends Described {
+  readonly reads: 'question';
+}
+
+export type RetrievalScore = RowScore | QuestionScore;
+
+export interface RowScene {
+  readonly layers: number;
+  readonly heads: number;
+  /** Answer steps that will be read. */
+  readonly steps: number;
+  /** Positions of the whole needle where they are known, else of the answer's words. */
+  readonly needle: Span;
+}
+
+export interface RowReader {
+  read(row: AnswerRow): void;
+  /** [L N] */
+  values(): Float64Array;
+}
