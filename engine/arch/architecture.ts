@@ -6,6 +6,7 @@ import type { Axis, AxisList } from '../terms/axes.ts';
 import type { Site } from '../terms/sites.ts';
 import type { GraphBuilder, Sizes } from '../graph/builder.ts';
 import type { Value } from '../graph/value.ts';
+import type { Decoder } from './parts/decoder.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -95,6 +96,8 @@ export interface Family {
   /** Does a block read `keyPositions`? */
   readonly readsKeyPositions: boolean;
   readonly sizes: Sizes;
+  /** What the programs are built from: which weight is whose, for scores that read weights without running the model. */
+  readonly description: Decoder;
 
   readonly embed: Program & {
     /** ids int64 [B P], positions int64 [B P] -> residPre.0; marks site embed. */

@@ -1,5 +1,7 @@
 /** What opening a path gives, whatever the format: named tensors that stay on disk, a config, a tokenizer's source. */
 
+import type { TensorCut } from './tensorCut.ts';
+
 export type FloatType = 'F64' | 'F32' | 'F16' | 'BF16';
 export type IntegerType = 'I64' | 'I32' | 'I16' | 'I8' | 'U64' | 'U32' | 'U16' | 'U8' | 'BOOL';
 export type BlockType =
@@ -27,7 +29,9 @@ export type StoredChange =
   /** GGUF gpt2: Hugging Face's [in, out] (the shape given) is stored as [out, in]. */
   | { readonly kind: 'transposed' }
   /** GGUF gemma: norm weights are stored with 1 added. */
-  | { readonly kind: 'plus'; readonly constant: number };
+  | { readonly kind: 'plus'; readonly constant: number }
+  /** Our own pruned folders: the parts of removed heads are not stored, and read as zeros. */
+  | { readonly kind: 'headsLeftOut'; readonly cut: TensorCut };
 
 /** Where the tokenizer comes from; interpreted by engine/files/tokenizer. `none` says why. */
 export type TokenizerSource =

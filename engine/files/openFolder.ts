@@ -8,6 +8,7 @@ import type { ModelFolder } from './folder.ts';
 import { isRepositoryFolder, repositoryOfSnapshot, snapshotIn } from './hubCache.ts';
 import type { ModelFiles, StoredTensor } from './modelFiles.ts';
 import { openGguf } from './openGguf.ts';
+import { withPrunedRecord } from './prunedRecord.ts';
 import { readJsonObject } from './readJson.ts';
 import { readSafetensors } from './safetensors.ts';
 import { readShards } from './shards.ts';
@@ -29,7 +30,7 @@ export async function openModelFolder(path: string, weights?: string): Promise<M
 
 async function openConfigured(folder: ModelFolder, weights?: string): Promise<ModelFiles> {
   const config = await readObject(folder, 'config.json');
-  const tensors = await readWeights(folder, weights);
+  const tensors = await withPrunedRecord(folder, await readWeights(folder, weights));
   return {
     path: folder.path,
     name: repositoryOfSnapshot(resolve(folder.path)) ?? basename(resolve(folder.path)),

@@ -5,9 +5,11 @@ import { Fault } from '../terms/fault.ts';
 import type { WeightBlocks } from './dequantise/blockFormat.ts';
 import { floatFormats } from './dequantise/floats.ts';
 import { blockFormats } from './dequantise/index.ts';
+import { cutShape, fillParts } from './headsLeftOut.ts';
 import type { BlockType, FloatType, StoredTensor } from './modelFiles.ts';
 import { rowOrderOf } from './rowOrder.ts';
 import type { RowRange } from './rowOrder.ts';
+import type { TensorCut } from './tensorCut.ts';
 import { blockLayouts, describeBytes, isBlockType, isIntegerType, valueCount } from './storedTypes.ts';
 
 export type { RowRange } from './rowOrder.ts';
@@ -21,12 +23,28 @@ const chunkBytes = 1 << 22;
  * Throws Fault for an integer tensor, for NaN or infinity (naming the first), and where the file has become shorter.
  */
 export async function readFloat32(tensor: StoredTensor, rows?: RowRange): Promise<Float32Array> {
+  if (tensor.stored?.kind === 'headsLeftOut') return readLeftOut(tensor, tensor.stored.cut, rows);
   const range = checkedRange(tensor, rowLayout(tensor), rows);
   const out =
     tensor.stored?.kind === 'transposed' ? await readTransposed(tensor, range) : await readRows(tensor, range);
   if (tensor.stored?.kind === 'plus') subtract(out, tensor.stored.constant);
   checkFinite(tensor, out, range[0] * rowLayout(tensor).values);
   return out;
+}
+
+async function readLeftOut(tensor: StoredTensor, cut: TensorCut, rows?: RowRange): Promise<Float32Array> {
+  const { stored: _, ...smaller } = tensor;
+  const values = fillParts(await readFloat32({ ...smaller, shape: cutShape(cut) }), cut);
+  const layout = rowLayout(tensor);
+  const [from, to] = checkedRange(tensor, layout, rows);
+  return values.subarray(from * layout.values, to * layout.values);
+}
+
+/** The bytes of a tensor as they lie in its file. */
+export async function readStored(tensor: StoredTensor): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(tensor.length);
+  await withFile(tensor.file, (file) => readFully(file, tensor, bytes, tensor.length, tensor.offset));
+  return bytes;
 }
 
 async function readRows(tensor: StoredTensor, range: RowRange): Promise<Float32Array> {

@@ -60,6 +60,7 @@ export function decoderFamily(decoder: Decoder): Family {
     rotaryOf: decoder.rotaryOf ?? (() => (rotary.length === 0 ? null : 0)),
     readsKeyPositions: first.attention.part.alibi !== null,
     sizes: sizesOf(shape),
+    description: decoder,
     embed: {
       weights: weightsIn(embedding),
       build: (context, ids, positions) => applyEmbedding(context, ids, positions, embedding),

@@ -2,7 +2,7 @@
 
 import { Fault } from '../../terms/fault.ts';
 import { flag, idOrNull, tokenId } from './fields.ts';
-import { libraryCore, type AddedToken } from './libraryCore.ts';
+import { libraryCore, type AddedToken, type LibraryParts } from './libraryCore.ts';
 import { byteLevelPreTokenizer, namedPreTokenizer, type NamedPreTokenizer } from './preTokenizers.ts';
 import { scoreBpe } from './scoreBpe.ts';
 import type { Piece, TokenizerCore } from './tokenizer.ts';
@@ -148,27 +148,32 @@ function required(id: number | null, name: string): number {
 // ---- Byte-level BPE with merges ----
 
 function byteLevelCore(metadata: Metadata): TokenizerCore {
+  const { pieces, parts, ...bounds } = byteLevelParts(metadata);
+  return { ...libraryCore(parts), pieces, dropsLeadingSpace: false, ...bounds };
+}
+
+/** What a tokenizer.json of the same tokenizer is made of. Throws Fault where the metadata has none of this kind. */
+export function byteLevelParts(
+  metadata: Metadata,
+): Boundaries & { readonly pieces: readonly Piece[]; readonly parts: LibraryParts } {
   const pre = metadata.get(key('pre'));
   const named = namedPreTokenizer(
     typeof pre === 'string' ? pre : undefined,
     String(metadata.get('general.architecture') ?? ''),
   );
   const { pieces } = vocabularyOf(metadata);
-  const added = pieces.flatMap((piece, id) => addedOf(piece, id));
   const vocabulary = new Map(pieces.map((piece, id) => [piece.text, id]));
-  const core = libraryCore({
+  const parts: LibraryParts = {
     model: byteLevelModel(vocabulary, strings(metadata, 'merges'), named),
     normalizers: named.normalizer === undefined ? [] : [{ type: named.normalizer }],
     preTokenizer: byteLevelPreTokenizer(named),
-    added,
+    added: pieces.flatMap((piece, id) => addedOf(piece, id)),
     vocabulary,
     spelling: 'byteLevel',
     byteFallback: false,
-  });
+  };
   return {
-    ...core,
-    pieces,
-    dropsLeadingSpace: false,
+    ...{ pieces, parts },
     ...boundaries(metadata, pieces, { bos: named.addsBos === true, bosId: null, eosId: null }),
   };
 }
