@@ -29,7 +29,11 @@ const editOperation = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['replace', 'mean', 'resample']), value: editValue }),
   z.strictObject({ kind: z.literal('mix'), towards: z.enum(['identity', 'uniform']), share: z.number() }),
   z.strictObject({ kind: z.literal('mask') }),
+  z.strictObject({ kind: z.literal('stream'), sinks: index, recent: z.int().min(1) }),
 ]);
+
+/** Positions by what they are for: the prompt's before its last one, or those that new tokens are made from. */
+const editScope = z.enum(['all', 'prefill', 'decode']);
 
 const edit: z.ZodType<Edit> = z.strictObject({
   site: siteId,
@@ -38,6 +42,7 @@ const edit: z.ZodType<Edit> = z.strictObject({
   positions: list(z.int()).exactOptional(),
   keys: list(z.int()).exactOptional(),
   rows: list(index).exactOptional(),
+  scope: editScope.exactOptional(),
   operation: editOperation,
 });
 export const edits = list(edit);

@@ -15,10 +15,20 @@ export interface Batch {
   readonly lengths: readonly number[];
   /** Slots before a row's first token (0 everywhere with right padding). */
   readonly offsets: readonly number[];
+  /** Tokens of each row that are its prompt; those after it were, or could have been, generated. */
+  readonly prompts: readonly number[];
 }
 
-/** Throws Fault for an empty prompt, an id outside the vocabulary, or more tokens than the context. */
-export function makeBatch(rows: readonly (readonly number[])[], family: Family, padding: Padding): Batch {
+/**
+ * `prompts` as in Batch, whole rows where omitted. Throws Fault for an empty prompt, an id outside the vocabulary, more tokens
+ * than the context, or a prompt that is longer than its row.
+ */
+export function makeBatch(
+  rows: readonly (readonly number[])[],
+  family: Family,
+  padding: Padding,
+  prompts: readonly number[] = rows.map((ids) => ids.length),
+): Batch {
   if (rows.length === 0) throw new Fault({ what: 'no prompts', expected: 'at least one' });
   rows.forEach((ids, row) => checkIds(ids, family, `prompt ${row}`));
   const lengths = rows.map((ids) => ids.length);
@@ -26,7 +36,13 @@ export function makeBatch(rows: readonly (readonly number[])[], family: Family, 
   const offsets = lengths.map((length) => (padding === 'left' ? slots - length : 0));
   const ids = new BigInt64Array(rows.length * slots);
   rows.forEach((row, b) => row.forEach((id, p) => (ids[b * slots + (offsets[b] ?? 0) + p] = BigInt(id))));
-  return { ids, rows: rows.length, slots, lengths, offsets };
+  prompts.forEach((prompt, row) => checkPrompt(prompt, lengths[row] ?? 0, `row ${row}`));
+  return { ids, rows: rows.length, slots, lengths, offsets, prompts };
+}
+
+function checkPrompt(prompt: number, length: number, where: string): void {
+  if (Number.isInteger(prompt) && prompt >= 1 && prompt <= length) return;
+  throw new Fault({ what: 'length of a prompt', where, expected: `1 to ${length}`, got: String(prompt) });
 }
 
 function checkIds(ids: readonly number[], family: Family, where: string): void {
@@ -57,7 +73,8 @@ export function repeatBatch(batch: Batch, times: number): Batch {
   for (let copy = 0; copy < times; copy++) ids.set(batch.ids, copy * batch.ids.length);
   const lengths = Array.from({ length: times }, () => batch.lengths).flat();
   const offsets = Array.from({ length: times }, () => batch.offsets).flat();
-  return { ids, rows: batch.rows * times, slots: batch.slots, lengths, offsets };
+  const prompts = Array.from({ length: times }, () => batch.prompts).flat();
+  return { ids, rows: batch.rows * times, slots: batch.slots, lengths, offsets, prompts };
 }
 
 /** Position of slot p in row b; padding before the first token counts as position 0. */

@@ -4,18 +4,16 @@
  * edits of different sites act in the order of the graph.
  */
 import type { Axis } from '../terms/axes.ts';
-import { axes as axisMeanings, isAxis } from '../terms/axes.ts';
+import { isAxis } from '../terms/axes.ts';
 import type { Edit, EditValue } from '../terms/edits.ts';
-import { Fault } from '../terms/fault.ts';
 import type { Site } from '../terms/sites.ts';
-import { isSite, sites } from '../terms/sites.ts';
+import { sites } from '../terms/sites.ts';
 import type { Family } from '../arch/architecture.ts';
 import type { Batch } from './batch.ts';
 import { isVisible } from './batch.ts';
+import { actsAt, axisWidth, isScoped, selects, siteAxes } from './editPlaces.ts';
+import { hideKeys, isHiding } from './hiddenKeys.ts';
 import type { Feed } from './ort.ts';
-
-/** Added to a masked score: far below any score, far above the causal mask's value, so their sum stays finite. */
-const MASKED = -1e30;
 
 /** Which slots the program's axes stand for. */
 export interface Slots {
@@ -29,11 +27,6 @@ export interface Slots {
 
 /** Edits of one layer (or of the model's own sites), by site. */
 export type SiteEdits = ReadonlyMap<Site, readonly Edit[]>;
-
-/** Throws Fault for an unknown or lacking site, an index out of range, an operation or a value that does not fit the site. */
-export function checkEdits(edits: readonly Edit[], family: Family, batch: Batch): void {
-  edits.forEach((edit, i) => checkEdit(edit, family, batch, `edit ${i + 1} (${edit.site})`));
-}
 
 /** The edits of a layer, or with `null` those at sites of the whole model. */
 export function editsAt(edits: readonly Edit[], layer: number | null): SiteEdits {
@@ -61,11 +54,28 @@ export function affineFeeds(
   batch: Batch,
   slots: Slots,
 ): AffineFeeds {
-  const space = editSpace(site, edits, family, batch, slots);
+  const hiding = edits.filter(isHiding);
+  const affine = hiding.length === 0 ? edits : edits.filter((edit) => !isHiding(edit));
+  const space = editSpace(site, affine, family, batch, slots);
   const scale = new Float32Array(space.size).fill(1);
   const add = new Float32Array(space.size);
-  for (const edit of edits) applyEdit(edit, space, scale, add, { family, batch, layer });
-  return { scale: { data: scale, shape: space.shape }, add: { data: add, shape: space.shape } };
+  for (const edit of affine) applyEdit(edit, space, scale, add, { family, batch, layer });
+  const feeds = { scale: { data: scale, shape: space.shape }, add: { data: add, shape: space.shape } };
+  if (hiding.length === 0) return feeds;
+  const whole = editSpace(site, edits, family, batch, slots);
+  const data = stretched(add, space.shape, whole);
+  hideKeys({ data, shape: whole.shape, slots: whole.slots }, hiding, batch);
+  return { scale: feeds.scale, add: { data, shape: whole.shape } };
+}
+
+/** Values of axes some of which are 1, repeated along those of the larger space. */
+function stretched(data: Float32Array, shape: readonly number[], { shape: to, size }: EditSpace): Float32Array {
+  if (data.every((value) => value === data[0])) return new Float32Array(size).fill(data[0] ?? 0);
+  const larger = new Float32Array(size);
+  visit(to.map(indices), to, (index, flat) => {
+    larger[flat] = data[index.reduce((at, i, axis) => at * (shape[axis] ?? 1) + (shape[axis] === 1 ? 0 : i), 0)] ?? 0;
+  });
+  return larger;
 }
 
 interface EditSpace {
@@ -99,65 +109,90 @@ function editSpace(site: Site, edits: readonly Edit[], family: Family, batch: Ba
 function variesOver(edit: Edit, axis: Axis, batch: Batch): boolean {
   const { operation } = edit;
   const ragged = batch.lengths.some((length) => length !== batch.lengths[0]);
-  const selectsFromEnd = [...(edit.positions ?? []), ...(edit.keys ?? [])].some((position) => position < 0);
-  const shifted = batch.offsets.some((offset) => offset !== 0);
-  const selectsPositions = edit.positions !== undefined || edit.keys !== undefined;
-  if ('value' in operation && valueSize(operation.value, axis) > 1) return true;
+  const hasValue = 'value' in operation;
+  if (hasValue && valueSize(operation.value, axis) > 1) return true;
   // What is put at a key must not reach the padding of shorter rows.
-  const spares = ragged && 'value' in operation && siteAxes(edit.site).includes('K');
+  const spares = ragged && hasValue && siteAxes(edit.site).includes('K');
   if (spares && (axis === 'B' || axis === 'K')) return true;
-  if (axis === 'B') {
-    const rowDependent = ragged && (selectsFromEnd || (shifted && (selectsPositions || 'value' in operation)));
-    return edit.rows !== undefined || rowDependent || (operation.kind === 'mix' && ragged);
-  }
-  if (axis === 'P') return edit.positions !== undefined || operation.kind === 'mix';
-  if (axis === 'K') return edit.keys !== undefined || operation.kind === 'mix';
+  const spreads = operation.kind === 'mix' || operation.kind === 'stream';
+  if (axis === 'B') return edit.rows !== undefined || dependsOnRow(edit, ragged, batch);
+  if (axis === 'P') return edit.positions !== undefined || isScoped(edit) || spreads;
+  if (axis === 'K') return edit.keys !== undefined || spreads;
   return (axis === 'N' || axis === 'G') && edit.heads !== undefined;
 }
 
+/** Do rows of other lengths, padding or prompts have it at other slots? */
+function dependsOnRow(edit: Edit, ragged: boolean, batch: Batch): boolean {
+  const { operation, positions = [], keys = [] } = edit;
+  if (isScoped(edit) && batch.prompts.some((prompt) => prompt !== batch.prompts[0])) return true;
+  if (!ragged) return false;
+  if (operation.kind === 'mix' || [...positions, ...keys].some((position) => position < 0)) return true;
+  const isPlaced = positions.length > 0 || keys.length > 0 || isScoped(edit) || operation.kind === 'stream';
+  return (isPlaced || 'value' in operation) && batch.offsets.some((offset) => offset !== 0);
+}
+
+/** Only where the edit acts: most edits of a batch with one edit a row act on a small part of it. */
 function applyEdit(edit: Edit, space: EditSpace, scale: Float32Array, add: Float32Array, scene: EditScene): void {
-  const index = space.shape.map(() => 0);
-  for (let flat = 0; flat < space.size; flat++) {
-    if (isSelected(edit, index, space, scene.batch)) {
+  for (const places of chosenPlaces(edit, space, scene.batch)) {
+    visit(places, space.shape, (index, flat) => {
       const [times, plus] = affineAt(edit, index, space, scene);
       scale[flat] = (scale[flat] ?? 1) * times;
       add[flat] = (add[flat] ?? 0) * times + plus;
+    });
+  }
+}
+
+/** Per row that the edit acts on (one for all, where rows don't differ), its indices along each axis. */
+function* chosenPlaces(edit: Edit, space: EditSpace, batch: Batch): Generator<readonly (readonly number[])[]> {
+  const rows = space.axes.includes('B') ? (space.shape[space.axes.indexOf('B')] ?? 1) : 1;
+  for (let row = 0; row < rows; row++) {
+    if (edit.rows !== undefined && !edit.rows.includes(row)) continue;
+    yield space.axes.map((axis, i) =>
+      axis === 'B' ? [row] : chosenAlong(edit, axis, row, space.shape[i] ?? 1, { space, batch }),
+    );
+  }
+}
+
+function chosenAlong(
+  edit: Edit,
+  axis: Axis,
+  row: number,
+  size: number,
+  { space, batch }: { readonly space: EditSpace; readonly batch: Batch },
+): readonly number[] {
+  const all = indices(size);
+  if (axis === 'N' || axis === 'G') return all.filter((at) => edit.heads?.includes(at) ?? true);
+  if (axis === 'P') return all.filter((at) => actsAt(edit, space.slots[at] ?? 0, row, batch));
+  if (axis !== 'K') return all;
+  const real = size === 1 ? all : all.filter((at) => !isPaddingSlot(at, row, batch));
+  return real.filter((at) => edit.keys === undefined || selects(edit.keys, at, row, batch));
+}
+
+/** Every combination of indices, in row-major order, with its place in values of this shape. */
+function visit(
+  places: readonly (readonly number[])[],
+  shape: readonly number[],
+  act: (index: readonly number[], flat: number) => void,
+): void {
+  const index: number[] = [];
+  const along = (axis: number, flat: number): void => {
+    const chosen = places[axis];
+    if (chosen === undefined) return act(index, flat);
+    for (const at of chosen) {
+      index[axis] = at;
+      along(axis + 1, flat * (shape[axis] ?? 1) + at);
     }
-    step(index, space.shape);
-  }
+  };
+  along(0, 0);
 }
 
-/** The next index in row-major order. */
-function step(index: number[], shape: readonly number[]): void {
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = (index[axis] ?? 0) + 1;
-    if ((index[axis] ?? 0) < (shape[axis] ?? 1)) return;
-    index[axis] = 0;
-  }
-}
-
-function isSelected(edit: Edit, index: readonly number[], space: EditSpace, batch: Batch): boolean {
-  const row = indexOf('B', index, space) ?? 0;
-  return space.axes.every((axis, i) => {
-    const at = index[i] ?? 0;
-    if (axis === 'K' && (space.shape[i] ?? 1) > 1 && isPaddingSlot(at, row, batch)) return false;
-    if (axis === 'B') return edit.rows?.includes(at) ?? true;
-    if (axis === 'N' || axis === 'G') return edit.heads?.includes(at) ?? true;
-    if (axis === 'P') return edit.positions === undefined || selects(edit.positions, space.slots[at] ?? 0, row, batch);
-    if (axis === 'K') return edit.keys === undefined || selects(edit.keys, at, row, batch);
-    return true;
-  });
+function indices(size: number): readonly number[] {
+  return Array.from({ length: size }, (_, i) => i);
 }
 
 function isPaddingSlot(slot: number, row: number, batch: Batch): boolean {
   const position = slot - (batch.offsets[row] ?? 0);
   return position < 0 || position >= (batch.lengths[row] ?? 0);
-}
-
-/** Positions count from the row's first token, negative ones from its end. */
-function selects(positions: readonly number[], slot: number, row: number, batch: Batch): boolean {
-  const position = slot - (batch.offsets[row] ?? 0);
-  return positions.includes(position) || positions.includes(position - (batch.lengths[row] ?? 0));
 }
 
 function indexOf(axis: Axis, index: readonly number[], space: EditSpace): number | undefined {
@@ -180,7 +215,8 @@ function affineAt(edit: Edit, index: readonly number[], space: EditSpace, scene:
     case 'resample':
       return [0, valueAt(operation.value, index, space, scene.batch)];
     case 'mask':
-      return [1, MASKED];
+    case 'stream':
+      throw new RangeError(`${operation.kind} is no affine edit`);
     case 'mix':
       return [1 - operation.share, operation.share * targetAt(operation.towards, index, space, scene)];
   }
@@ -223,148 +259,4 @@ function valueAt(value: EditValue, index: readonly number[], space: EditSpace, b
 
 function valueSize(value: EditValue, axis: Axis): number {
   return value.shape[value.axes.split(' ').indexOf(axis)] ?? 1;
-}
-
-// Checks.
-
-function siteAxes(site: Site): Axis[] {
-  return sites[site].axes.split(' ').filter(isAxis);
-}
-
-function axisWidth(axis: Axis, family: Family): number {
-  const { shape } = family;
-  const widths: Partial<Record<Axis, number>> = {
-    N: shape.heads,
-    G: shape.kvHeads,
-    H: shape.headWidth,
-    D: shape.width,
-    M: shape.mlpWidth ?? 0,
-    V: shape.outputVocabulary,
-  };
-  return widths[axis] ?? 1;
-}
-
-function checkEdit(edit: Edit, family: Family, batch: Batch, where: string): void {
-  const { site, operation } = edit;
-  if (!isSite(site))
-    throw new Fault({ what: 'unknown site', where, expected: Object.keys(sites).join(', '), got: site });
-  const lack = family.lacks[site];
-  if (lack !== undefined) throw new Fault({ what: `this model has no site ${site}: ${lack}`, where });
-  const letters = siteAxes(site);
-  const longest = Math.max(...batch.lengths);
-  const shortest = Math.min(...batch.lengths);
-  checkSelector('layer', edit.layers, sites[site].per === 'layer' ? family.shape.layers : null, 0, where);
-  const headAxis = letters.find((axis) => axis === 'N' || axis === 'G');
-  checkSelector('head', edit.heads, headAxis === undefined ? null : axisWidth(headAxis, family), 0, where);
-  checkSelector('position', edit.positions, letters.includes('P') ? longest : null, -shortest, where);
-  checkSelector('key position', edit.keys, letters.includes('K') ? longest : null, -shortest, where);
-  checkSelector('row', edit.rows, batch.rows, 0, where);
-  if (operation.kind === 'mask' && site !== 'scores') throw wrongSite('mask', 'scores', site, where);
-  if (operation.kind === 'mix' && site !== 'pattern') throw wrongSite('mix', 'pattern', site, where);
-  if (operation.kind === 'mask') checkMask(edit, family, batch, where);
-  if ('value' in operation) checkValue(operation.value, letters, family, batch, where);
-  if ('by' in operation) checkFinite(operation.by, 'scale', where);
-  if ('times' in operation) checkFinite(operation.times, 'times', where);
-  if ('share' in operation) checkFinite(operation.share, 'share', where);
-}
-
-function checkFinite(value: number, what: string, where: string): void {
-  if (!Number.isFinite(value)) throw new Fault({ what, where, expected: 'a finite number', got: String(value) });
-}
-
-function wrongSite(operation: string, expected: string, got: Site, where: string): Fault {
-  return new Fault({ what: `${operation} works at one site only`, where, expected, got });
-}
-
-function checkSelector(
-  what: string,
-  chosen: readonly number[] | undefined,
-  bound: number | null,
-  least: number,
-  where: string,
-): void {
-  if (chosen === undefined) return;
-  if (bound === null) throw new Fault({ what: `this site has no ${what} axis`, where });
-  if (chosen.length === 0) throw new Fault({ what: `empty list of ${what}s`, where, expected: 'at least one' });
-  const bad = chosen.find((index) => !Number.isInteger(index) || index < least || index >= bound);
-  if (bad === undefined) return;
-  throw new Fault({ what: `${what} out of range`, where, expected: `${least} to ${bound - 1}`, got: String(bad) });
-}
-
-/** A query must keep at least one key, else its row of the pattern has no meaning. */
-function checkMask(edit: Edit, family: Family, batch: Batch, where: string): void {
-  const layers = edit.layers ?? Array.from({ length: family.shape.layers }, (_, layer) => layer);
-  const windows = new Set(layers.map((layer) => family.windowOf(layer)));
-  for (let row = 0; row < batch.rows; row++) {
-    if (edit.rows !== undefined && !edit.rows.includes(row)) continue;
-    const from = batch.offsets[row] ?? 0;
-    for (let query = from; query < from + (batch.lengths[row] ?? 0); query++) {
-      if (edit.positions !== undefined && !selects(edit.positions, query, row, batch)) continue;
-      for (const window of windows) requireVisibleKey(edit, family, batch, { row, query, window }, where);
-    }
-  }
-}
-
-function requireVisibleKey(
-  edit: Edit,
-  family: Family,
-  batch: Batch,
-  at: { readonly row: number; readonly query: number; readonly window: number | null },
-  where: string,
-): void {
-  for (let key = 0; key < batch.slots; key++) {
-    const visible = isVisible(batch, family.causal, at.window, at.row, at.query, key);
-    if (visible && edit.keys !== undefined && !selects(edit.keys, key, at.row, batch)) return;
-  }
-  throw new Fault({
-    what: 'mask hides every key that the query sees',
-    where: `${where}, row ${at.row}, query ${at.query - (batch.offsets[at.row] ?? 0)}`,
-    expected: 'at least one key left (to silence a head use z=zero)',
-  });
-}
-
-function checkValue(value: EditValue, letters: readonly Axis[], family: Family, batch: Batch, where: string): void {
-  const given = value.axes.split(' ').filter((letter) => letter !== '');
-  const size = value.shape.reduce((product, n) => product * n, 1);
-  if (given.length !== value.shape.length || size !== value.data.length) {
-    throw new Fault({
-      what: 'value of an edit',
-      where,
-      expected: `${size} numbers for axes '${value.axes}'`,
-      got: String(value.data.length),
-    });
-  }
-  given.forEach((letter, i) => {
-    if (!isAxis(letter) || !letters.includes(letter)) {
-      throw new Fault({
-        what: 'value with an axis that the site lacks',
-        where,
-        expected: `of ${letters.join(' ')}`,
-        got: letter,
-      });
-    }
-    const expected = fullSize(letter, family, batch);
-    const got = value.shape[i] ?? 0;
-    if (got === 1 || got === expected) return;
-    throw new Fault({
-      what: `value of an edit, axis ${letter} (${axisMeanings[letter]})`,
-      where,
-      expected: `1 or ${expected}`,
-      got: String(got),
-    });
-  });
-  const bad = value.data.findIndex((x) => !Number.isFinite(x));
-  if (bad >= 0)
-    throw new Fault({
-      what: 'value of an edit',
-      where,
-      expected: 'finite numbers',
-      got: `${value.data[bad]} at ${bad}`,
-    });
-}
-
-function fullSize(axis: Axis, family: Family, batch: Batch): number {
-  if (axis === 'B') return batch.rows;
-  if (axis === 'P' || axis === 'K') return Math.max(...batch.lengths);
-  return axisWidth(axis, family);
 }

@@ -9,7 +9,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { axisSize, tensor } from '../tensor/tensor.ts';
 import type { Batch, Padding } from './batch.ts';
 import { isUniform, makeBatch } from './batch.ts';
-import { checkEdits, editsAt } from './editPlan.ts';
+import { checkEdits } from './checkEdits.ts';
+import { editsAt } from './editPlan.ts';
 import type { LayerCache, PartResult } from './pass.ts';
 import { Pass } from './pass.ts';
 import type { Programs } from './programs.ts';
@@ -25,6 +26,8 @@ export interface ForwardRequest {
   readonly ids: readonly (readonly number[])[];
   readonly padding?: Padding;
   readonly edits?: readonly Edit[];
+  /** Tokens of each row that are its prompt, for edits with a scope; whole rows where omitted. */
+  readonly promptLengths?: readonly number[];
   readonly capture?: readonly Capture[];
   /** `last`: at each row's last token only, [B, P 1, V]. Default `all`. */
   readonly logits?: 'all' | 'last' | 'none';
@@ -71,7 +74,7 @@ export interface ForwardHost {
 
 /** Runs one request; between programs it yields and looks at the signal. */
 export async function forward(host: ForwardHost, request: ForwardRequest): Promise<Activations> {
-  const batch = makeBatch(request.ids, host.family, request.padding ?? 'right');
+  const batch = makeBatch(request.ids, host.family, request.padding ?? 'right', request.promptLengths);
   const edits = request.edits ?? [];
   checkEdits(edits, host.family, batch);
   const wanted = wantedSites(request.capture ?? [], host.family);

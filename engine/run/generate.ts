@@ -1,19 +1,16 @@
 /** Greedy or sampled continuation of one prompt, with a cache of keys and values. */
 import type { Edit } from '../terms/edits.ts';
 import { Fault } from '../terms/fault.ts';
-import type { Site } from '../terms/sites.ts';
 import { takeOnePerRow } from '../tensor/positions.ts';
 import type { Random } from '../tensor/random.ts';
 import { seededRandom } from '../tensor/random.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import { axisSize } from '../tensor/tensor.ts';
-import type { Batch } from './batch.ts';
 import { makeBatch } from './batch.ts';
-import { checkEdits, editsAt } from './editPlan.ts';
+import { checkEdits } from './checkEdits.ts';
 import type { ForwardHost } from './forward.ts';
-import { extendCache } from './forward.ts';
-import type { AffineBySite, LayerCache } from './pass.ts';
 import { Pass } from './pass.ts';
+import type { Extended, Extension, Prefix } from './prefix.ts';
+import { affineAmong, emptyPrefix, extendPrefix } from './prefix.ts';
 
 export interface GenerateRequest {
   readonly ids: readonly number[];
@@ -23,6 +20,8 @@ export interface GenerateRequest {
   readonly endIds: readonly number[];
   /** Act at every step; positions count from the first token, negative ones from the newest. */
   readonly edits?: readonly Edit[];
+  /** Keys and values of the prompt's first tokens, fewer than all, made with the edits that act there; nothing where omitted. */
+  readonly prefix?: Prefix;
   /** 0 (greedy) where omitted. */
   readonly temperature?: number;
   /** Keep the likeliest tokens whose probabilities add up to this; 1 keeps all. */
@@ -38,9 +37,6 @@ export interface GeneratedToken {
   readonly isEnd: boolean;
 }
 
-/** Most prompt tokens in one program run. */
-const PREFILL = 256;
-
 /** Throws Fault for a bad prompt, setting or edit; stops at an end token, at maxNew, or where the context is full. */
 export async function* generate(host: ForwardHost, request: GenerateRequest): AsyncGenerator<GeneratedToken> {
   const { family } = host;
@@ -50,11 +46,12 @@ export async function* generate(host: ForwardHost, request: GenerateRequest): As
   edits.forEach(refusePerPosition);
   const random = seededRandom(request.seed ?? 0);
   const ids = [...request.ids];
-  const caches: (LayerCache | undefined)[] = Array.from({ length: family.shape.layers }, () => undefined);
-  let done = 0;
+  const text = { prompt: request.ids.length, edits, signal: request.signal };
+  let prefix = request.prefix ?? emptyPrefix;
   for (let made = 0; made < request.maxNew && ids.length <= family.shape.context; made++) {
-    const logits = await advance(host, ids, done, caches, edits, request.signal);
-    done = ids.length;
+    const extended = await extendPrefix(host, prefix, { ...text, ids });
+    prefix = extended.prefix;
+    const logits = await unembedLast(host, extended, text);
     const next = chooseToken(logits, request, random);
     const isEnd = request.endIds.includes(next.id);
     yield { ...next, isEnd };
@@ -63,69 +60,17 @@ export async function* generate(host: ForwardHost, request: GenerateRequest): As
   }
 }
 
-/** Runs positions done .. ids.length - 1; gives the logits [V] after the last. */
-async function advance(
-  host: ForwardHost,
-  ids: readonly number[],
-  done: number,
-  caches: (LayerCache | undefined)[],
-  edits: readonly Edit[],
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  let from = done;
-  for (;;) {
-    const to = Math.min(ids.length, from + PREFILL);
-    const stream = await runChunk(host, ids.slice(0, to), from, caches, edits, signal);
-    if (to === ids.length) return unembedLast(host, ids, stream, edits);
-    from = to;
-  }
-}
-
-async function runChunk(
-  host: ForwardHost,
-  ids: readonly number[],
-  from: number,
-  caches: (LayerCache | undefined)[],
-  edits: readonly Edit[],
-  signal: AbortSignal | undefined,
-): Promise<Tensor> {
-  const batch = makeBatch([ids], host.family, 'right');
-  const pass = passFrom(host, batch, from);
-  const none = new Set<Site>();
-  let { stream } = await pass.embed(affineOf(pass, edits, null, ['embed']), none);
-  for (let layer = 0; layer < host.family.shape.layers; layer++) {
-    const affine = pass.affine(editsAt(edits, layer), layer);
-    const cache = caches[layer];
-    const result = await pass.block({ layer, residPre: stream, cache, edits: affine, capture: none, keepsCache: true });
-    caches[layer] = extendCache(cache, result.fresh);
-    stream = result.stream;
-    host.checkStream(layer, stream);
-    signal?.throwIfAborted();
-  }
-  return stream;
-}
-
+/** Logits [V] after the last token. */
 async function unembedLast(
-  host: ForwardHost,
-  ids: readonly number[],
-  stream: Tensor,
-  edits: readonly Edit[],
+  { family, programs }: ForwardHost,
+  { prefix, stream }: Extended,
+  { prompt, edits }: Pick<Extension, 'prompt' | 'edits'>,
 ): Promise<Float32Array> {
-  const batch = makeBatch([ids], host.family, 'right');
-  const pass = passFrom(host, batch, ids.length - 1);
+  const queries = [prefix.ids.length - 1];
+  const batch = makeBatch([prefix.ids], family, 'right', [prompt]);
+  const pass = new Pass(family, programs, batch, { queries, stream: queries, keys: prefix.ids.length });
   const last = takeOnePerRow(stream, 'P', [axisSize(stream, 'P') - 1]);
-  const affine = affineOf(pass, edits, null, ['finalNorm', 'logits']);
-  return (await pass.unembed(last, affine, new Set())).stream.data;
-}
-
-function passFrom(host: ForwardHost, batch: Batch, from: number): Pass {
-  const queries = Array.from({ length: batch.slots - from }, (_, i) => from + i);
-  return new Pass(host.family, host.programs, batch, { queries, stream: queries, keys: batch.slots });
-}
-
-function affineOf(pass: Pass, edits: readonly Edit[], layer: number | null, among: readonly Site[]): AffineBySite {
-  const chosen = new Map([...editsAt(edits, layer)].filter(([site]) => among.includes(site)));
-  return pass.affine(chosen, layer);
+  return (await pass.unembed(last, affineAmong(pass, edits, ['finalNorm', 'logits']), new Set())).stream.data;
 }
 
 function refusePerPosition({ site, operation }: Edit): void {

@@ -6,14 +6,15 @@
  *   place     = [ "L" numbers [ "H" numbers ] "." ] site
  *   numbers   = "*" | range { "," range }
  *   range     = integer [ "-" integer ]
- *   selector  = ( "q" | "p" | "k" | "b" ) "=" range { "," range }
+ *   selector  = ( "q" | "p" | "k" | "b" ) "=" range { "," range } | "scope=" ( "all" | "prefill" | "decode" )
  *   change    = "=" value | "+=" stored | "-=" stored | "*=" number
  *   value     = "zero" | "mask" | "scale(" number ")" | "mix(" ( "uniform" | "identity" ) [ "," number ] ")"
+ *             | "stream(" integer "," integer ")"
  *             | "mean(" tensor [ ",pooled" ] ")" | "resample(" tensor ")" | "replace(" tensor ")"
  *   stored    = [ number "*" ] tensor
  *   tensor    = file "#" name [ "[" ( "b" | "p" ) "=" integer { "," ... } "]" ]
  */
-import type { Edit } from '../terms/edits.ts';
+import type { Edit, EditScope } from '../terms/edits.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Site } from '../terms/sites.ts';
 import { isSite, sites } from '../terms/sites.ts';
@@ -30,6 +31,7 @@ export type ParsedOperation =
   | { readonly kind: 'zero' | 'mask' }
   | { readonly kind: 'scale'; readonly by: number }
   | { readonly kind: 'mix'; readonly towards: 'identity' | 'uniform'; readonly share: number }
+  | { readonly kind: 'stream'; readonly sinks: number; readonly recent: number }
   | { readonly kind: 'add'; readonly tensor: TensorReference; readonly times: number }
   | { readonly kind: 'replace' | 'resample'; readonly tensor: TensorReference }
   | { readonly kind: 'mean'; readonly tensor: TensorReference; readonly pooled: boolean };
@@ -121,20 +123,37 @@ function parseInteger(scanner: Scanner, signed: boolean): number {
 
 const selectorFields = { q: 'positions', p: 'positions', k: 'keys', b: 'rows' } as const;
 
-function parseSelectors(scanner: Scanner): { positions?: Indices; keys?: Indices; rows?: Indices } {
-  const found: { positions?: Indices; keys?: Indices; rows?: Indices } = {};
+interface Selectors {
+  positions?: Indices;
+  keys?: Indices;
+  rows?: Indices;
+  scope?: EditScope;
+}
+
+function parseSelectors(scanner: Scanner): Selectors {
+  const found: Selectors = {};
   if (!scanner.takeIf('[')) return found;
-  do {
-    const at = scanner.at;
-    const letter = scanner.takeMatch(/[qpkb](?=\s*=)/y);
-    if (letter === null) throw scanner.fault('q= or p= (positions), k= (keys) or b= (batch rows)');
-    const field = selectorFields[letter as keyof typeof selectorFields];
-    if (found[field] !== undefined) throw scanner.fault(`${letter}= once`, at);
-    scanner.take('=', '"="');
-    found[field] = parseRanges(scanner, letter !== 'b');
-  } while (scanner.takeIf(','));
+  do parseSelector(scanner, found);
+  while (scanner.takeIf(','));
   scanner.take(']', '"," or "]"');
   return found;
+}
+
+function parseSelector(scanner: Scanner, found: Selectors): void {
+  const at = scanner.at;
+  const name = scanner.takeMatch(/(?:[qpkb]|scope)(?=\s*=)/y);
+  if (name === null) throw scanner.fault('q= or p= (positions), k= (keys), b= (batch rows) or scope=');
+  const field = name === 'scope' ? 'scope' : selectorFields[name as keyof typeof selectorFields];
+  if (found[field] !== undefined) throw scanner.fault(`${name}= once`, at);
+  scanner.take('=', '"="');
+  if (field === 'scope') found.scope = parseScope(scanner);
+  else found[field] = parseRanges(scanner, name !== 'b');
+}
+
+function parseScope(scanner: Scanner): EditScope {
+  const scope = scanner.takeMatch(/all|prefill|decode/y);
+  if (scope === 'all' || scope === 'prefill' || scope === 'decode') return scope;
+  throw scanner.fault('all, prefill or decode');
 }
 
 function parseChange(scanner: Scanner): ParsedOperation {
@@ -157,6 +176,7 @@ const values: Readonly<Record<string, (scanner: Scanner) => ParsedOperation>> = 
   mask: () => ({ kind: 'mask' }),
   scale: (scanner) => ({ kind: 'scale', by: inParentheses(scanner, parseNumber) }),
   mix: (scanner) => ({ kind: 'mix', ...inParentheses(scanner, parseMix) }),
+  stream: (scanner) => ({ kind: 'stream', ...inParentheses(scanner, parseStream) }),
   mean: (scanner) => ({ kind: 'mean', ...inParentheses(scanner, parseMean) }),
   resample: (scanner) => ({ kind: 'resample', tensor: inParentheses(scanner, parseListed) }),
   replace: (scanner) => ({ kind: 'replace', tensor: inParentheses(scanner, parseListed) }),
@@ -168,7 +188,7 @@ function parseValue(scanner: Scanner): ParsedOperation {
   const parse = Object.hasOwn(values, word) ? values[word] : undefined;
   if (parse === undefined) {
     throw scanner.fault(
-      'zero, mask, scale(number), mix(uniform,share), mean(FILE#name), resample(FILE#name) or replace(FILE#name)',
+      'zero, mask, scale(number), mix(uniform,share), stream(sinks,recent), mean(FILE#name), resample(FILE#name) or replace(FILE#name)',
       at,
     );
   }
@@ -190,6 +210,21 @@ function parseMix(scanner: Scanner): { towards: 'identity' | 'uniform'; share: n
   const share = parseNumber(scanner);
   if (share < 0 || share > 1) throw scanner.fault('a share from 0 to 1', at);
   return { towards, share };
+}
+
+function parseStream(scanner: Scanner): { sinks: number; recent: number } {
+  const sinks = parseCount(scanner, 'how many first keys are seen');
+  scanner.take(',', '"," and how many recent keys are seen');
+  const at = scanner.at;
+  const recent = parseCount(scanner, 'how many recent keys are seen');
+  if (recent < 1) throw scanner.fault('at least 1 recent key, the query itself', at);
+  return { sinks, recent };
+}
+
+function parseCount(scanner: Scanner, expected: string): number {
+  const digits = scanner.takeMatch(/\d{1,9}(?!\d)/y);
+  if (digits === null) throw scanner.fault(expected);
+  return Number(digits);
 }
 
 function parseMean(scanner: Scanner): { tensor: TensorReference; pooled: boolean } {

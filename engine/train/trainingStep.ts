@@ -201,6 +201,7 @@ export function fixedFeeds(family: Family, { rows, length }: BatchShape): Feeds 
     slots: length,
     lengths,
     offsets: lengths.map(() => 0),
+    prompts: lengths,
   };
   const windows = Array.from({ length: family.shape.layers }, (_, layer) => family.windowOf(layer));
   const feeds: Record<string, Feed> = {

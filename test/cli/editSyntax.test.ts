@@ -35,6 +35,20 @@ describe('an edit as text', () => {
       },
     ],
     ['logits[p=-1]=zero', { site: 'logits', positions: [-1], operation: { kind: 'zero' } }],
+    [
+      'L3H1,2.scores[scope=decode]=stream(4,64)',
+      {
+        site: 'scores',
+        layers: [3],
+        heads: [1, 2],
+        scope: 'decode',
+        operation: { kind: 'stream', sinks: 4, recent: 64 },
+      },
+    ],
+    [
+      'L3.z[q=0,2,scope = prefill,b=1]=zero',
+      { site: 'z', layers: [3], positions: [0, 2], rows: [1], scope: 'prefill', operation: { kind: 'zero' } },
+    ],
     ['embed=zero', { site: 'embed', operation: { kind: 'zero' } }],
     [
       'L3.residPost+=0.5*steer.safetensors#name',
@@ -92,6 +106,11 @@ describe('an edit as text', () => {
     ['L5.z[q=1=zero', 9, '"," or "]"'],
     ['L5.z=scale(much)', 12, 'a number'],
     ['L5.z=scale(2', 13, '")"'],
+    ['L5.z[scope=later]=zero', 12, 'all, prefill or decode'],
+    ['L5.z[scope=all,scope=all]=zero', 16, 'scope= once'],
+    ['L5.scores=stream(4)', 19, '"," and how many recent keys'],
+    ['L5.scores=stream(4,0)', 20, 'at least 1 recent key'],
+    ['L5.scores=stream(-1,4)', 18, 'how many first keys'],
     ['L5.pattern=mix(round,1)', 16, 'uniform or identity'],
     ['L5.pattern=mix(uniform,2)', 24, 'a share from 0 to 1'],
     ['L5.z=mean()', 11, 'a tensor, FILE#name'],
@@ -115,6 +134,7 @@ describe('an edit as text', () => {
       'L5.scores[q=-1,k=0]=mask',
       'L3.residPost+=0.5*F#n[b=0]',
       'L2.pattern=mix(uniform,0.5)',
+      'L2.scores[scope=all]=stream(4,64)',
     ];
     const letters = 'L9H*.,-[]=+#()qkb"m\u0000\u{1f600} ';
     for (let i = 0; i < 2000; i++) {

@@ -52,8 +52,8 @@ export const editOption = {
 /** Said in the help of every command that takes edits. */
 export const editHelp = [
   'Edits are PLACE CHANGE. A place is a layer, heads where the site has them, and a site: L9H6.z, L9H1,3-5.z, L*.mlpOut,',
-  'logits. [q=..] or [p=..] picks positions, [k=..] key positions, [b=..] rows; negative ones count from the end.',
-  'Changes: =zero, =scale(0.5) or *=0.5, =mask (scores), =mix(uniform,0.5) or =mix(identity) (pattern),',
+  'logits. [q=..] or [p=..] picks positions, [k=..] key positions, [b=..] rows; negative ones count from the end; [scope=decode] or [scope=prefill] where new tokens are made or before.',
+  'Changes: =zero, =scale(0.5) or *=0.5, =mask or =stream(sinks,recent) (scores), =mix(uniform,0.5) or =mix(identity) (pattern),',
   '=mean(FILE#name), =resample(FILE#name), =replace(FILE#name), +=0.5*FILE#name, where FILE is written by capture.',
 ] as const;
 
