@@ -28,7 +28,12 @@ const needleSource = z.strictObject({
   kind: z.literal('grid'),
   grids: z.array(needleGrid).min(1).max(100).readonly(),
   /** Ids of the built-in ones, or texts; all built-in ones that are copied where omitted. */
-  needles: z.array(z.union([z.string(), needle])).min(1).max(1000).readonly().exactOptional(),
+  needles: z
+    .array(z.union([z.string(), needle]))
+    .min(1)
+    .max(1000)
+    .readonly()
+    .exactOptional(),
   haystack: z.discriminatedUnion('kind', [
     /** Stories of the program's own. */
     z.strictObject({ kind: z.literal('stories') }),

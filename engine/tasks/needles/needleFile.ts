@@ -33,5 +33,10 @@ function needleOf(row: JsonRow, index: number): Needle {
 function textOf({ values, where }: JsonRow, keys: readonly string[]): string {
   const value = keys.map((key) => values.get(key)).find((one) => one !== undefined);
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new Fault({ what: `no ${keys.join(' or ')}`, where, expected: 'text', got: JSON.stringify(value) ?? 'nothing' });
+  throw new Fault({
+    what: `no ${keys.join(' or ')}`,
+    where,
+    expected: 'text',
+    got: JSON.stringify(value) ?? 'nothing',
+  });
 }

@@ -89,11 +89,7 @@ function step3(word: string): string {
 }
 
 function step4(word: string): string {
-  return replaceLongest(
-    word,
-    fourth,
-    (stem, suffix) => measure(stem) > 1 && (suffix !== 'ion' || /[st]$/.test(stem)),
-  );
+  return replaceLongest(word, fourth, (stem, suffix) => measure(stem) > 1 && (suffix !== 'ion' || /[st]$/.test(stem)));
 }
 
 function step5(word: string): string {

@@ -114,9 +114,11 @@ class Curve {
 function checkRequest({ runs, texts, arms }: MaskCurveRequest): void {
   if (runs.length + texts.length === 0) throw new Fault({ what: 'nothing to measure on', expected: 'runs or texts' });
   const empty = runs.find(({ answer }) => answer.length === 0);
-  if (empty !== undefined) throw new Fault({ what: 'a run without an answer', where: empty.id, expected: 'its tokens' });
+  if (empty !== undefined)
+    throw new Fault({ what: 'a run without an answer', where: empty.id, expected: 'its tokens' });
   const short = texts.findIndex((ids) => ids.length < 2);
-  if (short >= 0) throw new Fault({ what: 'a text too short', where: `text ${short + 1}`, expected: 'at least 2 tokens' });
+  if (short >= 0)
+    throw new Fault({ what: 'a text too short', where: `text ${short + 1}`, expected: 'at least 2 tokens' });
   if (texts.length > 0 || arms.every(({ mask }) => mask.kind !== 'meanQuery')) return;
   throw new Fault({ what: 'a mean query needs texts to average over', expected: 'at least one', got: 'none' });
 }

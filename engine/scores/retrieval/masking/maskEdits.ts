@@ -30,7 +30,12 @@ export function maskEdits(
   }));
 }
 
-const sites: Readonly<Record<HeadMask['kind'], Site>> = { uniform: 'scores', zero: 'z', meanQuery: 'q', stream: 'scores' };
+const sites: Readonly<Record<HeadMask['kind'], Site>> = {
+  uniform: 'scores',
+  zero: 'z',
+  meanQuery: 'q',
+  stream: 'scores',
+};
 
 function operationOf(mask: HeadMask, layer: number, means: readonly EditValue[] | null): EditOperation {
   if (mask.kind === 'stream') return mask;

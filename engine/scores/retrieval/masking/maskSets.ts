@@ -67,7 +67,9 @@ function randomSets(request: MaskSetsRequest, k: number, random: Random, notes: 
   }
   const elsewhere = missing(ranking.slice(0, k), others);
   if (draws > 0 && elsewhere > 0)
-    notes.push(`k = ${k}: ${elsewhere} heads of each random set are of other layers, for theirs have too few outside the top`);
+    notes.push(
+      `k = ${k}: ${elsewhere} heads of each random set are of other layers, for theirs have too few outside the top`,
+    );
   return Array.from({ length: draws }, (_, draw) => ({
     ...({ set: 'random', k, draw } as const),
     heads: drawn(ranking.slice(0, k), others, random),

@@ -49,7 +49,10 @@ export class MaskedRun {
   }
 
   /** Greedy continuation under one arm; the end token, where it came, is the last. */
-  async said(arm: number, { maxNew, endIds }: { readonly maxNew: number; readonly endIds: readonly number[] }): Promise<number[]> {
+  async said(
+    arm: number,
+    { maxNew, endIds }: { readonly maxNew: number; readonly endIds: readonly number[] },
+  ): Promise<number[]> {
     const { ids, signal } = this.#request;
     const edits = this.#request.arms[arm] ?? [];
     const prefix = await this.#prefixOf(edits);
@@ -78,7 +81,7 @@ export class MaskedRun {
   async #prefixUnder(edits: readonly Edit[]): Promise<Prefix> {
     const { ids, signal } = this.#request;
     if (ids.length === 1) return emptyPrefix;
-    const text = { ids: ids.slice(0, -1), prompt: ids.length, edits, signal };
+    const text = { ids, to: ids.length - 1, prompt: ids.length, edits, signal };
     const { prefix } = await this.#model.exclusive(() => extendPrefix(this.#model, emptyPrefix, text));
     return prefix;
   }

@@ -1,0 +1,92 @@
+/** A detection as LOCOS envelopes: one for the copy counts, one for each other score. Imports results only. */
+import type { RetrievedHead, RetrievedRun, RetrieveHeader } from '../results/retrieve.ts';
+import type { LocosFile } from './locos.ts';
+
+export interface RetrievalRecord {
+  readonly header: RetrieveHeader;
+  /** Of all runs, in the order in which they were made. */
+  readonly rows: readonly RetrievedRun[];
+  readonly heads: readonly RetrievedHead[];
+  readonly warnings: readonly string[];
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/** Methods by the names of LOCOS's own files. */
+const methods: Readonly<Record<string, string>> = {
+  copy: 'behavioral',
+  locos: 'logit_contribution',
+  spatial: 'attention_spatial',
+  directLogit: 'dla',
+  reasoning: 'headkv_r2',
+  questionFocus: 'qrhead',
+};
+
+/** `score`: `copy`, whose scores are the legacy counts, or the id of another; only runs that count and were read are in it. */
+export function retrievalEnvelope(
+  { header, rows, heads, warnings, created }: RetrievalRecord,
+  score: string,
+): LocosFile {
+  const counted = rows.filter((row) => row.counts && valuesOf(row, score) !== null);
+  const lists = (of: (row: RetrievedRun) => readonly number[]) =>
+    heads.map((_, at) => counted.map((row) => of(row)[at] ?? NaN));
+  const { layers, heads: perLayer } = header.shape;
+  return {
+    meta: { ...metaOf(header, rows, counted), method: methods[score] ?? score, score, warnings, timestamp: created },
+    perLayer: Array.from({ length: layers }, () => perLayer),
+    scores: lists((row) => valuesOf(row, score) ?? []),
+    ...(score === 'copy' ? { capped: lists((row) => row.capped) } : {}),
+    trialIds: counted.map(({ index }) => header.runs[index]?.id ?? `${index}`),
+    intervals: heads.map((head) => (score === 'copy' ? head.legacy : head.scores[score])?.interval ?? [0, 0]),
+  };
+}
+
+function valuesOf(row: RetrievedRun, score: string): readonly number[] | null {
+  return score === 'copy' ? row.legacy : (row.scores[score] ?? null);
+}
+
+function metaOf(header: RetrieveHeader, rows: readonly RetrievedRun[], counted: readonly RetrievedRun[]) {
+  const { model, calibration, runs, grids, environment } = header;
+  const tokens = runs.map((run) => run.tokens);
+  const distinct = (values: readonly (number | null)[]) => new Set(values.filter((value) => value !== null)).size;
+  return {
+    dataset: calibration.dataset,
+    num_trials_passed: counted.length,
+    num_trials_total: new Set(rows.map(({ index }) => index)).size,
+    rouge_threshold: 100 * header.passMark,
+    model: model.name,
+    question_type: header.prompt,
+    context_range: [Math.min(...tokens), Math.max(...tokens)] as const,
+    num_lengths: distinct(runs.map(({ length }) => length)),
+    num_depths: distinct(runs.map(({ depth }) => depth)),
+    max_decode_steps: Math.max(...runs.map(({ maxNew }) => maxNew)),
+    seed: calibration.seed,
+    tuned_lens: null,
+    score_mode: 'legacy',
+    mode: counted[0]?.mode ?? header.mode,
+    ...{ template: header.template, grids, tool: environment.tool, fingerprint: model.fingerprint, dtype: model.dtype },
+    end_ids: header.endIds,
+    left_out: header.left,
+    trials: rows.map((row) => trialOf(header, row)),
+  };
+}
+
+/** Every run, those that don't count too: what failed and why. */
+function trialOf({ runs }: RetrieveHeader, row: RetrievedRun) {
+  const { index, mode, counts, success, reason, rouge, f1, response, seconds } = row;
+  const run = runs[index];
+  const place = { id: run?.id, needle: run?.needle, length: run?.length, depth: run?.depth, tokens: run?.tokens };
+  return {
+    ...place,
+    span: run?.span,
+    mode,
+    counts,
+    success,
+    reason,
+    rouge,
+    f1,
+    response,
+    steps: row.generated.length,
+    seconds,
+  };
+}

@@ -1,0 +1,196 @@
+/** Which heads fetch a needle's answer from a haystack: one row a run, and what they say together. */
+import type { EventOf, RequestOf, Service } from '../../results/index.ts';
+import type { PlannedRun, RetrievedRun, RetrieveHeader, RetrieveResult } from '../../results/retrieve.ts';
+import type { Model } from '../../run/index.ts';
+import type { DetectedRun, Detection, DetectionMode } from '../../scores/retrieval/detectRun.ts';
+import { detectRun, passMark } from '../../scores/retrieval/detectRun.ts';
+import { retrievalScoreById } from '../../scores/retrieval/index.ts';
+import type { TargetRun } from '../../scores/retrieval/retrievalScore.ts';
+import { countedRows, rankStability, summariseRetrieval } from '../../scores/retrieval/summary.ts';
+import { WriteDirections } from '../../scores/retrieval/writeDirections.ts';
+import type { ModelSource } from '../openModels.ts';
+import { requireFinite } from './finite.ts';
+import { measuredHeader } from './measuredHeader.ts';
+import { decoded, shownToken, tokenizerOf } from './prompts.ts';
+import type { RetrievalPlan } from './retrievalPlan.ts';
+import { retrievalPlan } from './retrievalPlan.ts';
+
+type Request = RequestOf<'retrieve'>;
+type Event = EventOf<'retrieve'>;
+
+export function retrieveCall(models: ModelSource): Service['retrieve'] {
+  return async function* retrieve(request, { signal }) {
+    const started = performance.now();
+    const scores = (request.scores ?? []).map(retrievalScoreById);
+    const { model, release } = await models.lease(request, signal);
+    try {
+      const plan = await retrievalPlan(model, request);
+      const header = headerOf(model, request, plan);
+      yield { kind: 'start', header };
+      const textOf = textReader(model);
+      const detection = { scores, directions: new WriteDirections(model), endIds: header.endIds, textOf, signal };
+      const runs = new Runs(model, request, plan, header, detection);
+      yield* runs.inMode(request.mode);
+      const { noneCounts } = runs;
+      // A model that can't answer gives no empty result: what its heads do when the answer is given is known all the same.
+      if (noneCounts) yield* runs.inMode('forced');
+      return runs.result(noneCounts, (performance.now() - started) / 1000);
+    } finally {
+      release();
+    }
+  };
+}
+
+class Runs {
+  readonly #model: Model;
+  readonly #request: Request;
+  readonly #plan: RetrievalPlan;
+  readonly #planned: readonly PlannedRun[];
+  readonly #detection: Omit<Detection, 'mode'>;
+  readonly #rows: RetrievedRun[];
+  #settled = false;
+
+  constructor(
+    model: Model,
+    request: Request,
+    plan: RetrievalPlan,
+    { runs }: RetrieveHeader,
+    detection: Omit<Detection, 'mode'>,
+  ) {
+    this.#model = model;
+    this.#request = request;
+    this.#plan = plan;
+    this.#planned = runs;
+    this.#detection = detection;
+    this.#rows = [...(request.known ?? [])];
+  }
+
+  get noneCounts(): boolean {
+    return this.#request.mode === 'generate' && !this.#rows.some(({ counts, mode }) => counts && mode === 'generate');
+  }
+
+  async *inMode(mode: DetectionMode): AsyncGenerator<Event> {
+    const known = new Set(this.#rows.filter((row) => row.mode === mode).map(({ index }) => index));
+    for (const [index, run] of this.#plan.runs.entries()) {
+      if (this.#settled) return;
+      if (!known.has(index)) yield* this.#one(run, index, mode);
+      this.#settled = this.#isSettled(index);
+      yield { kind: 'progress', of: 'runs', done: index + 1, total: this.#plan.runs.length };
+    }
+  }
+
+  async *#one(run: TargetRun, index: number, mode: DetectionMode): AsyncGenerator<Event> {
+    const started = performance.now();
+    const detected = await detectRun(this.#model, run, { ...this.#detection, mode });
+    const seconds = (performance.now() - started) / 1000;
+    const row = rowOf(this.#model, run, index, detected, seconds);
+    const { signal } = this.#detection;
+    if (signal !== undefined) await requireFinite(this.#model, 'retrieval scores', numbersIn(row), signal);
+    this.#rows.push(row);
+    yield row;
+    const stability = rankStability(this.#rows, this.#planned, this.#request.seed);
+    if (stability !== null) yield { kind: 'stability', runs: countedRows(this.#rows).length, ...stability };
+  }
+
+  /** Never before every needle had its turn, nor before ten runs: the first few agree with themselves. */
+  #isSettled(index: number): boolean {
+    if (this.#request.settle !== true) return false;
+    const needles = new Set(this.#planned.map(({ needle }) => needle)).size;
+    const counted = countedRows(this.#rows).length;
+    if (counted < fewestRuns || index + 1 < needles) return false;
+    const stability = rankStability(this.#rows, this.#planned, this.#request.seed);
+    return stability !== null && stability.overlap >= settledOverlap;
+  }
+
+  result(isForced: boolean, seconds: number): RetrieveResult {
+    const { seed } = this.#request;
+    const summary = summariseRetrieval(this.#rows, this.#planned, this.#model.family.shape, seed);
+    return { seconds, ...summary, settled: this.#settled, warnings: warningsOf(this.#plan, summary, isForced) };
+  }
+}
+
+const fewestRuns = 10;
+/** Share of the ten best heads that a resample of the needles must have on the mean. */
+const settledOverlap = 0.9;
+
+function warningsOf(
+  { left }: RetrievalPlan,
+  { total, needles, runs }: Pick<RetrieveResult, 'total' | 'needles' | 'runs'>,
+  isForced: boolean,
+) {
+  const [first] = left;
+  const many = left.length === 1 ? 'a run of the grid was' : `${left.length} runs of the grid were`;
+  return [
+    ...(isForced
+      ? [
+          `none of ${total} runs passed the gate: the scores are those of the same runs with the answer given (forced mode)`,
+        ]
+      : []),
+    ...(first === undefined ? [] : [`${many} left out: ${first.reason}`]),
+    ...(runs > 0 && needles < 6
+      ? [`${needles} needles: the text of the needle varies scores most, so take six or more`]
+      : []),
+  ];
+}
+
+function rowOf(model: Model, run: TargetRun, index: number, detected: DetectedRun, seconds: number): RetrievedRun {
+  const { legacy, capped, copies, scores, generated, mode, ...facts } = detected;
+  const produced = mode === 'forced' ? (run.answer ?? []) : generated;
+  return {
+    ...{ kind: 'run', index, mode, ...facts, generated, seconds },
+    pieces: tokenizerOf(model) === null ? null : produced.map((id) => shownToken(model, id)),
+    legacy: [...legacy],
+    capped: [...capped],
+    copies: copies.map(({ layer, head, step, key }) => [layer, head, step, key] as const),
+    scores: Object.fromEntries(
+      Object.entries(scores).map(([id, values]) => [id, values === null ? null : Array.from(values, rounded)]),
+    ),
+  };
+}
+
+/** Float32 needs no more digits to come back. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(8));
+}
+
+function numbersIn({ scores, logProbabilities }: RetrievedRun): readonly number[] {
+  return [...(logProbabilities ?? []), ...Object.values(scores).flatMap((values) => values ?? [])];
+}
+
+/** End tokens and what else has no text is left out. */
+function textReader(model: Model): ((ids: readonly number[]) => string) | null {
+  const tokenizer = tokenizerOf(model);
+  return tokenizer === null ? null : (ids) => decoded(tokenizer, ids);
+}
+
+function headerOf(model: Model, request: Request, plan: RetrievalPlan): RetrieveHeader {
+  const { runs, left, template, prompt, needles, grids, dataset } = plan;
+  const prompts = runs.map(({ ids }) => bare(ids));
+  const measured = { prompts, metric: 'logitDifference', dataset, remaining: [], notes: [] } as const;
+  const source = { kind: 'file', file: { name: dataset, text: '' } } as const;
+  const facts = measuredHeader(model, { prompts: source, seed: request.seed }, measured, runs.length);
+  const { model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment, units, notes } = facts;
+  return {
+    ...{ model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment, units, notes },
+    ...{ mode: request.mode, template, prompt, needles, grids, left, passMark },
+    settle: request.settle ?? false,
+    scores: (request.scores ?? []).map(retrievalScoreById).map(scoreFacts),
+    endIds: tokenizerOf(model)?.eosIds ?? [],
+    runs: runs.map(plannedRun),
+  };
+}
+
+function scoreFacts(score: ReturnType<typeof retrievalScoreById>): RetrieveHeader['scores'][number] {
+  const { id, title, rule, about, formula, source, unit, range } = score;
+  return { id, title, rule, about, formula, source, unit, range };
+}
+
+/** What a run is, for whoever lists it. */
+export function plannedRun({ id, needle, length, depth, ids, span, maxNew, answerText }: TargetRun): PlannedRun {
+  return { id, needle, length, depth, tokens: ids.length, span, maxNew, answer: answerText };
+}
+
+function bare(ids: readonly number[]) {
+  const none = { corruptIds: null, negativeIds: null, answers: [], wrong: [], positions: {}, text: null };
+  return { ids, answerPosition: ids.length - 1, ...none };
+}
