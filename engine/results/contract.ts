@@ -19,7 +19,12 @@ import {
 } from './attention.ts';
 import { attributeEvent, attributeRequest, attributeResult } from './attribution.ts';
 import { captureEvent, captureRequest, captureResult } from './capture.ts';
+import { compositionEvent, compositionRequest, compositionResult } from './composition.ts';
+import { directLogitsEvent, directLogitsRequest, directLogitsResult } from './directLogits.ts';
+import { duoEvent, duoQualityEvent, duoQualityRequest, duoQualityResult, duoRequest, duoResult } from './duo.ts';
 import { effectEvent, effectRequest, effectResult } from './effect.ts';
+import { headMapEvent, headMapRequest, headMapResult } from './headMap.ts';
+import { importScoresRequest, importScoresResult } from './importedScores.ts';
 import { lensEvent, lensRequest, lensResult } from './lens.ts';
 import { foldersRequest, foldersResult, libraryRequest, libraryResult } from './library.ts';
 import {
@@ -31,6 +36,7 @@ import {
   verifyRequest,
   verifyResult,
 } from './models.ts';
+import { maskCurveEvent, maskCurveRequest, maskCurveResult } from './maskCurve.ts';
 import { parityEvent, parityRequest, parityResult } from './parity.ts';
 import { patchGridEvent, patchGridRequest, patchGridResult } from './patchGrid.ts';
 import { generateEvent, generateRequest, generateResult, runRequest, runResult } from './prediction.ts';
@@ -66,9 +72,19 @@ import {
   steerRequest,
   steerResult,
 } from './runs.ts';
+import {
+  needlePreviewRequest,
+  needlePreviewResult,
+  needlesResult,
+  retrieveEvent,
+  retrieveRequest,
+  retrieveResult,
+} from './retrieve.ts';
 import { scoresEvent, scoresRequest, scoresResult } from './scores.ts';
+import { streamingHeadsEvent, streamingHeadsRequest, streamingHeadsResult } from './streamingHeads.ts';
 import { taskRequest, taskResult, tasksResult } from './taskReport.ts';
 import { trainEvent, trainRequest, trainResult } from './train.ts';
+import { weightScoresEvent, weightScoresRequest, weightScoresResult } from './weightScores.ts';
 import {
   diagnosticsResult,
   headSetRequest,
@@ -110,10 +126,32 @@ export const contract = {
   task: streaming(taskRequest, progress, taskResult),
   /** What every head's pattern does. */
   scores: streaming(scoresRequest, scoresEvent, scoresResult),
+  /** What the weights of every head say, without a prompt. */
+  weightScores: streaming(weightScoresRequest, weightScoresEvent, weightScoresResult),
+  /** How much later heads read of what earlier ones write, from weights. */
+  composition: streaming(compositionRequest, compositionEvent, compositionResult),
+  /** The logit difference, split among everything that was added to the stream. */
+  directLogits: streaming(directLogitsRequest, directLogitsEvent, directLogitsResult),
+  /** Which heads are alike, and two planes of them. */
+  headMap: streaming(headMapRequest, headMapEvent, headMapResult),
+  /** Which heads fetch a needle's answer from a haystack. */
+  retrieve: streaming(retrieveRequest, retrieveEvent, retrieveResult),
+  /** Heads of a ranking masked: does the model still answer, and still predict plain text? */
+  maskCurve: streaming(maskCurveRequest, maskCurveEvent, maskCurveResult),
+  /** Which KV heads look far back. */
+  streamingHeads: streaming(streamingHeadsRequest, streamingHeadsEvent, streamingHeadsResult),
+  /** What that would run, and how long. */
+  needlePreview: unary(needlePreviewRequest, needlePreviewResult),
+  /** The needles that come with the program. */
+  needles: unary(z.strictObject({}), needlesResult),
   /** The effect of removing each unit. */
   ablate: streaming(ablateRequest, ablateEvent, ablateResult),
   /** The effect of replacing each unit, estimated from gradients. */
   attribute: streaming(attributeRequest, attributeEvent, attributeResult),
+  /** Trains DuoAttention's gates: which KV heads need what lies far back. */
+  duo: streaming(duoRequest, duoEvent, duoResult),
+  /** What it costs that KV heads stream. */
+  duoQuality: streaming(duoQualityRequest, duoQualityEvent, duoQualityResult),
   /** Trains a model from its configuration. */
   train: streaming(trainRequest, trainEvent, trainResult),
   /** Downloads a model to the standard cache. */
@@ -150,6 +188,8 @@ export const contract = {
   folders: unary(foldersRequest, foldersResult),
   /** Prompt files of other tools, read into ours. */
   importPrompts: unary(importPromptsRequest, importPromptsResult),
+  /** Files of other tools about heads, read as tables beside our own. */
+  importScores: unary(importScoresRequest, importScoresResult),
   /** Puts a job in the queue; it is a run on disk from then on. */
   start: unary(startRequest, startResult),
   /** Pauses, resumes or cancels a job. */
@@ -177,6 +217,7 @@ export const controlCalls = [
   'library',
   'folders',
   'importPrompts',
+  'importScores',
   'start',
   'steer',
   'follow',

@@ -4,15 +4,21 @@ import { ablateEvent, ablateRequest } from './ablation.ts';
 import { ablateSetsEvent, ablateSetsRequest } from './ablateSets.ts';
 import { attributeEvent, attributeRequest } from './attribution.ts';
 import { captureEvent, captureRequest } from './capture.ts';
+import { directLogitsEvent, directLogitsRequest } from './directLogits.ts';
+import { duoEvent, duoQualityEvent, duoQualityRequest, duoRequest } from './duo.ts';
 import { errorRecord } from './errors.ts';
+import { maskCurveEvent, maskCurveRequest } from './maskCurve.ts';
 import { verifyRequest } from './models.ts';
 import { patchGridEvent, patchGridRequest } from './patchGrid.ts';
 import { pullEvent, pullRequest } from './pull.ts';
 import type { Plain } from './records.ts';
 import { progress } from './records.ts';
+import { retrieveEvent, retrieveRequest } from './retrieve.ts';
 import { scoresEvent, scoresRequest } from './scores.ts';
+import { streamingHeadsEvent, streamingHeadsRequest } from './streamingHeads.ts';
 import { taskRequest } from './taskReport.ts';
 import { trainEvent, trainRequest } from './train.ts';
+import { weightScoresEvent, weightScoresRequest } from './weightScores.ts';
 
 const count = z.int().min(0);
 const runId = z.string().min(1).max(200);
@@ -27,8 +33,15 @@ export const jobRequest = z.discriminatedUnion('call', [
   job('patchGrid', patchGridRequest),
   job('attribute', attributeRequest),
   job('scores', scoresRequest),
+  job('retrieve', retrieveRequest),
+  job('maskCurve', maskCurveRequest),
+  job('streamingHeads', streamingHeadsRequest),
+  job('weightScores', weightScoresRequest),
+  job('directLogits', directLogitsRequest),
   job('capture', captureRequest),
   job('task', taskRequest),
+  job('duo', duoRequest),
+  job('duoQuality', duoQualityRequest),
   job('train', trainRequest),
   job('pull', pullRequest),
   job('verify', verifyRequest),
@@ -45,8 +58,15 @@ export const runRow = z.discriminatedUnion('call', [
   row('patchGrid', patchGridEvent),
   row('attribute', attributeEvent),
   row('scores', scoresEvent),
+  row('retrieve', retrieveEvent),
+  row('maskCurve', maskCurveEvent),
+  row('streamingHeads', streamingHeadsEvent),
+  row('weightScores', weightScoresEvent),
+  row('directLogits', directLogitsEvent),
   row('capture', captureEvent),
   row('task', progress),
+  row('duo', duoEvent),
+  row('duoQuality', duoQualityEvent),
   row('train', trainEvent),
   row('pull', pullEvent),
   row('verify', progress),
@@ -69,8 +89,15 @@ export const runSummary = z.strictObject({
     'patchGrid',
     'attribute',
     'scores',
+    'retrieve',
+    'maskCurve',
+    'streamingHeads',
+    'weightScores',
+    'directLogits',
     'capture',
     'task',
+    'duo',
+    'duoQuality',
     'train',
     'pull',
     'verify',
@@ -190,11 +217,25 @@ export const compareResult = z.strictObject({
   reasons: z.array(z.string()).readonly(),
 });
 
-export const exportFormat = z.enum(['heads.json', 'csv', 'rows.jsonl', 'bundle.zip']);
-export const exportRequest = z.strictObject({ run: runId, format: exportFormat });
+export const exportFormat = z.enum([
+  ...(['heads.json', 'csv', 'parquet', 'rows.jsonl', 'bundle.zip'] as const),
+  // Other tools' forms, by their id in engine/exports.
+  ...(['wu', 'locos', 'qr-head', 'qr-head-set', 'hf-heads', 'head-mask'] as const),
+  ...(['duo-attention', 'razor', 'head-vis'] as const),
+]);
+export const exportRequest = z.strictObject({
+  run: runId,
+  format: exportFormat,
+  /** Id of the numbers, for a form that takes one a head, where the run has several. */
+  metric: z.string().max(200).exactOptional(),
+  /** How many units go, for lists of what goes or stays: those that the numbers hold least worth keeping. */
+  remove: count.exactOptional(),
+});
 export const exportResult = z.strictObject({
   /** Proposed file name. */
   name: z.string(),
   mediaType: z.string(),
   data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  /** What one should know who takes the file for what it usually is, in lines. */
+  notes: z.array(z.string()).readonly(),
 });

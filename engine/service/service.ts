@@ -5,23 +5,33 @@ import { ablateSetsCall } from './calls/ablateSets.ts';
 import { attentionMapCall, attentionRowCall, attentionTileCall, attentionWallCall } from './calls/attention.ts';
 import { attributeCall } from './calls/attribute.ts';
 import { captureCall } from './calls/capture.ts';
+import { compositionCall } from './calls/composition.ts';
+import { directLogitsCall } from './calls/directLogits.ts';
+import { duoCall } from './calls/duo.ts';
+import { duoQualityCall } from './calls/duoQuality.ts';
 import { effectCall } from './calls/effect.ts';
 import { familiesCall } from './calls/families.ts';
 import { generateCall } from './calls/generate.ts';
+import { headMapCall } from './calls/headMap.ts';
 import { infoCall } from './calls/info.ts';
 import { lensCall } from './calls/lens.ts';
+import { maskCurveCall } from './calls/maskCurve.ts';
 import { openCall } from './calls/open.ts';
 import { parityCall } from './calls/parity.ts';
 import { patchGridCall } from './calls/patchGrid.ts';
 import { promptsCall } from './calls/promptPairs.ts';
 import { pullCall } from './calls/pull.ts';
+import { needlePreviewCall, needlesCall } from './calls/needlePreview.ts';
+import { retrieveCall } from './calls/retrieve.ts';
 import { runCall } from './calls/run.ts';
 import { scoresCall } from './calls/scores.ts';
 import { statusCall } from './calls/status.ts';
+import { streamingHeadsCall } from './calls/streamingHeads.ts';
 import { taskCall, tasksCall } from './calls/task.ts';
 import { tokensCall } from './calls/tokens.ts';
 import { trainCall } from './calls/train.ts';
 import { verifyCall } from './calls/verify.ts';
+import { weightScoresCall } from './calls/weightScores.ts';
 import { OpenModels } from './openModels.ts';
 
 export interface HostedService {
@@ -43,8 +53,19 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     tasks: tasksCall(),
     task: taskCall(models),
     scores: scoresCall(models),
+    retrieve: retrieveCall(models),
+    maskCurve: maskCurveCall(models),
+    streamingHeads: streamingHeadsCall(models),
+    needlePreview: needlePreviewCall(models),
+    needles: needlesCall(),
+    weightScores: weightScoresCall(models),
+    composition: compositionCall(models),
+    directLogits: directLogitsCall(models),
+    headMap: headMapCall(models),
     ablate: ablateCall(models),
     attribute: attributeCall(models),
+    duo: duoCall(models),
+    duoQuality: duoQualityCall(models),
     train: trainCall(),
     pull: pullCall(),
     tokens: tokensCall(models),

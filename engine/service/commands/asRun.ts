@@ -16,7 +16,8 @@ export const projectOption = {
   },
 } as const satisfies Record<string, Option>;
 
-type Measurement = 'ablate' | 'attribute' | 'scores';
+type Measurement =
+  'ablate' | 'attribute' | 'scores' | 'retrieve' | 'weightScores' | 'directLogits' | 'duo' | 'duoQuality';
 interface JobOf<C extends Measurement> {
   readonly call: C;
   readonly request: RequestOf<C>;

@@ -3,19 +3,26 @@ import { ablate } from './ablate.ts';
 import { attribute } from './attribute.ts';
 import { capture } from './capture.ts';
 import type { Command } from './command.ts';
+import { convert } from './convert.ts';
+import { composition } from './composition.ts';
+import { dla } from './dla.ts';
+import { duo } from './duo.ts';
 import { generate } from './generate.ts';
 import { exportRun } from './exportRun.ts';
 import { info } from './info.ts';
+import { map } from './map.ts';
 import { parity } from './parity.ts';
 import { pull } from './pull.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
+import { retrieve } from './retrieve.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
 import { scores } from './scores.ts';
 import { serve } from './serve.ts';
 import { task } from './task.ts';
 import { train } from './train.ts';
+import { weights } from './weights.ts';
 
 export const commands: readonly Command[] = [
   info,
@@ -24,14 +31,21 @@ export const commands: readonly Command[] = [
   generate,
   capture,
   scores,
+  retrieve,
+  weights,
+  composition,
+  dla,
+  map,
   ablate,
   attribute,
   task,
+  duo,
   train,
   pull,
   runs,
   resume,
   replay,
   exportRun,
+  convert,
   serve,
 ];

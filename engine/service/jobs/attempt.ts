@@ -47,6 +47,10 @@ class Log {
   readonly #onProgress: (progress: Progress) => void;
   readonly #kinds = new Set<string>();
   #units = 0;
+  /** The last unit. */
+  #last: { readonly kind: string } | null = null;
+  /** All units, of a call that goes on from them. */
+  readonly #known: { readonly kind: string }[] = [];
   #saved = performance.now();
 
   private constructor(run: Run, onProgress: (progress: Progress) => void) {
@@ -63,7 +67,15 @@ class Log {
   /** The job's request, told what is known already and by which plan. */
   request(): JobRequest {
     const { job, plan } = this.#run.record;
-    if (kindOf(job).resumption(job.request) !== 'rows') return job;
+    const resumption = kindOf(job).resumption(job.request);
+    // Every call that goes on from a state takes it as `from`, every one that goes on from its units takes them as `known`.
+    const state = { from: this.#last };
+    if (resumption === 'state' && this.#last !== null)
+      return { ...job, request: { ...job.request, ...state } } as JobRequest;
+    const units = { known: this.#known };
+    if (resumption === 'known' && this.#known.length > 0)
+      return { ...job, request: { ...job.request, ...units } } as JobRequest;
+    if (resumption !== 'rows') return job;
     const asked: { readonly done?: number } = 'done' in job.request ? job.request : {};
     const done = (asked.done ?? 0) + this.#units;
     const { unitsPerRun } = plan;
@@ -96,9 +108,12 @@ class Log {
     await this.#save();
   }
 
-  #count({ kind }: { readonly kind: string }): void {
-    this.#kinds.add(kind);
-    if (kind === kindOf(this.#run.record.job).unit) this.#units += 1;
+  #count(row: { readonly kind: string }): void {
+    this.#kinds.add(row.kind);
+    if (row.kind !== kindOf(this.#run.record.job).unit) return;
+    this.#units += 1;
+    this.#last = row;
+    if (kindOf(this.#run.record.job).resumption(this.#run.record.job.request) === 'known') this.#known.push(row);
   }
 
   async #save(): Promise<void> {

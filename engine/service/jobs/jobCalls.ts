@@ -5,10 +5,12 @@ import type { JobCall, JobRequest, RunSummary } from '../../results/runs.ts';
 
 /**
  * `rows`: told how many units are known, the call measures the others, to the same numbers.
+ * `known`: given the units so far as `known`, the call goes on after them.
+ * `state`: the call is given the last unit, which holds all that it goes on from.
  * `checkpoint`: the call keeps its own, and says after which step it goes on.
  * `restart`: it begins again, and what it gave before is dropped.
  */
-export type Resumption = 'rows' | 'checkpoint' | 'restart';
+export type Resumption = 'rows' | 'known' | 'state' | 'checkpoint' | 'restart';
 
 type ModelUse =
   /** Computes with the model in memory, and so waits while that is another one. */
@@ -67,6 +69,45 @@ const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
     resumption: () => 'restart',
     unit: null,
   },
+  maskCurve: {
+    model: 'resident',
+    title: ({ masks, scope, runs }) =>
+      `Masked heads (${masks.map(({ kind }) => maskWords[kind]).join(', ')}; ${scope === 'decode' ? 'decoding' : 'all positions'}), ${runs.map((source) => retrieved(source).name).join(', ')}`,
+    prompts: ({ runs }) => {
+      const sources = runs.map(retrieved);
+      return { name: sources.map(({ name }) => name).join(', '), n: sources.reduce((total, { n }) => total + n, 0) };
+    },
+    resumption: () => 'rows',
+    unit: 'row',
+  },
+  streamingHeads: {
+    model: 'resident',
+    title: ({ prior }) => `Streaming and retrieval heads${prior === null ? '' : ', with the prior of positions'}`,
+    prompts: ({ n }) => ({ name: 'random tokens, four times', n }),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  weightScores: {
+    model: 'resident',
+    title: ({ scores }) => `Weight scores${scores === undefined ? '' : `, ${scores.join(', ')}`}`,
+    prompts: () => null,
+    resumption: () => 'rows',
+    unit: 'head',
+  },
+  directLogits: {
+    model: 'resident',
+    title: ({ prompts }) => `Direct logits, ${nameOf(prompts)}`,
+    prompts: ({ prompts }) => measured(prompts),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  retrieve: {
+    model: 'resident',
+    title: ({ runs, mode }) => `Retrieval heads (${mode}), ${retrieved(runs).name}`,
+    prompts: ({ runs }) => retrieved(runs),
+    resumption: () => 'known',
+    unit: 'run',
+  },
   capture: {
     model: 'resident',
     title: ({ sites }) => `Values at ${sites.join(', ')}`,
@@ -80,6 +121,20 @@ const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
     prompts: ({ task, n }) => ({ name: task, n }),
     resumption: () => 'restart',
     unit: null,
+  },
+  duo: {
+    model: 'resident',
+    title: ({ steps, sink, recent }) => `DuoAttention gates, ${steps} steps (sink ${sink}, recent ${recent})`,
+    prompts: () => null,
+    resumption: () => 'state',
+    unit: 'step',
+  },
+  duoQuality: {
+    model: 'resident',
+    title: ({ rankings }) => `Streaming heads by ${rankings.map(({ name }) => name).join(', ')}`,
+    prompts: ({ passkeyTexts: { n } }) => ({ name: 'passkeys', n }),
+    resumption: () => 'rows',
+    unit: 'quality',
   },
   train: {
     model: 'none',
@@ -133,6 +188,7 @@ const ablationWords = {
   scale: 'Scaling',
   uniform: 'Uniform attention',
 } as const;
+const maskWords = { uniform: 'uniform attention', zero: 'zero', meanQuery: 'mean query', stream: 'streaming' } as const;
 const unitWords = { head: 'heads', 'kv-group': 'KV groups', layer: 'layers', mlp: 'MLPs' } as const;
 const setsWords = { pairs: 'pairs of heads', greedy: 'growing sets of heads', list: 'sets of heads' } as const;
 
@@ -144,6 +200,13 @@ function nameOf(prompts: Prompts): string {
 
 function measured(prompts: Prompts): { name: string; n: number } {
   return prompts.kind === 'task' ? { name: prompts.task, n: prompts.n } : ofFile(prompts.file);
+}
+
+function retrieved(runs: RequestOf<'retrieve'>['runs']): { name: string; n: number } {
+  if (runs.kind === 'file') return ofFile(runs.file);
+  const cells = runs.grids.reduce((sum, { lengths, depths }) => sum + lengths.length * depths.length, 0);
+  const name = runs.haystack.kind === 'stories' ? 'needles in stories' : `needles in ${basename(runs.haystack.name)}`;
+  return { name, n: cells * (runs.needles?.length ?? 8) };
 }
 
 function ofFile({ name, text }: { readonly name: string; readonly text: string }): { name: string; n: number } {
