@@ -1,7 +1,7 @@
 /** circuit.json: a circuit as a file, in the form that engine/results/circuit.ts describes. Imports terms and results only. */
 import type { Circuit } from '../results/circuit.ts';
 import { checkCircuit } from '../results/circuit.ts';
-import { Fault } from '../terms/fault.ts';
+import { parseJson } from './parseJson.ts';
 
 /** One line per node, edge and expected effect, so that two files compare line by line. */
 export function writeCircuit(circuit: Circuit): string {
@@ -17,12 +17,4 @@ export function readCircuit(text: string, where: string): Circuit {
 function layOut(field: unknown): string {
   if (!Array.isArray(field) || field.length === 0) return JSON.stringify(field);
   return `[\n${field.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]`;
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Fault({ what: 'not a JSON file', where, got: error instanceof Error ? error.message : String(error) });
-  }
 }

@@ -1,29 +1,36 @@
-/** One row per unit, for a spreadsheet. Imports results only. */
-import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
+/** Tables of heads for a spreadsheet: one row per unit and table (RFC 4180, line feeds). Imports results only. */
 import type { Summary } from '../results/records.ts';
 import type { ExportFormat } from './exportFormat.ts';
-import { inLayerOrder, rounded } from './exportFormat.ts';
+import { rounded } from './exportFormat.ts';
+import type { TableRow } from './tableRows.ts';
+import { tableRows } from './tableRows.ts';
+import { textFile } from './textFile.ts';
 
 const columns = [
-  ...['unit', 'layer', 'head', 'kv_group', 'ablation', 'metric'],
-  ...['effect_mean', 'effect_se', 'effect_ci95_low', 'effect_ci95_high'],
-  ...['kl_mean', 'kl_se', 'kl_ci95_low', 'kl_ci95_high', 'n'],
+  ...['unit', 'layer', 'head', 'kv_group', 'id', 'kind'],
+  ...['value', 'ci95_low', 'ci95_high', 'runs', 'label'],
 ];
 
 export const csv: ExportFormat = {
   id: 'csv',
-  title: 'Table of effects (CSV, RFC 4180, line feeds)',
-  extension: 'csv',
-  write({ header, units }) {
-    const rows = inLayerOrder(units).map((unit) => row(header, unit));
-    return [columns, ...rows].map((cells) => `${cells.join(',')}\n`).join('');
+  title: 'Table of numbers (CSV, RFC 4180, line feeds)',
+  file: 'heads.csv',
+  write(tables) {
+    const rows = tableRows(tables).map(cellsOf);
+    const text = [columns, ...rows].map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
+    return { files: [textFile('heads.csv', text)], notes: [] };
   },
 };
 
-// No cell can hold a comma or a quote: ids and numbers only.
-function row(header: AblationHeader, unit: AblatedUnit): (string | number)[] {
-  const place = [header.unit, unit.layer, unit.head ?? '', unit.kvGroup ?? '', header.ablation, header.metricId];
-  return [...place, ...effectCells(unit.effect), ...effectCells(unit.kl), unit.effect.n];
+function cellsOf({ unit, layer, head, kvGroup, id, kind, value, low, high, runs, label }: TableRow): unknown[] {
+  return [unit, layer, head, kvGroup, id, kind, value, low, high, runs, label];
+}
+
+/** Ids and labels of others may hold anything; a leading sign would make a formula of a text in a spreadsheet. */
+function quoted(cell: unknown): string {
+  if (typeof cell !== 'string') return String(cell ?? '');
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Mean, standard error and both ends of the interval; empty where there is no number. */

@@ -1,21 +1,28 @@
-/** heads.json: which heads matter, in schema head-importance 1.0.0 (headsSchema.ts). Imports terms and results only. */
+/** heads.json: which heads matter, in schema head-importance (headsSchema.ts). Imports terms and results only. */
 import type { AblatedUnit, AblationHeader } from '../results/ablation.ts';
 import { validate } from '../results/validate.ts';
 import { Fault } from '../terms/fault.ts';
 import { measures } from '../terms/measures.ts';
 import type { AblationRecord, ExportFormat } from './exportFormat.ts';
 import { inLayerOrder } from './exportFormat.ts';
-import { headsFileOf, headsValue, paramsOf, runOf, signedEffectOf, taskParams } from './headsParts.ts';
+import { migrated } from './headsMigrations.ts';
+import { finite, headsFileOf, headsValue, paramsOf, runOf, signedEffectOf, taskParams } from './headsParts.ts';
 import type { HeadsFile, HeadsMetric, HeadsUnit } from './headsSchema.ts';
-import { headsSchema } from './headsSchema.ts';
+import { headsSchema, headsVersion } from './headsSchema.ts';
+import { headsTables } from './headsTables.ts';
 import { mergeUnits, unitKey } from './headsUnits.ts';
+import { hasKeys } from './isObject.ts';
+import { parseJson } from './parseJson.ts';
 import { granularities, kvGroupsOf, withStanding } from './standing.ts';
 
 export const heads: ExportFormat = {
   id: 'heads',
-  title: 'Head importance (heads.json, schema head-importance 1.0.0)',
-  extension: 'json',
-  write: (record) => writeHeads(headsFile(record)),
+  title: `Head importance (heads.json, schema head-importance ${headsVersion})`,
+  file: 'heads.json',
+  reader: {
+    looksLike: (source) => hasKeys(source.peek(), 'schema'),
+    read: (source, model) => headsTables(readHeads(source.text(), source.where), model, source.where),
+  },
 };
 
 /** `ablation.zero.logitDifference`: the change of the metric, edited minus clean. */
@@ -33,15 +40,15 @@ export function headsFile(record: AblationRecord): HeadsFile {
   return headsFileOf(record, metricsOf(record), units);
 }
 
-/** One line per unit, metric and calibration, so that two files compare line by line. */
+/** One line per unit, metric and calibration, so that two files compare line by line; at most 9 significant digits. */
 export function writeHeads(file: HeadsFile): string {
   const fields = Object.entries(file).map(([name, field]) => `  ${JSON.stringify(name)}: ${layOut(field)}`);
   return `{\n${fields.join(',\n')}\n}\n`;
 }
 
-/** The file that this text holds; a Fault names what is wrong in `where`. */
+/** The file that this text holds, of this version or an older one; a Fault names what is wrong in `where`. */
 export function readHeads(text: string, where: string): HeadsFile {
-  const file = validate(headsSchema, parseJson(text, where), where);
+  const file = validate(headsSchema, migrated(parseJson(text, where), where), where);
   checkIndices(file, where);
   return file;
 }
@@ -145,16 +152,15 @@ function headsUnit(header: AblationHeader, unit: AblatedUnit): HeadsUnit {
 
 function layOut(field: unknown): string {
   const isRows = Array.isArray(field) && field.some((row) => typeof row === 'object');
-  if (!isRows) return JSON.stringify(field);
-  return `[\n${field.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]`;
+  if (!isRows) return asJson(field);
+  return `[\n${field.map((row) => `    ${asJson(row)}`).join(',\n')}\n  ]`;
 }
 
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Fault({ what: 'not a JSON file', where, got: error instanceof Error ? error.message : String(error) });
-  }
+/** Counts, of bytes say, keep all their digits; what is no number becomes null. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'number' && !Number.isInteger(inner) ? finite(inner) : inner,
+  );
 }
 
 function checkIndices({ shape, units }: HeadsFile, where: string): void {

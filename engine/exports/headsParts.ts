@@ -5,6 +5,7 @@ import { measures } from '../terms/measures.ts';
 import type { EffectsRecord } from './exportFormat.ts';
 import { rounded } from './exportFormat.ts';
 import type { HeadsFile, HeadsMetric, HeadsUnit, HeadsValue } from './headsSchema.ts';
+import { headsVersion } from './headsSchema.ts';
 import { kvGroupsOf, normalization, withStanding } from './standing.ts';
 
 type AnyRecord = EffectsRecord<MeasuredHeader, unknown>;
@@ -19,7 +20,7 @@ export function headsFileOf(
   const units = withStanding(values, metrics);
   return {
     schema: 'head-importance',
-    schema_version: '1.0.0',
+    schema_version: headsVersion,
     created: record.created,
     tool: { name: 'headscope', version: record.version },
     ...modelParts(header),
@@ -77,7 +78,8 @@ export function headsValue({ mean, standardError, interval, n }: Summary): Heads
   return { mean: finite(mean), se: spread(standardError), ci95: [spread(interval[0]), spread(interval[1])], n };
 }
 
-function finite(value: number): number | null {
+/** With at most 9 significant digits; null where it is no number, for JSON has none. */
+export function finite(value: number): number | null {
   return Number.isFinite(value) ? rounded(value) : null;
 }
 

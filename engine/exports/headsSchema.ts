@@ -1,4 +1,4 @@
-/** head-importance 1.0.0 as a zod declaration; headImportance.schema.json is generated from it. Imports results only. */
+/** head-importance 1.1.0 as a zod declaration; headImportance.schema.json is generated from it. Imports results only. */
 import * as z from 'zod';
 import type { Plain } from '../results/records.ts';
 
@@ -84,6 +84,78 @@ const calibration = z.strictObject({
   chat_template: text.exactOptional(),
 });
 
+/** Lists of heads or groups by layer: `{"3": [0, 5]}`, what Hugging Face's prune_heads takes. */
+const byLayer = z.record(z.string().regex(/^\d{1,6}$/), z.array(count));
+
+/** What to remove, in which order, and who can run the result. Other tools may say more. */
+const prunePlan = z.looseObject({
+  unit: z.enum(['head', 'kv-group', 'layer', 'mlp']),
+  /** Each removal: what it changed by itself, and what all so far change together. */
+  order: z
+    .array(z.looseObject({ step: count, layer: count, id: count, delta_at_step: number, cum_delta: number }))
+    .exactOptional(),
+  heads_to_prune: byLayer.exactOptional(),
+  kv_groups_to_prune: byLayer.exactOptional(),
+  keep: byLayer.exactOptional(),
+  min_per_layer: count.exactOptional(),
+  /** Removals between two measurements of what is left. */
+  rescored_every: count.nullable().exactOptional(),
+  legal_for: z.array(z.looseObject({ target: text, ok: z.boolean(), reason: text })).exactOptional(),
+});
+
+/** Where the removed units lie in the weights: `ranges` along `axis`, from and to (excluded). */
+const tensorSlice = z.looseObject({
+  tensor: text,
+  axis: count,
+  ranges: z.array(z.tuple([count, count])),
+  transposed: z.boolean(),
+  quant_block: count.nullable().exactOptional(),
+});
+
+/** A bias that makes up for what was removed (FLAP, arXiv 2312.11983), in a file beside this one. */
+const biasCompensation = z.looseObject({ tensor: text, shape: z.array(count), file: text, offset: count });
+
+/** What the plan should give, counted or predicted. */
+const expected = z.looseObject({
+  params_before: count.exactOptional(),
+  params_after: count.exactOptional(),
+  bytes: count.exactOptional(),
+  attn_flops_share: number.exactOptional(),
+  kv_bytes_per_token_before: count.exactOptional(),
+  kv_bytes_per_token_after: count.exactOptional(),
+  predicted_dNLL: number.exactOptional(),
+});
+
+/** A metric with k units removed. */
+const curvePoint = z.looseObject({
+  k: count,
+  fraction: number.exactOptional(),
+  metric: text,
+  value: number,
+  ci: z.tuple([number, number]).exactOptional(),
+});
+
+/** What the plan gave. Without random sets of the same size it proves nothing. */
+const evaluation = z.looseObject({
+  curve: z.array(curvePoint).exactOptional(),
+  random_control: z
+    .looseObject({ draws: count, matched_by_layer: z.boolean(), values: z.array(z.unknown()) })
+    .exactOptional(),
+  bottom_k: z.array(curvePoint).exactOptional(),
+  tasks: z.array(open).exactOptional(),
+});
+
+/** A file beside this one with an array too large for it. */
+const sidecar = z.looseObject({
+  name: text,
+  sha256: text,
+  metric_id: text.exactOptional(),
+  axes: z.array(text).exactOptional(),
+  shape: z.array(count).exactOptional(),
+});
+
+const unitName = z.looseObject({ layer: count, head: count.exactOptional(), kv_group: count.exactOptional() });
+
 const model = z.strictObject({
   id: text,
   revision: text.exactOptional(),
@@ -98,9 +170,12 @@ const model = z.strictObject({
   architecture: text,
 });
 
+/** Rises with every change; older files are read by headsMigrations.ts. */
+export const headsVersion = '1.1.0';
+
 export const headsSchema = z.strictObject({
   schema: z.literal('head-importance'),
-  schema_version: z.literal('1.0.0'),
+  schema_version: z.literal(headsVersion),
   created: text,
   tool: z.strictObject({ name: text, version: text, commit: text.exactOptional() }),
   model,
@@ -130,12 +205,16 @@ export const headsSchema = z.strictObject({
   units: z.array(unit),
   /** Groups whose heads share keys and values: what each gives as a whole, and what its heads give one by one. */
   kv_groups: z.array(kvGroup).exactOptional(),
-  interactions: z.array(open).exactOptional(),
-  prune_plan: open.exactOptional(),
-  tensor_slices: z.array(open).exactOptional(),
-  bias_compensation: z.array(open).exactOptional(),
-  expected: open.exactOptional(),
-  evaluation: open.exactOptional(),
+  /** Pairs of units: what removing both changes, beside the sum of what each changes. */
+  interactions: z
+    .array(z.looseObject({ a: unitName, b: unitName, delta_joint: number, delta_sum: number }))
+    .exactOptional(),
+  prune_plan: prunePlan.exactOptional(),
+  tensor_slices: z.array(tensorSlice).exactOptional(),
+  bias_compensation: z.array(biasCompensation).exactOptional(),
+  expected: expected.exactOptional(),
+  evaluation: evaluation.exactOptional(),
+  sidecars: z.array(sidecar).exactOptional(),
   environment: z.strictObject({
     ort_version: text,
     ep: text,
@@ -155,5 +234,10 @@ export type HeadsValue = HeadsUnit['values'][string];
 /** The JSON Schema (draft 2020-12) that ships beside this file. */
 export function headsJsonSchema(): Record<string, unknown> {
   const { $schema, ...rest } = z.toJSONSchema(headsSchema, { target: 'draft-2020-12' });
-  return { $schema, $id: 'head-importance-1.0.0', title: 'Importance of attention heads for pruning', ...rest };
+  return {
+    $schema,
+    $id: `head-importance-${headsVersion}`,
+    title: 'Importance of attention heads for pruning',
+    ...rest,
+  };
 }

@@ -1,6 +1,8 @@
 /** Numbers as numpy's savetxt writes them. Imports nothing. */
 
 const DIGITS = 18;
+/** As many as JavaScript gives: enough to see a tie. */
+const ALL_DIGITS = 100;
 
 /** `%.18e` of C: a sign, 19 digits, an exponent of at least two digits; ties go to the even digit. */
 export function numpyNumber(value: number): string {
@@ -12,7 +14,7 @@ export function numpyNumber(value: number): string {
 
 // JavaScript rounds a tie up. A double with a tie here has 20 digits in all, so that 100 show it.
 function rounded(value: number): string {
-  const [exact = '', exponent = ''] = value.toExponential(100).split('e');
+  const [exact = '', exponent = ''] = value.toExponential(ALL_DIGITS).split('e');
   const kept = exact.slice(0, 2 + DIGITS);
   const isTie = /^50*$/.test(exact.slice(2 + DIGITS));
   const isEven = Number(kept.at(-1)) % 2 === 0;

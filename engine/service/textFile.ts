@@ -13,7 +13,7 @@ export interface TextFile {
 }
 
 export async function readTextFile(path: string): Promise<TextFile> {
-  const bytes = await readBounded(path);
+  const bytes = await readBytes(path);
   try {
     return { name: path, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
@@ -21,12 +21,13 @@ export async function readTextFile(path: string): Promise<TextFile> {
   }
 }
 
-// A pipe or a device has no size, so the bound is on what is read.
-async function readBounded(path: string): Promise<Uint8Array> {
+/** A file's bytes, of the same bound. */
+export async function readBytes(path: string): Promise<Uint8Array> {
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw cannotRead(path, error);
   });
   try {
+    // A pipe or a device has no size, so the bound is on what is read.
     const pieces: Uint8Array[] = [];
     let total = 0;
     for (;;) {

@@ -42,7 +42,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
   sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'] },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
-  'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod'] },
+  'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate'], node: true },
   // The carrier over Electron's ports is made here, for only main and its processes have them.
   electron: { imports: ['engine/service', 'engine/results'], packages: ['electron'], node: true },
@@ -80,6 +80,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'pngjs',
       'ws',
       'fflate',
+      'hyparquet',
       'react',
       'react-dom',
       'zustand',

@@ -1,5 +1,5 @@
 /** `headscope ablate`: the causal importance of every head. */
-import { csv } from '../../exports/csv.ts';
+import { ablationCsv } from '../../exports/ablationCsv.ts';
 import type { AblationRecord } from '../../exports/exportFormat.ts';
 import { headsFile } from '../../exports/heads.ts';
 import type { AblatedUnit } from '../../results/ablation.ts';
@@ -56,7 +56,7 @@ export const ablate: Command = {
     const form = {
       what: `ablating (${request.ablation})`,
       start: (options: CallOptions) => asRun(context, { call: 'ablate', request }, options),
-      ...{ headsFile, describe, csv: (record: AblationRecord) => csv.write(record) },
+      ...{ headsFile, describe, csv: ablationCsv },
     };
     return collectAndWrite(form, outputs, context);
   },

@@ -1,5 +1,6 @@
 /** The control process: answers what is about runs, models and settings itself, and hands the rest to the compute process. */
 import { resolve } from 'node:path';
+import { importScores } from '../../exports/importScores.ts';
 import type { Heartbeat } from '../../results/heartbeat.ts';
 import type { ComputeService, ControlService, Service } from '../../results/index.ts';
 import { contract } from '../../results/index.ts';
@@ -165,6 +166,7 @@ class ControlProcess implements Workbench {
         return { folders: await (add === undefined ? settings.folders() : settings.addFolder(add)) };
       },
       importPrompts: async (request) => importPrompts(request),
+      importScores: async (request) => importScores(request),
       headSets: async () => ({ sets: await this.#headSets.list() }),
       headSet: async (request) => {
         await (request.action === 'save' ? this.#headSets.save(request.set) : this.#headSets.delete(request.name));

@@ -1,8 +1,14 @@
 /** A run as a file that other tools read. A run that did not end is exported as far as it got, and says so. */
+import { zipSync } from 'fflate';
 import { attributionHeads } from '../../exports/attributionHeads.ts';
-import type { EffectsRecord } from '../../exports/exportFormat.ts';
+import type { AboutTables, EffectsRecord } from '../../exports/exportFormat.ts';
 import { headsFile, writeHeads } from '../../exports/heads.ts';
+import type { HeadsFile } from '../../exports/headsSchema.ts';
+import { headsTables } from '../../exports/headsTables.ts';
 import { tables } from '../../exports/index.ts';
+import { scoresTables } from '../../exports/scoresTables.ts';
+import { writeTables } from '../../exports/writeTables.ts';
+import type { HeadTable, NamedFile } from '../../results/importedScores.ts';
 import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import type { JobCall, RunRecord } from '../../results/runs.ts';
 import type { Baseline } from '../../results/taskReport.ts';
@@ -13,16 +19,19 @@ import type { RunStore } from './runStore.ts';
 import { readBounded } from './safeFile.ts';
 
 type Exported = ResultOf<'export'>;
-type Format = RequestOf<'export'>['format'];
+type Asked = RequestOf<'export'>;
+type Format = Asked['format'];
 
 /** The file crosses to the client whole. */
 const LARGEST = 512 * 2 ** 20;
 
-const mediaTypes: Readonly<Record<Format, string>> = {
-  'heads.json': 'application/json',
+/** By the ending of the file's name. */
+const mediaTypes: Readonly<Record<string, string>> = {
+  json: 'application/json',
   csv: 'text/csv',
-  'rows.jsonl': 'application/x-ndjson',
-  'bundle.zip': 'application/zip',
+  jsonl: 'application/x-ndjson',
+  zip: 'application/zip',
+  txt: 'text/plain',
 };
 
 export interface StoredRun {
@@ -31,23 +40,74 @@ export interface StoredRun {
 }
 
 /** Throws Fault where there is no such run, where it has nothing of that form, and where it is too large. */
-export async function exportRun(store: RunStore, { run, format }: RequestOf<'export'>): Promise<Exported> {
-  const stored = await store.get(run);
-  const name = format === 'csv' ? `${run}.csv` : `${run}.${format}`;
-  return { name, mediaType: mediaTypes[format], data: await dataOf(stored, format) };
+export async function exportRun(store: RunStore, asked: Asked): Promise<Exported> {
+  const stored = await store.get(asked.run);
+  const { name, data, notes } = await fileOf(stored, asked);
+  const ending = name.slice(name.lastIndexOf('.') + 1);
+  return { name, mediaType: mediaTypes[ending] ?? 'application/octet-stream', data, notes };
 }
 
-async function dataOf(stored: StoredRun, format: Format): Promise<Uint8Array> {
+type Made = Pick<Exported, 'name' | 'data' | 'notes'>;
+
+async function fileOf(stored: StoredRun, asked: Asked): Promise<Made> {
+  const { format, run } = asked;
   switch (format) {
     case 'heads.json':
-      return bytesOf(await headsOf(stored));
+      return { name: `${run}.heads.json`, data: bytesOf(writeHeads(await headsOf(stored))), notes: [] };
     case 'csv':
-      return bytesOf(await tableOf(stored));
+      return { name: `${run}.csv`, data: bytesOf(await tableOf(stored)), notes: [] };
     case 'rows.jsonl':
-      return bytesOf(await readBounded(rowsFile(stored.folder), LARGEST));
+      return {
+        name: `${run}.rows.jsonl`,
+        data: bytesOf(await readBounded(rowsFile(stored.folder), LARGEST)),
+        notes: [],
+      };
     case 'bundle.zip':
-      return bundle(stored, hasHeads(stored.record) ? await headsOf(stored).catch(() => null) : null, LARGEST);
+      return { name: `${run}.bundle.zip`, data: await bundleOf(stored), notes: [] };
+    default:
+      return foreignFile(stored, { ...asked, format });
   }
+}
+
+async function bundleOf(stored: StoredRun): Promise<Uint8Array> {
+  const heads = hasHeads(stored.record) ? await headsOf(stored).then(writeHeads, () => null) : null;
+  return bundle(stored, heads, LARGEST);
+}
+
+type ForeignFormat = Exclude<Format, 'heads.json' | 'csv' | 'rows.jsonl' | 'bundle.zip'>;
+
+/** A file of another tool's form; a folder of them comes as a zip file. */
+async function foreignFile(stored: StoredRun, asked: Asked & { readonly format: ForeignFormat }): Promise<Made> {
+  const { format, run } = asked;
+  const made = await headTablesOf(stored, format);
+  const { files, notes } = writeTables(format, made.tables, made.about, asked);
+  const [only, second] = files;
+  if (only !== undefined && second === undefined) return { name: `${run}.${only.name}`, data: only.data, notes };
+  return { name: `${run}.${format}.zip`, data: zipped(files), notes };
+}
+
+function zipped(files: readonly NamedFile[]): Uint8Array {
+  return zipSync(Object.fromEntries(files.map(({ name, data }) => [name, data])));
+}
+
+interface AllTables {
+  readonly tables: readonly HeadTable[];
+  readonly about: AboutTables;
+}
+
+async function headTablesOf(stored: StoredRun, format: ForeignFormat): Promise<AllTables> {
+  const { summary, machine, job } = stored.record;
+  const at = { created: summary.created, version: machine.headscope };
+  if (hasHeads(stored.record)) {
+    const file = await headsOf(stored);
+    const dataset = file.calibration[0]?.dataset ?? null;
+    return { tables: headsTables(file, null, summary.id).tables, about: { model: file.model.id, dataset, ...at } };
+  }
+  if (job.call !== 'scores') throw noForm(stored.record, format, 'a run of ablate, attribute or scores');
+  const rows = await Rows.read(stored, 'scores');
+  const { header } = rows.one('start');
+  const about = { model: header.model.name, dataset: header.prompts.dataset, ...at };
+  return { tables: scoresTables({ header, heads: rows.all('head') }), about };
 }
 
 function bytesOf(text: string): Uint8Array {
@@ -58,12 +118,12 @@ function hasHeads({ job }: RunRecord): boolean {
   return job.call === 'ablate' || job.call === 'attribute';
 }
 
-async function headsOf(stored: StoredRun): Promise<string> {
+async function headsOf(stored: StoredRun): Promise<HeadsFile> {
   switch (stored.record.job.call) {
     case 'ablate':
-      return writeHeads(headsFile(await effectsOf(stored, 'ablate')));
+      return headsFile(await effectsOf(stored, 'ablate'));
     case 'attribute':
-      return writeHeads(attributionHeads(await effectsOf(stored, 'attribute')));
+      return attributionHeads(await effectsOf(stored, 'attribute'));
     default:
       throw noForm(stored.record, 'heads.json', 'a run of ablate or attribute');
   }

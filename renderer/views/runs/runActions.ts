@@ -60,8 +60,9 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
   switch (call) {
     case 'ablate':
     case 'attribute':
-      return ['heads.json', 'csv', 'rows.jsonl', 'bundle.zip'];
+      return ['heads.json', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
     case 'scores':
+      return ['csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
     case 'patchGrid':
     case 'ablateSets':
       return ['csv', 'rows.jsonl', 'bundle.zip'];

@@ -67,6 +67,16 @@ function ProjectButtons({ run, record }: RunButtonsProps): ReactElement {
 const formatTitles: Readonly<Record<ExportFormat, string>> = {
   'heads.json': 'heads.json',
   csv: 'Table (CSV)',
+  parquet: 'Table (Parquet)',
+  wu: 'Retrieval_Head, HeadKV (JSON)',
+  locos: 'LOCOS (JSON)',
+  'qr-head': 'QRHead (JSON)',
+  'qr-head-set': 'QRHead set',
+  'hf-heads': 'Hugging Face pruned heads',
+  'head-mask': 'Hugging Face head mask',
+  'duo-attention': 'DuoAttention (ZIP)',
+  razor: 'RazorAttention (JSON)',
+  'head-vis': 'HeadVis (ZIP)',
   'rows.jsonl': 'Rows (JSON lines)',
   'bundle.zip': 'All of it (ZIP)',
 };
