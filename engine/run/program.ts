@@ -36,7 +36,8 @@ export function partGraph(family: Family, part: ProgramPart, taps: Taps): Graph 
   return g.build();
 }
 
-function rotaryWidth(family: Family, layer: number): number {
+/** J of a layer's rotary kind; 0 without rotary. */
+export function rotaryWidth(family: Family, layer: number): number {
   const kind = family.rotaryOf(layer);
   return kind === null ? 0 : (family.rotaryKinds[kind]?.frequencies(1).length ?? 0);
 }

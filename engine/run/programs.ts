@@ -53,6 +53,11 @@ export class Programs {
     return this.#remembered(key, part, () => backwardGraph(this.#family, part, request), part.kind === 'block');
   }
 
+  /** A graph of the caller's own over the weights of a part; those of one key are the same graph. */
+  async graphOver(part: ProgramPart, key: string, build: () => Graph): Promise<Program> {
+    return this.#remembered(`${partKey(part)} over ${key}`, part, build, part.kind === 'block');
+  }
+
   async #remembered(key: string, part: ProgramPart, build: () => Graph, spins: boolean): Promise<Program> {
     const program = await remember(this.#compiled, key, () => this.#compile(key, part, build(), spins));
     this.#touch(this.#sessionOf.get(key) ?? '');

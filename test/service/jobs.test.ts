@@ -360,3 +360,33 @@ describe('training', () => {
     expect(events.map((event) => ('step' in event ? event.step : event.kind))).toEqual(['start', 1, 2, 3, 4, 5, 6]);
   });
 });
+
+describe('a training of gates', () => {
+  it('is given its last step when it goes on', async () => {
+    const gate = new Gate();
+    const seen: (number | undefined)[] = [];
+    async function* duo({ from }: RequestOf<'duo'>): ReturnType<Client['duo']> {
+      seen.push(from?.step);
+      for (let step = (from?.step ?? 0) + 1; step <= 4; step++) {
+        await gate.pass();
+        const numbers = { tokens: 16, labels: 4, learningRate: 1, distillation: 0, loss: 0, meanGate: 1, seconds: 0 };
+        yield { kind: 'step', step, gates: [step], first: [0], second: [0], ...numbers };
+      }
+      return { gates: [[4]], steps: 4, seconds: 1, warnings: [] };
+    }
+    const { queue, reaches, rows } = await project(new FakeHost({ duo }));
+    const request = {
+      ...{ model: '/models/tiny.gguf', steps: 4, sink: 1, recent: 2, lengths: { from: 16, to: 16, count: 1 } },
+      ...{ passkeys: null, learningRate: 0.02, regularisation: 0.05, seed: 0 },
+    };
+    const run = await queue.start({ job: { call: 'duo', request } });
+    gate.let(2);
+    while (queue.jobs()[0]?.rows !== 2) await setTimeout(1);
+    await queue.steer({ run, action: 'cancel' });
+    await queue.steer({ run, action: 'resume' });
+    gate.let(3);
+    await reaches(run, 'done');
+    expect(seen).toEqual([undefined, 2]);
+    expect((await rows(run)).map(({ event }) => 'step' in event && event.step)).toEqual([1, 2, 3, 4]);
+  });
+});

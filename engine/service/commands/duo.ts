@@ -1,0 +1,277 @@
+/** `headscope duo`: which KV heads need what lies far back, trained as DuoAttention does, and what it costs that the others stream. */
+import { writeDuo } from '../../exports/duoAttention.ts';
+import type { DuoHeader, DuoQualityHeader, DuoStep, PerKvHead, StreamedHeads } from '../../results/duo.ts';
+import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
+import type { DuoSettings } from '../../train/duo/duoSettings.ts';
+import { duoSchedules } from '../../train/duo/duoSettings.ts';
+import { DuoFolder } from '../duoFolder.ts';
+import type { Input } from '../input.ts';
+import type { Column } from '../table.ts';
+import { formatTable, interval, percent } from '../table.ts';
+import { version } from '../version.ts';
+import { asRun, projectOption } from './asRun.ts';
+import type { Command, Context } from './command.ts';
+import { asJson, followed, modelRequest, openModel, weightsOption } from './shared.ts';
+
+export const duo: Command = {
+  name: 'duo',
+  summary: 'train a gate for every KV head: which need the whole context, which can stream (DuoAttention)',
+  usage: [
+    'duo MODEL --out DIR [--schedule scaled|paper] [--steps N] [--length A-B] [--sink N] [--recent N] [--seed N]',
+    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--no-quality]',
+  ],
+  about: [
+    "A gate of 1 is full attention, of 0 streaming: the first --sink tokens and the last --recent ones. Gates are trained so that the final hidden states at the answers of passkey questions stay those of the full model, with a penalty on every gate (Xiao et al. 2024); the model's weights stay as they are.",
+    'The schedule scaled takes 200 steps on texts of 512 to 1,024 tokens with sink 16 and recent 64; paper is that of the paper: 2,000 steps on 1,000 to 32,000 tokens with sink 128 and recent 256. Each can be changed by the other options.',
+    'Then the KV heads with the lowest gates stream, as many as --sparsity says, beside as many drawn at random: log probability of held-out passkeys, and loss on plain text.',
+    'A training that was stopped or killed goes on where it was when the same command is given again, to the same gates bit for bit.',
+    'DIR gets full_attention_heads.tsv and config.json, which DuoAttention and kvpress read, duo.json with everything, and training.jsonl, a line a step.',
+  ],
+  examples: [
+    'headscope duo model.gguf --out gates',
+    'headscope duo model.gguf --out gates --steps 50 --length 256-512 --no-quality',
+  ],
+  options: {
+    out: { type: 'string', value: 'DIR', about: 'folder of the gates' },
+    schedule: { type: 'string', value: 'scaled|paper', about: 'settings to start from (default scaled)' },
+    steps: { type: 'string', value: 'N', about: 'steps of the training' },
+    length: { type: 'string', value: 'A-B', about: 'tokens of the shortest and the longest text' },
+    sink: { type: 'string', value: 'N', about: 'first tokens that a streaming head sees' },
+    recent: { type: 'string', value: 'N', about: 'last tokens that it sees, the query itself included' },
+    seed: { type: 'string', value: 'N', about: 'of texts, random heads and intervals (default 42)' },
+    sparsity: { type: 'string', value: 'S,S', about: 'shares of KV heads that stream (default 0.25,0.5,0.75)' },
+    draws: { type: 'string', value: 'N', about: 'random choices of heads beside the gates (default 3)' },
+    texts: { type: 'string', value: 'N', about: 'passkey texts, and plain texts, to measure on (default 8)' },
+    'no-quality': { type: 'boolean', about: 'train only' },
+    every: { type: 'string', value: 'N', about: 'print a line every N steps (default 10)' },
+    ...weightsOption,
+    ...projectOption,
+  },
+  async run(input, context) {
+    const asked = readRequest(input);
+    const quality = input.flag('no-quality') ? null : readQuality(input, asked);
+    const every = input.integer('every', { otherwise: 10, from: 1 });
+    const out = input.path('out') ?? input.fail('--out is missing', { expected: 'a folder' });
+    const folder = await DuoFolder.open(out);
+    await openModel(context, modelRequest(input));
+    const trained = await train(context, asked, folder, every);
+    await writeGates(folder, asked, trained);
+    await context.stdout.write(describeGates(trained.gates));
+    if (quality === null) return end(context, out);
+    const measured = await measure(context, quality, trained.gates);
+    await folder.write({ 'duo.json': asJson({ ...recordOf(folder, trained), quality: measured }) });
+    await context.stdout.write(describeQuality(measured));
+    return end(context, out);
+  },
+};
+
+type Request = RequestOf<'duo'>;
+type QualityRequest = Omit<RequestOf<'duoQuality'>, 'rankings'>;
+
+function readRequest(input: Input): Request {
+  const settings: DuoSettings = duoSchedules[input.choice('schedule', ['scaled', 'paper']) ?? 'scaled'];
+  return {
+    ...modelRequest(input),
+    ...settings,
+    steps: input.integer('steps', { otherwise: settings.steps, from: 1, to: 1_000_000 }),
+    sink: input.integer('sink', { otherwise: settings.sink, from: 0, to: 1_000_000 }),
+    recent: input.integer('recent', { otherwise: settings.recent, from: 1, to: 1_000_000 }),
+    seed: input.integer('seed', { otherwise: settings.seed, from: 0, to: 1_000_000 }),
+    lengths: readLengths(input, settings.lengths),
+  };
+}
+
+function readLengths(input: Input, otherwise: DuoSettings['lengths']): DuoSettings['lengths'] {
+  const text = input.text('length');
+  if (text === undefined) return otherwise;
+  const [, from, to] = /^(\d{1,7})-(\d{1,7})$/.exec(text) ?? [];
+  if (from === undefined || to === undefined || Number(from) > Number(to) || Number(from) < 1) {
+    input.fail('--length', { expected: 'tokens from shortest to longest such as 512-1024', got: text });
+  }
+  return { ...otherwise, from: Number(from), to: Number(to) };
+}
+
+function readQuality(input: Input, { lengths, passkeys, sink, recent, seed }: Request): QualityRequest {
+  const n = input.integer('texts', { otherwise: 8, from: 1, to: 1000 });
+  return {
+    ...modelRequest(input),
+    ...{ sink, recent, seed, sparsities: readSparsities(input) },
+    draws: input.integer('draws', { otherwise: 3, from: 0, to: 100 }),
+    passkeyTexts: { n, lengths, passkeys },
+    plainTexts: { n, length: lengths.from },
+  };
+}
+
+function readSparsities(input: Input): number[] {
+  return (input.text('sparsity') ?? '0.25,0.5,0.75').split(',').map((part) => {
+    const share = Number(part);
+    if (part.trim() !== '' && share >= 0 && share <= 1) return share;
+    return input.fail('--sparsity', { expected: 'shares from 0 to 1 such as 0.25,0.5', got: part });
+  });
+}
+
+interface Trained extends Pick<ResultOf<'duo'>, 'gates' | 'seconds' | 'warnings'> {
+  readonly header: DuoHeader;
+}
+
+async function train(context: Context, asked: Request, folder: DuoFolder, every: number): Promise<Trained> {
+  const from = folder.steps.at(-1);
+  const request: Request = from === undefined ? asked : { ...asked, from };
+  const take = async (event: Exclude<EventOf<'duo'>, { kind: 'progress' }>) => {
+    if (event.kind === 'start') await folder.begin(event.header);
+    else await folder.add(event);
+    await report(event, every, from?.step ?? 0, context);
+  };
+  const { gates, warnings } = await followed(
+    context,
+    'training gates',
+    (options) => asRun(context, { call: 'duo', request }, options),
+    take,
+  );
+  for (const warning of warnings) await context.stderr.write(`warning: ${warning}\n`);
+  if (folder.header === null) throw new RangeError('duo: ended without header');
+  const seconds = folder.steps.reduce((sum, step) => sum + step.seconds, 0);
+  return { header: folder.header, gates, seconds, warnings };
+}
+
+async function report(
+  event: Exclude<EventOf<'duo'>, { kind: 'progress' }>,
+  every: number,
+  resumedAt: number,
+  { stdout, progress }: Context,
+): Promise<void> {
+  if (event.kind === 'step' && event.step % every !== 0) return;
+  progress.clear();
+  await stdout.write(`${event.kind === 'start' ? startLine(event.header, resumedAt) : stepLine(event)}\n`);
+}
+
+function startLine({ shape, settings }: DuoHeader, resumedAt: number): string {
+  const { steps, sink, recent, lengths } = settings;
+  const from = resumedAt === 0 ? '' : `, going on after step ${resumedAt}`;
+  const texts = `texts of ${lengths.from} to ${lengths.to} tokens`;
+  return `${shape.layers * shape.kvHeads} gates, ${steps} steps, sink ${sink}, recent ${recent}, ${texts}${from}`;
+}
+
+function stepLine({ step, tokens, distillation, loss, meanGate, seconds }: DuoStep): string {
+  const losses = `loss ${loss.toFixed(4)}  distillation ${distillation.toFixed(4)}  mean gate ${meanGate.toFixed(3)}`;
+  return `step ${step}  ${losses}  ${tokens} tokens, ${seconds.toFixed(1)} s`;
+}
+
+/** DuoAttention's own names, for those who read them. */
+function duoConfig({ model, settings }: DuoHeader) {
+  const { steps, sink, recent, lengths, passkeys, learningRate, regularisation, seed } = settings;
+  return {
+    model_name: model.name,
+    num_steps: steps,
+    lr: learningRate,
+    reg_weight: regularisation,
+    context_length_min: lengths.from,
+    context_length_max: lengths.to,
+    context_lengths_num_intervals: lengths.count,
+    num_passkeys: passkeys?.count ?? null,
+    passkey_length: passkeys?.words ?? null,
+    sink_size: sink,
+    recent_size: recent,
+    batch_size: 1,
+    seed,
+    tool: `headscope ${version}`,
+  };
+}
+
+async function writeGates(folder: DuoFolder, { model }: Request, trained: Trained): Promise<void> {
+  const { gates, header } = trained;
+  const perLayer = gates.map((row) => row.length);
+  const files = writeDuo({ config: { ...duoConfig(header), model_path: model }, perLayer, gates: gates.flat() });
+  await folder.write({ ...files, 'duo.json': asJson({ ...recordOf(folder, trained), quality: null }) });
+}
+
+function recordOf({ steps }: DuoFolder, { header, gates, seconds, warnings }: Trained) {
+  const curve = steps.map(({ step, tokens, labels, learningRate, distillation, loss, meanGate, seconds: took }) => {
+    return { step, tokens, labels, learningRate, distillation, loss, meanGate, seconds: took };
+  });
+  return {
+    schema: 'headscope-duo',
+    schema_version: '1.0.0',
+    tool: `headscope ${version}`,
+    header,
+    gates,
+    seconds,
+    warnings,
+    steps: curve,
+  };
+}
+
+interface Measured {
+  readonly header: DuoQualityHeader;
+  readonly rows: readonly Omit<StreamedHeads, 'kind'>[];
+  readonly seconds: number;
+}
+
+async function measure(context: Context, asked: QualityRequest, gates: PerKvHead): Promise<Measured> {
+  const request = { ...asked, rankings: [{ name: 'gates', scores: gates }] };
+  let header: DuoQualityHeader | null = null;
+  const rows: Measured['rows'][number][] = [];
+  const take = (event: Exclude<EventOf<'duoQuality'>, { kind: 'progress' }>) => {
+    if (event.kind === 'start') header = event.header;
+    else {
+      const { kind: _, ...row } = event;
+      rows.push(row);
+    }
+  };
+  const { seconds } = await followed(
+    context,
+    'measuring streaming heads',
+    (options) => asRun(context, { call: 'duoQuality', request }, options),
+    take,
+  );
+  return measured(header, rows, seconds);
+}
+
+function measured(header: DuoQualityHeader | null, rows: Measured['rows'], seconds: number): Measured {
+  if (header === null) throw new RangeError('duoQuality: ended without header');
+  return { header, rows, seconds };
+}
+
+function describeGates(gates: PerKvHead): string {
+  const all = gates.flat();
+  const share = all.filter((gate) => gate > 0.5).length / all.length;
+  const columns: Column[] = [
+    { title: 'layer' },
+    ...(gates[0] ?? []).map((_, kvHead) => ({ title: `KV ${kvHead}`, align: 'right' }) as const),
+  ];
+  const rows = gates.map((row, layer) => [`L${layer}`, ...row.map((gate) => gate.toFixed(3))]);
+  return `Gates (1 full attention, 0 streaming); ${percent(share)} above 0.5:\n${formatTable(columns, rows)}`;
+}
+
+const qualityColumns: readonly Column[] = [
+  { title: 'streaming', align: 'right' },
+  { title: 'chosen by' },
+  { title: 'answer, nats/token', align: 'right' },
+  { title: '95 % interval' },
+  { title: 'first choice', align: 'right' },
+  { title: 'loss on text, nats/token', align: 'right' },
+  { title: '95 % interval' },
+];
+
+function describeQuality({ header, rows }: Measured): string {
+  const { passkeyTexts, plainTexts } = header;
+  const texts = `${passkeyTexts.n} passkey texts (${passkeyTexts.answers} answer tokens), ${plainTexts.n} plain texts`;
+  const table = formatTable(
+    qualityColumns,
+    rows.map(({ ranking, draw, streaming, answer, correct, loss }) => [
+      `${streaming.length} of ${header.shape.layers * header.shape.kvHeads}`,
+      ranking === null ? 'nobody' : draw === null ? ranking : `${ranking} ${draw + 1}`,
+      answer.mean.toFixed(3),
+      interval(answer.interval),
+      percent(correct.mean),
+      loss.mean.toFixed(3),
+      interval(loss.interval),
+    ]),
+  );
+  return `\nWith the others streaming (sink ${header.sink}, recent ${header.recent}); ${texts}:\n${table}`;
+}
+
+async function end({ stdout }: Context, out: string): Promise<number> {
+  await stdout.write(`\nwritten: ${out}\n`);
+  return 0;
+}

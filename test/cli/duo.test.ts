@@ -1,0 +1,73 @@
+/** `headscope duo`: a folder that other tools read, and a training that goes on where it was. */
+import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { headscope, temporaryFolder } from './headscope.ts';
+
+const folder = temporaryFolder();
+const tiny = fileURLToPath(new URL('../../fixtures/models/tiny-heads', import.meta.url));
+const at = (...names: string[]) => join(folder, ...names);
+const small = ['--length', '176-192', '--steps', '5', '--every', '1', '--sink', '4', '--recent', '16'];
+const measured = ['--texts', '1', '--draws', '1', '--sparsity', '0.5'];
+const tsv = (name: string) => readFileSync(at(name, 'full_attention_heads.tsv'), 'utf8');
+
+interface Saved {
+  readonly gates: readonly (readonly number[])[];
+  readonly steps: readonly { readonly step: number }[];
+  readonly quality: { readonly rows: readonly { readonly ranking: string | null; readonly draw: number | null }[] };
+}
+
+describe('duo', () => {
+  it('writes gates as DuoAttention does, what was measured, and a line for every step', async () => {
+    const { code, out } = await headscope(['duo', tiny, '--out', at('whole'), ...small, ...measured]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^16 gates, 5 steps, sink 4, recent 16, texts of 176 to 192 tokens$/m);
+    expect(out).toMatch(/^step 5 {2}loss \d\.\d{4} /m);
+    expect(out).toMatch(/^ *8 of 16 {2}gates /m);
+    expect(readdirSync(at('whole')).toSorted()).toEqual([
+      ...['config.json', 'duo.json', 'full_attention_heads.tsv', 'training.jsonl'],
+    ]);
+    const rows = tsv('whole').trimEnd().split('\n');
+    expect(rows).toHaveLength(4);
+    expect(rows[0]).toMatch(/^(\d\.\d{18}e[+-]\d\d\t){3}\d\.\d{18}e[+-]\d\d$/);
+    const config: unknown = JSON.parse(readFileSync(at('whole', 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ sink_size: 4, recent_size: 16, num_steps: 5, lr: 0.02, reg_weight: 0.05 });
+    const saved = JSON.parse(readFileSync(at('whole', 'duo.json'), 'utf8')) as Saved;
+    expect(saved.gates.flat().map(String)).toEqual(
+      rows.flatMap((row) => row.split('\t')).map((x) => String(Number(x))),
+    );
+    expect(saved.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(saved.quality.rows.map(({ ranking, draw }) => [ranking, draw])).toEqual([
+      [null, null],
+      ['gates', null],
+      ['random', 0],
+    ]);
+  });
+
+  it('goes on after it was cancelled, to the same gates', async () => {
+    const args = ['duo', tiny, '--out', at('again'), ...small, '--no-quality'];
+    const controller = new AbortController();
+    const stopped = await headscope(args, {
+      signal: controller.signal,
+      onOut: (out) => out.includes('step 3') && controller.abort(),
+    });
+    expect(stopped.code).toBe(130);
+    // A kill may tear the last line.
+    appendFileSync(at('again', 'training.jsonl'), '{"kind":"step","st');
+    const { code, out } = await headscope(args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/going on after step [34]$/m);
+    expect(tsv('again')).toBe(tsv('whole'));
+  });
+
+  it('refuses a folder of something else, and other settings than those it began with', async () => {
+    const other = await headscope(['duo', tiny, '--out', at('whole'), ...small, '--seed', '7', '--no-quality']);
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining('a training with other settings')]);
+    writeFileSync(at('notes.txt'), '');
+    const strange = await headscope(['duo', tiny, '--out', folder, '--no-quality']);
+    expect([strange.code, strange.err]).toEqual([2, expect.stringContaining('not empty and no training of gates')]);
+    const long = await headscope(['duo', tiny, '--out', at('long'), '--schedule', 'paper']);
+    expect([long.code, long.err]).toEqual([2, expect.stringContaining('longer than the context')]);
+  });
+});
