@@ -37,7 +37,10 @@ export const importTable: Readonly<Record<string, Row>> = {
   },
   'engine/tasks': { imports: basic, types: ['engine/files', 'engine/results'] },
   'engine/train': { imports: [...upToRun, 'engine/tasks'], node: true },
-  'engine/scores': { imports: [...upToTrain, 'engine/results'] },
+  'engine/scores': {
+    imports: [...upToTrain, 'engine/results'],
+    packages: ['ml-matrix', 'ml-pca', 'umap-js'],
+  },
   'engine/circuits': { imports: [...upToTrain, 'engine/results'] },
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
   sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'] },
