@@ -3,9 +3,11 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../terms/fault.ts';
 import { besideModel } from './besideModel.ts';
+import { editJson } from './editJson.ts';
 import type { ModelFiles } from './modelFiles.ts';
 import type { PrunedRecord } from './prunedRecord.ts';
 import { prunedFile } from './prunedRecord.ts';
+import { readSmall } from './readJson.ts';
 import type { TensorToStream } from './streamSafetensors.ts';
 import { streamSafetensors } from './streamSafetensors.ts';
 import { ggufTokenizerFiles } from './tokenizer/ggufTokenizerFiles.ts';
@@ -13,7 +15,8 @@ import { tokenizerFiles } from './tokenizerSource.ts';
 import { writeAtomically } from './writeAtomically.ts';
 
 export interface PrunedFolder {
-  readonly config: Readonly<Record<string, unknown>>;
+  /** Keys of the model's config that get another value; the rest of config.json stays to the letter. */
+  readonly configChanges: Readonly<Record<string, unknown>>;
   readonly tensors: readonly TensorToStream[];
   readonly record: PrunedRecord;
 }
@@ -28,7 +31,7 @@ const besides = ['generation_config.json', 'LICENSE', 'LICENSE.txt'] as const;
 export async function writePrunedFolder(
   source: ModelFiles,
   folder: string,
-  { config, tensors, record }: PrunedFolder,
+  { configChanges, tensors, record }: PrunedFolder,
   onWritten: (bytes: number) => void,
 ): Promise<readonly string[]> {
   await makeEmpty(folder);
@@ -36,7 +39,7 @@ export async function writePrunedFolder(
   await streamSafetensors(join(folder, 'model.safetensors'), tensors, metadata, { onWritten });
   const copied = await copySmallFiles(source, folder);
   await writeJson(folder, prunedFile, record);
-  await writeJson(folder, 'config.json', config);
+  await writeText(folder, 'config.json', await configText(source, configChanges));
   return ['model.safetensors', ...copied, prunedFile, 'config.json'];
 }
 
@@ -72,6 +75,27 @@ async function writeGgufFiles({ tokenizer, generationConfig }: ModelFiles, folde
   return Object.keys(files);
 }
 
-async function writeJson(folder: string, name: string, value: object): Promise<void> {
-  await writeAtomically(join(folder, name), [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)]);
+async function configText(source: ModelFiles, changes: PrunedFolder['configChanges']): Promise<string> {
+  if (source.format === 'gguf') return asText({ ...source.config, ...changes }).replace(floats, '$1.0');
+  const file = await (await besideModel(source.path)).find('config.json');
+  if (file === null) throw new Fault({ what: 'no config.json', where: source.path });
+  return editJson((await readSmall(file, longestConfig)).toString('utf8'), changes);
+}
+
+/** Keys that Hugging Face reads as floats and nothing else: 30 is refused, 30.0 is not. */
+const floats =
+  /("(?:\w+_softcapping|\w+_multiplier|logits_scaling|logit_scale|rope_theta|rotary_pct)": -?\d+)(?=[,\n])/g;
+
+const longestConfig = 1 << 24;
+
+function writeJson(folder: string, name: string, value: object): Promise<void> {
+  return writeText(folder, name, asText(value));
+}
+
+async function writeText(folder: string, name: string, text: string): Promise<void> {
+  await writeAtomically(join(folder, name), [Buffer.from(text)]);
+}
+
+function asText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

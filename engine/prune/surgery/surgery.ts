@@ -26,7 +26,8 @@ export interface SurgeryRequest {
 }
 
 export interface Surgery {
-  readonly config: Config;
+  /** Keys of the config that change. */
+  readonly configChanges: Config;
   readonly tensors: readonly TensorToStream[];
   readonly record: PrunedRecord;
   readonly before: ModelSizes;
@@ -58,7 +59,7 @@ export async function surgery(description: ModelDescription, request: SurgeryReq
   const compensation = means === null ? null : await biasCompensation(on, plainConfig, removed, means);
   const tensors = outTensors(source, cuts, form, compensation);
   return {
-    config: outConfig(files, compensation?.config ?? plainConfig),
+    configChanges: configChanges(files, compensation?.config ?? plainConfig),
     tensors,
     record: recordOf(description, removed, rule, cuts, compensation),
     before: { ...sizesOf([...source.values()]), kvBytesPerToken: kvBytes(description, null) },
@@ -111,9 +112,10 @@ function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** What a GGUF file's config lacks of a Hugging Face one: the type that the weights have now. */
-function outConfig({ format }: ModelFiles, config: Config): Config {
-  return format === 'gguf' ? { ...config, torch_dtype: 'float32' } : config;
+/** What the config of the model to be says anew; a GGUF file's lacks the type that the weights have now. */
+function configChanges({ format, config: before }: ModelFiles, after: Config): Config {
+  const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
+  return Object.fromEntries([...changed, ...(format === 'gguf' ? [['torch_dtype', 'float32']] : [])]);
 }
 
 function recordOf(
