@@ -70,10 +70,13 @@ function randomSets(request: MaskSetsRequest, k: number, random: Random, notes: 
     notes.push(
       `k = ${k}: ${elsewhere} heads of each random set are of other layers, for theirs have too few outside the top`,
     );
-  return Array.from({ length: draws }, (_, draw) => ({
+  const sets = Array.from({ length: draws }, (_, draw) => ({
     ...({ set: 'random', k, draw } as const),
     heads: drawn(ranking.slice(0, k), others, random),
   }));
+  const different = new Set(sets.map(({ heads }) => heads.map(nameOf).join())).size;
+  if (different < draws) notes.push(`k = ${k}: the ${draws} random sets are ${different} different ones`);
+  return sets;
 }
 
 /** How many heads of the top have no counterpart in their layer. */
