@@ -1,6 +1,5 @@
 /** `headscope retrieve`: which heads fetch a needle's answer from a haystack. */
-import { readdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { writeLocos } from '../../exports/locos.ts';
 import type { RetrievalRecord } from '../../exports/retrievalEnvelope.ts';
 import { retrievalEnvelope } from '../../exports/retrievalEnvelope.ts';
@@ -10,15 +9,13 @@ import { isAbort } from '../../results/index.ts';
 import type { NeedlePreview, RetrievedHead, RetrievedRun, RetrieveHeader, RunSource } from '../../results/retrieve.ts';
 import { retrievalScoreById, retrievalScores } from '../../scores/retrieval/index.ts';
 import { summariseRetrieval } from '../../scores/retrieval/summary.ts';
-import { haystackCharacters, needleFile, needles as known } from '../../tasks/needles/index.ts';
-import { Fault } from '../../terms/fault.ts';
 import type { Input } from '../input.ts';
-import { checkOutputs, systemReason } from '../output.ts';
+import { checkOutputs } from '../output.ts';
 import type { Column } from '../table.ts';
 import { formatTable, percent, printable } from '../table.ts';
-import { readTextFile } from '../textFile.ts';
 import { asRun, projectOption } from './asRun.ts';
 import type { Command, Context } from './command.ts';
+import { needleOptions, readNeedleRuns } from './needleChoice.ts';
 import { asJson, followed, jsonOption, modelRequest, openModel, weightsOption } from './shared.ts';
 
 type Request = RequestOf<'retrieve'>;
@@ -45,18 +42,8 @@ export const retrieve: Command = {
     'headscope retrieve model.gguf --runs prompts.jsonl --out scores.json',
   ],
   options: {
-    grid: { type: 'string', multiple: true, value: 'LENGTHSxDEPTHS', about: 'lengths in tokens by depths in percent' },
+    ...needleOptions,
     mode: { type: 'string', value: 'generate|forced', about: 'let the model answer (default), or give it the answer' },
-    runs: { type: 'string', value: 'F.jsonl', about: 'prepared runs of your own' },
-    needles: {
-      type: 'string',
-      value: 'A,B|F.jsonl',
-      about: `which needles: ${known.map(({ id }) => id).join(', ')}, or a file`,
-    },
-    haystack: { type: 'string', value: 'DIR', about: 'text to hide them in: .txt files' },
-    template: { type: 'string', value: 'plain|chat', about: "plain text (default), or the model's own chat template" },
-    prompt: { type: 'string', value: 'answer|steps', about: 'ask for the answer (default), or for steps before it' },
-    'max-new': { type: 'string', value: 'N', about: 'most tokens of an answer (default 50; 128 with steps)' },
     scores: { type: 'string', value: 'A,B', about: 'more scores beside the copy counts' },
     settle: {
       type: 'boolean',
@@ -77,7 +64,7 @@ export const retrieve: Command = {
     const scores = readScores(input);
     const outputs = out === undefined ? [] : outputsOf(out, scores);
     await checkOutputs(outputs.map(({ path }) => path));
-    const source = await readSource(input);
+    const source = await readNeedleRuns(input);
     const { shape } = await openModel(context, modelRequest(input));
     const request = requestOf(input, source(shape.context), scores);
     if (isPreview) return preview(request, context, input.flag('json'));
@@ -118,88 +105,6 @@ function requestOf(input: Input, runs: RunSource, scores: readonly string[]): Re
     ...(scores.length === 0 ? {} : { scores }),
     ...(input.flag('settle') ? { settle: true } : {}),
   };
-}
-
-const builderOptions = ['needles', 'haystack', 'template', 'prompt', 'max-new'];
-
-/** Read before the model is opened; the default grid depends on its context. */
-async function readSource(input: Input): Promise<(context: number) => RunSource> {
-  const file = input.path('runs');
-  if (file !== undefined) {
-    const given = builderOptions.find((name) => input.text(name) !== undefined);
-    if (given !== undefined || input.texts('grid').length > 0)
-      input.fail(`--${given ?? 'grid'} does not go with --runs`, { expected: 'prepared runs as they are' });
-    const rows = await readTextFile(file);
-    return () => ({ kind: 'file', file: rows });
-  }
-  const grids = input.texts('grid').map((text) => gridOf(input, text));
-  const [needles, haystack] = [await readNeedles(input), await readHaystack(input)];
-  const maxNew = input.text('max-new') === undefined ? undefined : input.integer('max-new', { otherwise: 1, from: 1 });
-  const template = input.choice('template', ['plain', 'chat']) ?? 'plain';
-  const prompt = input.choice('prompt', ['answer', 'steps']) ?? 'answer';
-  return (context) => ({
-    ...{ kind: 'grid', grids: grids.length > 0 ? grids : [usualGrid(context)], haystack, template, prompt },
-    ...(needles === undefined ? {} : { needles }),
-    ...(maxNew === undefined ? {} : { maxNew }),
-  });
-}
-
-type Grid = Extract<RunSource, { kind: 'grid' }>['grids'][number];
-
-/** Two lengths that a small model holds, or half and most of its context. */
-function usualGrid(context: number): Grid {
-  const lengths = context >= 2048 ? [512, 1800] : [Math.floor(context * 0.5), Math.floor(context * 0.85)];
-  return { lengths, depths: [0, 33, 67, 100] };
-}
-
-function gridOf(input: Input, text: string): Grid {
-  const [lengths, depths, ...more] = text.split(/[x×]/).map((part) => numbersOf(part));
-  const isGrid = more.length === 0 && isFilled(lengths) && lengths.every((n) => Number.isInteger(n) && n >= 1);
-  if (isGrid && isFilled(depths) && depths.every((depth) => depth >= 0 && depth <= 100)) return { lengths, depths };
-  const expected = 'lengths in tokens, x, depths in percent: 512,1800x0,33,67,100';
-  return input.fail('--grid', { expected, got: text });
-}
-
-function isFilled(numbers: readonly number[] | undefined): numbers is readonly number[] {
-  return numbers !== undefined && numbers.length > 0 && numbers.every(Number.isFinite);
-}
-
-function numbersOf(text: string): number[] {
-  return text.split(',').map((part) => (/^\s*\d+(\.\d+)?\s*$/.test(part) ? Number(part) : NaN));
-}
-
-async function readNeedles(input: Input): Promise<Extract<RunSource, { kind: 'grid' }>['needles']> {
-  const text = input.path('needles');
-  if (text === undefined) return undefined;
-  if (!/\.jsonl?$/i.test(text)) return text.split(',').map((id) => id.trim());
-  const file = await readTextFile(text);
-  return needleFile(file.text, file.name);
-}
-
-/** Files of a folder in the order of their names, as many as are read of a haystack. */
-async function readHaystack(input: Input): Promise<Extract<RunSource, { kind: 'grid' }>['haystack']> {
-  const folder = input.path('haystack');
-  if (folder === undefined) return { kind: 'stories' };
-  const names = (await filesIn(folder)).filter((name) => /\.txt$/i.test(name)).sort();
-  if (names.length === 0) throw new Fault({ what: 'no text in the folder', where: folder, expected: '.txt files' });
-  const texts = [];
-  let characters = 0;
-  for (const name of names) {
-    if (characters >= haystackCharacters) break;
-    const { text } = await readTextFile(join(folder, name));
-    const kept = text.slice(0, haystackCharacters - characters);
-    characters += kept.length;
-    texts.push({ name, text: kept });
-  }
-  return { kind: 'texts', name: folder, texts };
-}
-
-async function filesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    throw new Fault({ what: 'cannot be read', where: folder, expected: 'a folder', got: systemReason(error) });
-  }
 }
 
 async function preview({ runs, mode, seed, ...model }: Request, context: Context, json: boolean): Promise<number> {
