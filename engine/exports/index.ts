@@ -3,6 +3,8 @@ import { ablationCsv } from './ablationCsv.ts';
 import { attributionCsv } from './attributionCsv.ts';
 import { csv } from './csv.ts';
 import { duoAttention } from './duoAttention.ts';
+import { duoCsv } from './duoCsv.ts';
+import { duoQualityCsv } from './duoQualityCsv.ts';
 import type { ExportFormat } from './exportFormat.ts';
 import { headMask } from './headMask.ts';
 import { headVis } from './headVis.ts';
@@ -42,6 +44,8 @@ export const tables = {
   ablate: ablationCsv,
   ablateSets: setsCsv,
   attribute: attributionCsv,
+  duo: duoCsv,
+  duoQuality: duoQualityCsv,
   patchGrid: patchGridCsv,
   scores: scoresCsv,
 } as const;

@@ -1,5 +1,5 @@
 /** `headscope duo`: which KV heads need what lies far back, trained as DuoAttention does, and what it costs that the others stream. */
-import { writeDuo } from '../../exports/duoAttention.ts';
+import { duoFiles } from '../../exports/duoRun.ts';
 import type { DuoHeader, DuoQualityHeader, DuoStep, PerKvHead, StreamedHeads } from '../../results/duo.ts';
 import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import type { DuoSettings } from '../../train/duo/duoSettings.ts';
@@ -55,7 +55,7 @@ export const duo: Command = {
     const folder = await DuoFolder.open(out);
     await openModel(context, modelRequest(input));
     const trained = await train(context, asked, folder, every);
-    await writeGates(folder, asked, trained);
+    await writeGates(folder, trained);
     await context.stdout.write(describeGates(trained.gates));
     if (quality === null) return end(context, out);
     const measured = await measure(context, quality, trained.gates);
@@ -157,31 +157,9 @@ function stepLine({ step, tokens, distillation, loss, meanGate, seconds }: DuoSt
   return `step ${step}  ${losses}  ${tokens} tokens, ${seconds.toFixed(1)} s`;
 }
 
-/** DuoAttention's own names, for those who read them. */
-function duoConfig({ model, settings }: DuoHeader) {
-  const { steps, sink, recent, lengths, passkeys, learningRate, regularisation, seed } = settings;
-  return {
-    model_name: model.name,
-    num_steps: steps,
-    lr: learningRate,
-    reg_weight: regularisation,
-    context_length_min: lengths.from,
-    context_length_max: lengths.to,
-    context_lengths_num_intervals: lengths.count,
-    num_passkeys: passkeys?.count ?? null,
-    passkey_length: passkeys?.words ?? null,
-    sink_size: sink,
-    recent_size: recent,
-    batch_size: 1,
-    seed,
-    tool: `headscope ${version}`,
-  };
-}
-
-async function writeGates(folder: DuoFolder, { model }: Request, trained: Trained): Promise<void> {
+async function writeGates(folder: DuoFolder, trained: Trained): Promise<void> {
   const { gates, header } = trained;
-  const perLayer = gates.map((row) => row.length);
-  const files = writeDuo({ config: { ...duoConfig(header), model_path: model }, perLayer, gates: gates.flat() });
+  const files = duoFiles({ header, gates: gates.flat(), version });
   await folder.write({ ...files, 'duo.json': asJson({ ...recordOf(folder, trained), quality: null }) });
 }
 

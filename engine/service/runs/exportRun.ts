@@ -1,12 +1,14 @@
 /** A run as a file that other tools read. A run that did not end is exported as far as it got, and says so. */
 import { zipSync } from 'fflate';
 import { attributionHeads } from '../../exports/attributionHeads.ts';
-import type { AboutTables, EffectsRecord } from '../../exports/exportFormat.ts';
+import { duoFiles, duoTable } from '../../exports/duoRun.ts';
+import type { AboutTables, EffectsRecord, Written } from '../../exports/exportFormat.ts';
 import { headsFile, writeHeads } from '../../exports/heads.ts';
 import type { HeadsFile } from '../../exports/headsSchema.ts';
 import { headsTables } from '../../exports/headsTables.ts';
 import { tables } from '../../exports/index.ts';
 import { scoresTables } from '../../exports/scoresTables.ts';
+import { textFile } from '../../exports/textFile.ts';
 import { writeTables } from '../../exports/writeTables.ts';
 import type { HeadTable, NamedFile } from '../../results/importedScores.ts';
 import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
@@ -79,11 +81,20 @@ type ForeignFormat = Exclude<Format, 'heads.json' | 'csv' | 'rows.jsonl' | 'bund
 /** A file of another tool's form; a folder of them comes as a zip file. */
 async function foreignFile(stored: StoredRun, asked: Asked & { readonly format: ForeignFormat }): Promise<Made> {
   const { format, run } = asked;
-  const made = await headTablesOf(stored, format);
-  const { files, notes } = writeTables(format, made.tables, made.about, asked);
+  const { files, notes } = await foreignFiles(stored, asked);
   const [only, second] = files;
   if (only !== undefined && second === undefined) return { name: `${run}.${only.name}`, data: only.data, notes };
   return { name: `${run}.${format}.zip`, data: zipped(files), notes };
+}
+
+async function foreignFiles(stored: StoredRun, asked: Asked & { readonly format: ForeignFormat }): Promise<Written> {
+  const { format } = asked;
+  if (stored.record.job.call === 'duo' && format === 'duo-attention') {
+    const texts = duoFiles({ ...(await gatesOf(stored)), version: stored.record.machine.headscope });
+    return { files: Object.entries(texts).map(([name, text]) => textFile(name, text)), notes: [] };
+  }
+  const made = await headTablesOf(stored, format);
+  return writeTables(format, made.tables, made.about, asked);
 }
 
 function zipped(files: readonly NamedFile[]): Uint8Array {
@@ -103,7 +114,11 @@ async function headTablesOf(stored: StoredRun, format: ForeignFormat): Promise<A
     const dataset = file.calibration[0]?.dataset ?? null;
     return { tables: headsTables(file, null, summary.id).tables, about: { model: file.model.id, dataset, ...at } };
   }
-  if (job.call !== 'scores') throw noForm(stored.record, format, 'a run of ablate, attribute or scores');
+  if (job.call === 'duo') {
+    const gates = await gatesOf(stored);
+    return { tables: [duoTable(gates)], about: { model: gates.header.model.name, dataset: 'passkeys', ...at } };
+  }
+  if (job.call !== 'scores') throw noForm(stored.record, format, 'a run of ablate, attribute, scores or duo');
   const rows = await Rows.read(stored, 'scores');
   const { header } = rows.one('start');
   const about = { model: header.model.name, dataset: header.prompts.dataset, ...at };
@@ -147,9 +162,19 @@ async function tableOf(stored: StoredRun): Promise<string> {
       const rows = await Rows.read(stored, 'ablateSets');
       return tables.ablateSets({ header: rows.one('start').header, sets: rows.all('set') });
     }
+    case 'duo':
+      return tables.duo(await gatesOf(stored));
+    case 'duoQuality':
+      return tables.duoQuality({ rows: (await Rows.read(stored, 'duoQuality')).all('quality') });
     default:
       throw noForm(stored.record, 'csv', `a run of ${Object.keys(tables).join(', ')}`);
   }
+}
+
+/** Of the last step that there is. */
+async function gatesOf(stored: StoredRun) {
+  const rows = await Rows.read(stored, 'duo');
+  return { header: rows.one('start').header, gates: (rows.all('step').at(-1) ?? rows.one('step')).gates };
 }
 
 type Header<C extends 'ablate' | 'attribute'> = Extract<EventOf<C>, { readonly kind: 'start' }>['header'];

@@ -32,7 +32,7 @@ const next = (name: string) => `next.${name}`;
 const outputs = [names.gates, names.first, names.second].map(next);
 
 /** penalty = regularisation mean |gate| (Xiao et al. 2024, eq. 4); gates' = min(1, max(0, AdamW(gates, distillation + penalty))). */
-export function gateStepGraph(count: number, regularisation: number): Graph {
+function gateStepGraph(count: number, regularisation: number): Graph {
   const sizes = { G: count };
   const first = new GraphBuilder('gate step', sizes);
   const gates = first.input(names.gates, 'G');

@@ -63,6 +63,9 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
       return ['heads.json', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
     case 'scores':
       return ['csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
+    case 'duo':
+      return ['duo-attention', 'csv', 'rows.jsonl', 'bundle.zip'];
+    case 'duoQuality':
     case 'patchGrid':
     case 'ablateSets':
       return ['csv', 'rows.jsonl', 'bundle.zip'];
