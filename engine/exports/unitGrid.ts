@@ -19,7 +19,7 @@ export interface UnitGrid {
 }
 
 /** Units in each layer of the model. */
-export function unitsOf({ perLayer }: ExpectedModel, unit: Unit): number[] {
+function unitsOf({ perLayer }: ExpectedModel, unit: Unit): number[] {
   return perLayer.map(({ heads, kvHeads }) => (unit === 'head' ? heads : kvHeads));
 }
 

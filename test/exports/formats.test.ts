@@ -156,13 +156,12 @@ describe('DuoAttention', () => {
 
 describe('lists of heads', () => {
   it('are QRHead entries, best first', () => {
-    const [first, ...rest] = JSON.parse(textOf(written('qr-head', [scores]).files, 'qr_heads.json')) as [
-      string,
-      number,
-    ][];
-    expect(first).toEqual(['0-1', 1]);
-    expect(rest[0]).toEqual(['1-2', 1]);
-    expect([first, ...rest].map(([, score]) => score)).toEqual([1, 1, 0.375, 0.25, 0.125, 0.0625, 0, 0]);
+    const list = JSON.parse(textOf(written('qr-head', [scores]).files, 'qr_heads.json')) as [string, number][];
+    expect(list.slice(0, 2)).toEqual([
+      ['0-1', 1],
+      ['1-2', 1],
+    ]);
+    expect(list.map(([, score]) => score)).toEqual([1, 1, 0.375, 0.25, 0.125, 0.0625, 0, 0]);
   });
 
   it('are a set of QRHead, joined by commas', () => {

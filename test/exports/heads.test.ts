@@ -3,7 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { AblationRecord } from '../../engine/exports/exportFormat.ts';
 import { headsFile, mergeHeads, readHeads, writeHeads } from '../../engine/exports/heads.ts';
+import type { HeadsFile } from '../../engine/exports/headsSchema.ts';
 import { headsJsonSchema } from '../../engine/exports/headsSchema.ts';
+import { importScores } from '../../engine/exports/importScores.ts';
 import { recordWith, summaryOf } from './record.ts';
 
 const schema = JSON.parse(
@@ -165,6 +167,112 @@ describe('reading heads.json', () => {
     ],
   ])('refuses %s', (_, read, message) => {
     expect(read).toThrow(message);
+  });
+});
+
+describe('a file of an older version', () => {
+  const older = readFileSync(new URL('./files/heads-1.0.0.txt', import.meta.url), 'utf8');
+
+  it('is read as if it had been written today', () => {
+    const units = [1, 0].flatMap((layer) =>
+      [1, 0].map((kvGroup) => {
+        const effect = summaryOf(-(layer + kvGroup) / 3);
+        return { kind: 'unit' as const, layer, kvGroup, effect, kl: summaryOf(0.1) };
+      }),
+    );
+    const today = headsFile(recordWith({ units }, { unit: 'kv-group', units: 4 }));
+    expect(readHeads(older, 'old.json')).toEqual(today);
+    expect(isValid(JSON.parse(writeHeads(readHeads(older, 'old.json')))), JSON.stringify(isValid.errors)).toBe(true);
+  });
+
+  it('loses what has a form now that it does not fit, and says so; what fits stays', () => {
+    const file = { ...JSON.parse(older), prune_plan: { mood: 'good' }, expected: { params_before: 5 } };
+    const { prune_plan, expected, warnings } = readHeads(JSON.stringify(file), 'old.json');
+    expect([prune_plan, expected]).toEqual([undefined, { params_before: 5 }]);
+    expect(warnings).toEqual(['prune_plan is left out: written for 1.0.0 in a form that 1.1.0 does not know']);
+  });
+
+  it.each(['2.0.0', '', 7, null])('of version %j is refused', (version) => {
+    const file = { ...JSON.parse(older), schema_version: version };
+    expect(() => readHeads(JSON.stringify(file), 'new.json')).toThrow(
+      /new\.json: a version that is not known: expected 1\.0\.0 or 1\.1\.0, got/,
+    );
+  });
+});
+
+describe('a plan with its evidence', () => {
+  const planned: HeadsFile = {
+    ...headsFile(recordWith()),
+    interactions: [{ a: { layer: 0, head: 1 }, b: { layer: 1, head: 2 }, delta_joint: 0.5, delta_sum: 0.25 }],
+    prune_plan: {
+      unit: 'head',
+      order: [{ step: 1, layer: 0, id: 1, delta_at_step: 1 / 3, cum_delta: 1 / 3 }],
+      heads_to_prune: { 0: [1], 1: [2, 3] },
+      keep: { 0: [0, 2, 3], 1: [0, 1] },
+      min_per_layer: 1,
+      rescored_every: 5,
+      legal_for: [{ target: 'onnxruntime', ok: false, reason: 'uneven groups' }],
+      criterion: 'ablation.zero.logitDifference',
+    },
+    tensor_slices: [{ tensor: 'q_proj', axis: 0, ranges: [[8, 16]], transposed: false, quant_block: 32 }],
+    bias_compensation: [{ tensor: 'o_proj.bias', shape: [32], file: 'bias.safetensors', offset: 0 }],
+    expected: {
+      params_before: 1_234_567_890_123,
+      params_after: 5,
+      predicted_dNLL: 0.1,
+      kv_bytes_per_token_before: 512,
+    },
+    evaluation: {
+      curve: [{ k: 1, fraction: 0.125, metric: 'nll', value: 3.123456789012, ci: [3, null] }],
+      random_control: { draws: 10, matched_by_layer: true, values: [[1, 2]] },
+      bottom_k: [],
+      tasks: [{ task: 'needle' }],
+    },
+    sidecars: [{ name: 'runs.npy', sha256: 'ab'.repeat(32), axes: ['run', 'layer', 'head'], shape: [48, 2, 4] }],
+  };
+
+  it('keeps to the schema and comes back, with counts to the last digit and no more than 9 of other numbers', () => {
+    const written = writeHeads(planned);
+    expect(isValid(JSON.parse(written)), JSON.stringify(isValid.errors)).toBe(true);
+    expect(written).toContain('1234567890123');
+    expect(written).toContain('"value":3.12345679');
+    expect(written).not.toMatch(/[1-9]\.\d{9}/);
+    const back = readHeads(written, 'h.json');
+    expect(back.prune_plan).toEqual({
+      ...planned.prune_plan,
+      order: [expect.objectContaining({ cum_delta: 0.333333333 })],
+    });
+    expect(JSON.parse(writeHeads(back))).toEqual(JSON.parse(written));
+  });
+
+  it('is a selection among the tables of the file', () => {
+    const files = [{ name: 'heads.json', data: new TextEncoder().encode(writeHeads(planned)) }];
+    const { format, tables } = importScores({ files });
+    expect(format).toBe('heads');
+    expect(tables.map(({ id, kind }) => `${id} ${kind}`)).toEqual([
+      'ablation.zero.logitDifference causal',
+      'ablation.zero.kl causal',
+      'plan.head selection',
+    ]);
+    expect([...(tables[2]?.values ?? [])]).toEqual([1, 0, 1, 1, 1, 1, 0, 0]);
+    expect(tables[0]).toMatchObject({ direction: 'lower_keeps', measure: 'logits', perLayer: [4, 4] });
+    expect(tables[0]?.values[6]).toBe(-1);
+    expect([...(tables[0]?.intervals?.subarray(12, 14) ?? [])]).toEqual([-1.33333333, -0.666666667].map(Math.fround));
+  });
+
+  it('that names a head which is not there is refused', () => {
+    const broken = { ...planned, prune_plan: { unit: 'head', heads_to_prune: { 0: [4] } } };
+    const files = [{ name: 'h.json', data: new TextEncoder().encode(JSON.stringify(broken)) }];
+    expect(() => importScores({ files })).toThrow(/h\.json: prune_plan: head 0-4 is not in the model/);
+  });
+
+  it('of other weights is said to be that', () => {
+    const files = [{ name: 'h.json', data: new TextEncoder().encode(writeHeads(planned)) }];
+    const perLayer = [1, 2].map(() => ({ heads: 4, kvHeads: 2 }));
+    const mismatches = (fingerprint: string) =>
+      importScores({ files, expected: { name: 'x', fingerprint, perLayer } }).mismatches;
+    expect(mismatches('ab'.repeat(32))).toEqual([]);
+    expect(mismatches('cd'.repeat(32))).toEqual([expect.stringMatching(/measured on other weights: fingerprint abab/)]);
   });
 });
 

@@ -56,6 +56,37 @@ describe('the commands about runs', () => {
     expect([again.code, again.err]).toEqual([2, expect.stringMatching(/exists already/)]);
   });
 
+  it('export a run in the forms of other tools, and say what they can not', async () => {
+    const run = await firstRun();
+    const exported = async (format: string, ...more: string[]) => {
+      const path = join(folder, `foreign.${format}`);
+      const { code, err } = await headscope(['export', run, '--format', format, '--out', path, ...more, ...own]);
+      expect([code, err.split('\n').filter((line) => !line.startsWith('note: '))]).toEqual([0, ['']]);
+      return { bytes: readFileSync(path), err };
+    };
+    const effect = ['--metric', 'ablation.zero.logitDifference'];
+    const { bytes, err } = await exported('wu', ...effect);
+    expect(Object.keys(JSON.parse(bytes.toString()))).toHaveLength(8);
+    expect(err).toMatch(/note: ablation\.zero\.logitDifference is a measured effect of removal/);
+    const removed = JSON.parse((await exported('hf-heads', ...effect, '--remove', '3')).bytes.toString());
+    expect(Object.values(removed).flat()).toHaveLength(3);
+    // The head that induces, and the one that it reads, are the last to go.
+    const kept = (await exported('qr-head-set', ...effect, '--remove', '6')).bytes.toString();
+    expect(kept).toBe('0-2,1-1\n');
+    const files = unzipSync((await exported('head-vis')).bytes);
+    expect(Object.keys(files)).toHaveLength(4 + 8);
+    expect((await exported('parquet')).bytes.subarray(0, 4).toString()).toBe('PAR1');
+    const several = await headscope(['export', run, '--format', 'locos', '--out', join(folder, 'l.json'), ...own]);
+    expect([several.code, several.err]).toEqual([2, expect.stringMatching(/several tables: expected one of them/)]);
+  });
+
+  it('list the forms of other tools', async () => {
+    const { code, out } = await headscope(['export', '--formats', ...own]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/wu +head_score\.json +Retrieval_Head/);
+    expect(out).toMatch(/duo-attention +a folder, as zip/);
+  });
+
   it('resume a run that was stopped in the middle', async () => {
     const run = await firstRun();
     const [record, rows] = ['run.json', 'rows.jsonl'].map((name) => join(project, 'runs', run, name)) as [
