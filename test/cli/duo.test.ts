@@ -45,6 +45,17 @@ describe('duo', () => {
     ]);
   });
 
+  it('measures rankings of other tools beside the gates', async () => {
+    writeFileSync(at('keep.json'), JSON.stringify({ 0: [1], 2: [0, 3] }));
+    const args = ['duo', tiny, '--out', at('whole'), ...small, ...measured];
+    const { code, out } = await headscope([...args, '--ranking', `razor=${at('keep.json')}`]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/going on after step 5$/m);
+    expect(out).toMatch(/^ *8 of 16 {2}keep\.json /m);
+    const unknown = await headscope([...args, '--ranking', at('keep.json')]);
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('two opposite meanings')]);
+  });
+
   it('goes on after it was cancelled, to the same gates', async () => {
     const args = ['duo', tiny, '--out', at('again'), ...small, '--no-quality'];
     const controller = new AbortController();

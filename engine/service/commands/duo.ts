@@ -6,6 +6,7 @@ import type { DuoSettings } from '../../train/duo/duoSettings.ts';
 import { duoSchedules } from '../../train/duo/duoSettings.ts';
 import { DuoFolder } from '../duoFolder.ts';
 import type { Input } from '../input.ts';
+import { readKvRanking } from '../kvRanking.ts';
 import type { Column } from '../table.ts';
 import { formatTable, interval, percent } from '../table.ts';
 import { version } from '../version.ts';
@@ -18,12 +19,12 @@ export const duo: Command = {
   summary: 'train a gate for every KV head: which need the whole context, which can stream (DuoAttention)',
   usage: [
     'duo MODEL --out DIR [--schedule scaled|paper] [--steps N] [--length A-B] [--sink N] [--recent N] [--seed N]',
-    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--no-quality]',
+    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--ranking [FORMAT=]F ...] [--no-quality]',
   ],
   about: [
     "A gate of 1 is full attention, of 0 streaming: the first --sink tokens and the last --recent ones. Gates are trained so that the final hidden states at the answers of passkey questions stay those of the full model, with a penalty on every gate (Xiao et al. 2024); the model's weights stay as they are.",
     'The schedule scaled takes 200 steps on texts of 512 to 1,024 tokens with sink 16 and recent 64; paper is that of the paper: 2,000 steps on 1,000 to 32,000 tokens with sink 128 and recent 256. Each can be changed by the other options.',
-    'Then the KV heads with the lowest gates stream, as many as --sparsity says, beside as many drawn at random: log probability of held-out passkeys, and loss on plain text.',
+    'Then the KV heads with the lowest gates stream, as many as --sparsity says, beside as many drawn at random and those that rankings of other tools choose (any file that convert reads; that of RazorAttention with razor=F): log probability of held-out passkeys, and loss on plain text.',
     'A training that was stopped or killed goes on where it was when the same command is given again, to the same gates bit for bit.',
     'DIR gets full_attention_heads.tsv and config.json, which DuoAttention and kvpress read, duo.json with everything, and training.jsonl, a line a step.',
   ],
@@ -42,6 +43,12 @@ export const duo: Command = {
     sparsity: { type: 'string', value: 'S,S', about: 'shares of KV heads that stream (default 0.25,0.5,0.75)' },
     draws: { type: 'string', value: 'N', about: 'random choices of heads beside the gates (default 3)' },
     texts: { type: 'string', value: 'N', about: 'passkey texts, and plain texts, to measure on (default 8)' },
+    ranking: {
+      type: 'string',
+      multiple: true,
+      value: '[FORMAT=]F',
+      about: 'another ranking of heads to measure beside the gates; repeatable',
+    },
     'no-quality': { type: 'boolean', about: 'train only' },
     every: { type: 'string', value: 'N', about: 'print a line every N steps (default 10)' },
     ...weightsOption,
@@ -49,7 +56,7 @@ export const duo: Command = {
   },
   async run(input, context) {
     const asked = readRequest(input);
-    const quality = input.flag('no-quality') ? null : readQuality(input, asked);
+    const quality = input.flag('no-quality') ? null : await readQuality(input, asked, context);
     const every = input.integer('every', { otherwise: 10, from: 1 });
     const out = input.path('out') ?? input.fail('--out is missing', { expected: 'a folder' });
     const folder = await DuoFolder.open(out);
@@ -66,7 +73,7 @@ export const duo: Command = {
 };
 
 type Request = RequestOf<'duo'>;
-type QualityRequest = Omit<RequestOf<'duoQuality'>, 'rankings'>;
+type QualityRequest = RequestOf<'duoQuality'>;
 
 function readRequest(input: Input): Request {
   const settings: DuoSettings = duoSchedules[input.choice('schedule', ['scaled', 'paper']) ?? 'scaled'];
@@ -91,7 +98,9 @@ function readLengths(input: Input, otherwise: DuoSettings['lengths']): DuoSettin
   return { ...otherwise, from: Number(from), to: Number(to) };
 }
 
-function readQuality(input: Input, { lengths, passkeys, sink, recent, seed }: Request): QualityRequest {
+/** Without the gates, which are not known yet. */
+async function readQuality(input: Input, asked: Request, context: Context): Promise<QualityRequest> {
+  const { lengths, passkeys, sink, recent, seed } = asked;
   const n = input.integer('texts', { otherwise: 8, from: 1, to: 1000 });
   return {
     ...modelRequest(input),
@@ -99,7 +108,21 @@ function readQuality(input: Input, { lengths, passkeys, sink, recent, seed }: Re
     draws: input.integer('draws', { otherwise: 3, from: 0, to: 100 }),
     passkeyTexts: { n, lengths, passkeys },
     plainTexts: { n, length: lengths.from },
+    rankings: await readRankings(input, context),
   };
+}
+
+async function readRankings(input: Input, { client, stderr }: Context): Promise<QualityRequest['rankings']> {
+  const given = input.texts('ranking');
+  if (given.length === 0) return [];
+  const { name, fingerprint, perLayer } = await client.info({ model: input.model() });
+  const rankings: QualityRequest['rankings'][number][] = [];
+  for (const text of given) {
+    const { doubts, ...ranking } = await readKvRanking(text, { name, fingerprint, perLayer });
+    for (const doubt of doubts) await stderr.write(`warning: ${doubt}\n`);
+    rankings.push(ranking);
+  }
+  return rankings;
 }
 
 function readSparsities(input: Input): number[] {
@@ -186,7 +209,7 @@ interface Measured {
 }
 
 async function measure(context: Context, asked: QualityRequest, gates: PerKvHead): Promise<Measured> {
-  const request = { ...asked, rankings: [{ name: 'gates', scores: gates }] };
+  const request = { ...asked, rankings: [{ name: 'gates', scores: gates }, ...asked.rankings] };
   let header: DuoQualityHeader | null = null;
   const rows: Measured['rows'][number][] = [];
   const take = (event: Exclude<EventOf<'duoQuality'>, { kind: 'progress' }>) => {
