@@ -48,6 +48,9 @@ import {
   tokensRequest,
   tokensResult,
 } from './promptSets.ts';
+import { pruneEvent, pruneRequest, pruneResult } from './prune.ts';
+import { pruneCurveEvent, pruneCurveRequest, pruneCurveResult } from './pruneCurve.ts';
+import { prunePlanEvent, prunePlanRequest, prunePlanResult } from './prunePlan.ts';
 import { pullEvent, pullRequest, pullResult } from './pull.ts';
 import type { Plain } from './records.ts';
 import { progress } from './records.ts';
@@ -166,6 +169,12 @@ export const contract = {
   ablateSets: streaming(ablateSetsRequest, ablateSetsEvent, ablateSetsResult),
   /** One run patched into another, cell by cell. */
   patchGrid: streaming(patchGridRequest, patchGridEvent, patchGridResult),
+  /** Which units go, one after the other, by what the loss on text says. */
+  prunePlan: streaming(prunePlanRequest, prunePlanEvent, prunePlanResult),
+  /** Loss, divergence and task metric against how many units are gone. */
+  pruneCurve: streaming(pruneCurveRequest, pruneCurveEvent, pruneCurveResult),
+  /** Writes a model without some of its heads. */
+  prune: streaming(pruneRequest, pruneEvent, pruneResult),
   /** What every layer would predict. */
   lens: streaming(lensRequest, lensEvent, lensResult),
   /** Thumbnails of every head's attention. */

@@ -10,6 +10,8 @@ import { errorRecord } from './errors.ts';
 import { maskCurveEvent, maskCurveRequest } from './maskCurve.ts';
 import { verifyRequest } from './models.ts';
 import { patchGridEvent, patchGridRequest } from './patchGrid.ts';
+import { pruneCurveEvent, pruneCurveRequest } from './pruneCurve.ts';
+import { prunePlanEvent, prunePlanRequest } from './prunePlan.ts';
 import { pullEvent, pullRequest } from './pull.ts';
 import type { Plain } from './records.ts';
 import { progress } from './records.ts';
@@ -38,6 +40,8 @@ export const jobRequest = z.discriminatedUnion('call', [
   job('streamingHeads', streamingHeadsRequest),
   job('weightScores', weightScoresRequest),
   job('directLogits', directLogitsRequest),
+  job('prunePlan', prunePlanRequest),
+  job('pruneCurve', pruneCurveRequest),
   job('capture', captureRequest),
   job('task', taskRequest),
   job('duo', duoRequest),
@@ -63,6 +67,8 @@ export const runRow = z.discriminatedUnion('call', [
   row('streamingHeads', streamingHeadsEvent),
   row('weightScores', weightScoresEvent),
   row('directLogits', directLogitsEvent),
+  row('prunePlan', prunePlanEvent),
+  row('pruneCurve', pruneCurveEvent),
   row('capture', captureEvent),
   row('task', progress),
   row('duo', duoEvent),
@@ -94,6 +100,8 @@ export const runSummary = z.strictObject({
     'streamingHeads',
     'weightScores',
     'directLogits',
+    'prunePlan',
+    'pruneCurve',
     'capture',
     'task',
     'duo',

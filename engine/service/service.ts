@@ -20,6 +20,9 @@ import { openCall } from './calls/open.ts';
 import { parityCall } from './calls/parity.ts';
 import { patchGridCall } from './calls/patchGrid.ts';
 import { promptsCall } from './calls/promptPairs.ts';
+import { pruneCall } from './calls/prune.ts';
+import { pruneCurveCall } from './calls/pruneCurve.ts';
+import { prunePlanCall } from './calls/prunePlan.ts';
 import { pullCall } from './calls/pull.ts';
 import { needlePreviewCall, needlesCall } from './calls/needlePreview.ts';
 import { retrieveCall } from './calls/retrieve.ts';
@@ -73,6 +76,9 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     effect: effectCall(models),
     ablateSets: ablateSetsCall(models),
     patchGrid: patchGridCall(models),
+    prunePlan: prunePlanCall(models),
+    pruneCurve: pruneCurveCall(models),
+    prune: pruneCall(models),
     lens: lensCall(models),
     attentionWall: attentionWallCall(models),
     attentionMap: attentionMapCall(models),

@@ -13,6 +13,8 @@ export const callTitles: Readonly<Record<RunSummary['call'], string>> = {
   streamingHeads: 'Streaming or retrieval',
   weightScores: 'Weight scores',
   directLogits: 'Direct logits',
+  prunePlan: 'Pruning plan',
+  pruneCurve: 'Pruning curve',
   capture: 'Capture',
   task: 'Task check',
   duo: 'DuoAttention gates',

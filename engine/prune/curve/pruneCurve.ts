@@ -1,0 +1,120 @@
+/** Loss, divergence and task metric against how many units are gone, for a plan's order and for orders of chance. */
+import type { Model } from '../../run/index.ts';
+import { summarise } from '../../tasks/statistics.ts';
+import { seededRandom } from '../../tensor/random.ts';
+import type { Summary } from '../../terms/summary.ts';
+import { Fault } from '../../terms/fault.ts';
+import type { PlanUnit, UnitKind } from '../plan/planUnit.ts';
+import { headsOfUnits } from '../plan/planUnit.ts';
+import type { RandomPlan } from '../plan/randomPlans.ts';
+import { leastDraws, randomPlans } from '../plan/randomPlans.ts';
+import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
+import { requireKept } from '../surgery/headsByLayer.ts';
+import type { TaskScene } from './taskChange.ts';
+import type { TextScene } from './textChange.ts';
+
+export interface CurveRequest {
+  readonly unit: UnitKind;
+  /** First to last to go. */
+  readonly order: readonly PlanUnit[];
+  /** How many units are gone at each point, rising, at most as many as `order` has. */
+  readonly points: readonly number[];
+  /** Random orders beside it: 0, where only the plan is asked for, or at least 10. */
+  readonly draws: number;
+  readonly seed: number;
+  /** Points that are known already, from the first on. */
+  readonly done: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The text, and the task where there is one. */
+export interface CurveScene {
+  readonly text: TextScene;
+  readonly task: TaskScene | null;
+}
+
+export interface CurvePoint {
+  readonly kind: 'point';
+  /** Null: the plan's own order; else which random order. */
+  readonly draw: number | null;
+  readonly units: number;
+  readonly loss: Summary;
+  /** Loss pruned minus full, paired row by row. */
+  readonly change: Summary;
+  readonly kl: Summary;
+  /** The task's metric, and pruned minus full. */
+  readonly metric: Summary | null;
+  readonly metricChange: Summary | null;
+}
+
+export type CurveEvent =
+  | { readonly kind: 'full'; readonly loss: Summary; readonly metric: Summary | null }
+  | CurvePoint
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number };
+
+/** How many points a request has. */
+export function pointsIn({ points, draws }: Pick<CurveRequest, 'points' | 'draws'>): number {
+  return points.length * (1 + draws);
+}
+
+/** The full model, the plan's points, then every draw's. Throws Fault for points that the order has not, and for 1 to 9 draws. */
+export async function* pruneCurve(model: Model, scene: CurveScene, request: CurveRequest): AsyncGenerator<CurveEvent> {
+  check(model, request);
+  const { seed, signal, done } = request;
+  const losses = await scene.text.full(signal);
+  const values = scene.task === null ? null : await scene.task.without(new Map(), signal);
+  const over = (list: readonly number[]) => summarise(list, seed);
+  yield { kind: 'full', loss: over(losses), metric: values === null ? null : over(values) };
+  const total = pointsIn(request);
+  for (const [at, { draw, units, removed }] of curveSets(model, request).entries()) {
+    if (at < done) continue;
+    const { loss, kl } =
+      removed.size === 0 ? { loss: losses, kl: losses.map(() => 0) } : await scene.text.without(removed, signal);
+    const pruned = await scene.task?.without(removed, signal);
+    yield {
+      ...{ kind: 'point', draw, units, loss: over(loss), kl: over(kl) },
+      change: over(differences(loss, losses)),
+      metric: pruned === undefined ? null : over(pruned),
+      metricChange: pruned === undefined || values === null ? null : over(differences(pruned, values)),
+    };
+    yield { kind: 'progress', done: at + 1, total };
+  }
+}
+
+/** The random orders of a request. */
+export function curveDraws(model: Model, { unit, order, draws, seed }: CurveRequest): RandomPlan[] {
+  return randomPlans(model.family.shape, unit, order, draws, seededRandom(seed));
+}
+
+interface CurveSet {
+  readonly draw: number | null;
+  readonly units: number;
+  readonly removed: HeadsByLayer;
+}
+
+function curveSets(model: Model, request: CurveRequest): CurveSet[] {
+  const { unit, points, order } = request;
+  const { shape } = model.family;
+  const setsOf = (units: readonly PlanUnit[], draw: number | null) =>
+    points.map((count) => {
+      const removed = count === 0 ? new Map() : headsOfUnits(shape, unit, units.slice(0, count));
+      return { draw, units: count, removed };
+    });
+  const random = curveDraws(model, request).flatMap((plan, draw) => setsOf(plan.order, draw));
+  return [...setsOf(order, null), ...random];
+}
+
+function check(model: Model, { unit, order, points, draws }: CurveRequest): void {
+  const { shape } = model.family;
+  requireKept(shape, headsOfUnits(shape, unit, order), 0);
+  const most = points.at(-1) ?? 0;
+  if (points.length === 0 || most > order.length) {
+    throw new Fault({ what: 'points of the curve', expected: `at most ${order.length} units`, got: String(most) });
+  }
+  if (draws === 0 || draws >= leastDraws) return;
+  throw new Fault({ what: 'too few random orders', expected: `none, or at least ${leastDraws}`, got: String(draws) });
+}
+
+function differences(pruned: readonly number[], full: readonly number[]): number[] {
+  return pruned.map((value, i) => value - (full[i] ?? NaN));
+}

@@ -1,0 +1,97 @@
+/** The call that plans which units go, one after the other. Imports terms only. */
+import * as z from 'zod';
+import { plainTexts } from './maskCurve.ts';
+import { measuredHeader } from './measured.ts';
+import { planUnit, pruneUnit } from './pruneCurve.ts';
+import type { Plain } from './records.ts';
+import { onModel, progress, summary } from './records.ts';
+import { headRef } from './units.ts';
+
+const count = z.int().min(0);
+const unitValue = z.strictObject({ ...planUnit.shape, value: z.number() });
+const headValues = z
+  .array(z.strictObject({ ...headRef.shape, value: z.number() }))
+  .max(100_000)
+  .readonly();
+
+/** Most that may go; `loss`: most that the loss may rise, in nats a token. */
+export const pruneBudget = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('heads'), atMost: z.int().min(1) }),
+  z.strictObject({ kind: z.literal('parameters'), atMost: z.int().min(1) }),
+  /** Of keys and values, one token, float32. */
+  z.strictObject({ kind: z.literal('kvBytes'), atMost: z.int().min(1) }),
+  z.strictObject({ kind: z.literal('loss'), atMost: z.number().min(0) }),
+]);
+export type PruneBudget = Plain<z.infer<typeof pruneBudget>>;
+
+export const prunePlanRequest = z.strictObject({
+  ...onModel,
+  unit: pruneUnit,
+  texts: plainTexts,
+  /** Cost of every unit by some criterion, the cheapest goes first; absent: the rise of the loss without it, measured. */
+  costs: z
+    .strictObject({ name: z.string().min(1).max(200), values: z.array(unitValue).min(1).max(100_000).readonly() })
+    .exactOptional(),
+  protect: z.strictObject({
+    pinned: z.array(planUnit).max(100_000).readonly(),
+    /** Heads with a retrieval score of 0.1 or more stay, and those with an induction score above 0.4. */
+    retrieval: headValues,
+    induction: headValues,
+  }),
+  /** Units that a layer keeps; 0 lets a layer lose all. */
+  minPerLayer: count.max(1024),
+  budget: pruneBudget,
+  /** After every `every` removals the cheapest `share` of what is left is measured anew, by the loss; null: never. */
+  rescore: z.strictObject({ every: z.int().min(1), share: z.number().min(0).max(1) }).nullable(),
+  /** Random plans of the same make-up, measured beside it. */
+  draws: z.int().min(10).max(1000),
+  seed: z.int(),
+});
+
+const planStep = z.strictObject({
+  kind: z.literal('step'),
+  step: count,
+  ...planUnit.shape,
+  /** By which it was chosen. */
+  cost: z.number(),
+  /** Rise of the loss by this step, and by all so far, in nats a token. */
+  delta: z.number(),
+  cumulative: z.number(),
+});
+export type PlanStep = Plain<z.infer<typeof planStep>>;
+
+const pruned = { change: summary, kl: summary };
+
+export const prunePlanEvent = z.discriminatedUnion('kind', [
+  progress,
+  z.strictObject({ kind: z.literal('start'), header: z.strictObject(measuredHeader) }),
+  /** What the full model's loss is, and what each unit costs alone. */
+  z.strictObject({ kind: z.literal('costs'), name: z.string(), loss: summary, costs: z.array(unitValue).readonly() }),
+  planStep,
+  z.strictObject({ kind: z.literal('rescored'), step: count, costs: z.array(unitValue).readonly() }),
+  /** The finished plan against the full model. */
+  z.strictObject({ kind: z.literal('plan'), units: count, ...pruned }),
+  z.strictObject({ kind: z.literal('random'), draw: count, shared: count, ...pruned }),
+]);
+
+const sizes = z.strictObject({ parameters: count, kvBytesPerToken: count });
+const byLayer = z.array(z.array(count).readonly()).readonly();
+
+export const prunePlanResult = z.strictObject({
+  unit: pruneUnit,
+  /** By layer: query heads that go, KV groups of which none stays, heads that stay. */
+  heads: byLayer,
+  kvGroups: byLayer,
+  keep: byLayer,
+  minPerLayer: count,
+  rescoredEvery: count.nullable(),
+  stopped: z.enum(['budget', 'minimum']),
+  protected: z.array(z.strictObject({ ...planUnit.shape, reason: z.string() })).readonly(),
+  /** Which programs can run the result, in words; none of them was tried. */
+  legal: z.array(z.strictObject({ target: z.string(), ok: z.boolean(), reason: z.string() })).readonly(),
+  before: sizes,
+  after: sizes,
+  seconds: z.number(),
+  warnings: z.array(z.string()).readonly(),
+});
+export type PrunePlan = Plain<z.infer<typeof prunePlanResult>>;

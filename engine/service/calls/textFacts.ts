@@ -1,0 +1,8 @@
+import type { TextFacts } from '../../results/pruneCurve.ts';
+import type { PlainWindows } from './plainWindows.ts';
+
+/** What a result says of the text that it was measured on. */
+export function textFactsOf({ rows, source, tokenIdsSha256 }: PlainWindows, length: number): TextFacts {
+  const tokens = rows.reduce((total, ids) => total + ids.length, 0);
+  return { source, n: rows.length, length, tokens, tokenIdsSha256 };
+}
