@@ -49,7 +49,7 @@ export const weightScoreList: readonly WeightScore[] = [
     title: 'OV copying (first choice)',
     rule: 'W2',
     about: 'share of tokens that the head raises most of all when it attends to them alone',
-    formula: `share of ordinary t with l[t] = max l, ${ownLogit}`,
+    formula: `share of ordinary t with l[u] < l[t] for all other u, ${ownLogit}`,
     source: `after ${elhage}, and McDougall et al. 2023, arXiv 2310.04625, section 3.2`,
   },
   {
@@ -58,7 +58,7 @@ export const weightScoreList: readonly WeightScore[] = [
     title: 'OV copying (first ten)',
     rule: 'W3',
     about: 'share of tokens that are among the ten that the head raises most when it attends to them alone',
-    formula: `share of ordinary t with fewer than 10 u with l[u] > l[t], ${ownLogit}`,
+    formula: `share of ordinary t with fewer than 10 other u with l[u] >= l[t], ${ownLogit}`,
     source: `after ${elhage}, and McDougall et al. 2023, arXiv 2310.04625, section 3.2`,
   },
   {

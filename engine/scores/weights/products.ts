@@ -14,7 +14,7 @@ export interface SmallGraph {
   build(g: GraphBuilder, inputs: Readonly<Record<string, Value>>): Readonly<Record<string, Value>>;
 }
 
-/** Sessions of small graphs, made when first needed. */
+/** Sessions of small graphs, made when first needed; they keep their memory between runs, until they are let go. */
 export class Products {
   readonly #sessions = new Map<string, Promise<Session>>();
 
@@ -66,7 +66,7 @@ function sessionOf(graph: SmallGraph): Promise<Session> {
   const entries = Object.entries(graph.inputs).map(([name, axes]) => [name, g.input(name, axes)] as const);
   for (const [name, value] of Object.entries(graph.build(g, Object.fromEntries(entries)))) g.output(name, value);
   const lowered = lower(g.build(), { storage: () => ({ kind: 'input' }) });
-  return Session.create(lowered, { memory: [], keepsArena: false });
+  return Session.create(lowered, { memory: [], keepsArena: true });
 }
 
 function lettersOf({ axes }: Tensor): AxisList {

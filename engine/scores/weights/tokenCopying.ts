@@ -22,16 +22,16 @@ export interface SampledTokens {
 }
 
 export interface OwnLogit {
-  /** Tokens with a higher logit; 0 is the best. */
+  /** Other tokens with a logit as high or higher; 0 is the best. A head that writes nothing has the worst rank everywhere. */
   readonly rank: number;
   readonly aboveMean: boolean;
 }
 
-/** Logits of all heads of a layer for all sampled tokens in memory at a time: 64 MB. */
-const LOGITS = 16 * 2 ** 20;
+/** Logits of all heads of a layer for all sampled tokens in memory at a time: 16 MB, a few times over. */
+const LOGITS = 4 * 2 ** 20;
 
 /**
- * logits [G R P V] of a chunk of the vocabulary, and over it how many are above the token's own, and their sum. The token itself is
+ * logits [G R P V] of a chunk of the vocabulary, and over it how many are below the token's own, and their sum. The token itself is
  * left out by its id: the same product in another order differs in the last bit.
  */
 const readings: SmallGraph = {
@@ -41,7 +41,7 @@ const readings: SmallGraph = {
     const { value, out, ends, own, token, ids } = inputs as Record<string, Value> as Inputs;
     const logits = g.contract(value, g.contract(out, ends, 'G R H V'), 'G R P V');
     const others = g.where(g.equal(token, ids), -3e38, logits);
-    return { above: g.sum(g.toFloat(g.less(own, others)), 'V'), total: g.sum(logits, 'V') };
+    return { below: g.sum(g.toFloat(g.less(others, own)), 'V'), total: g.sum(logits, 'V') };
   },
 };
 type Inputs = { readonly [K in 'value' | 'out' | 'ends' | 'own' | 'token' | 'ids']: Value };
@@ -57,7 +57,7 @@ export async function ownLogits(
   const out = grouped(matrices);
   const value = await products.contract(matrices.values, embedded, 'G P H');
   const own = await products.contract(value, await products.contract(out, unembedded, 'G R H P'), 'G R P');
-  const above = new Float64Array(own.data.length);
+  const below = new Float64Array(own.data.length);
   const total = new Float64Array(own.data.length);
   const token = tensor(Float32Array.from(ids), [{ axis: 'P', size: ids.length }]);
   for await (const { from, rows } of unembedding.chunks(signal)) {
@@ -68,7 +68,7 @@ export async function ownLogits(
         ...{ value, out, ends, own, token },
         ids: tensor(named, [{ axis: 'V', size: count }]),
       });
-      add(above, outputOf(found, 'above').data);
+      add(below, outputOf(found, 'below').data);
       add(total, outputOf(found, 'total').data);
     }
   }
@@ -77,7 +77,8 @@ export async function ownLogits(
     ids.map((__, p) => {
       const at = n * ids.length + p;
       const mean = (total[at] as number) / unembedding.tokens;
-      return { rank: above[at] as number, aboveMean: (own.data[at] as number) > mean };
+      // The token itself, left out, is among those below.
+      return { rank: unembedding.tokens - (below[at] as number), aboveMean: (own.data[at] as number) > mean };
     }),
   );
 }

@@ -40,6 +40,8 @@ describe('weight scores of planted heads', () => {
     expect(value('L1H1', 'ownAboveMean')).toBeGreaterThan(0.98);
     expect(value('L0H2', 'positionPrevious')).toBeGreaterThan(0.98);
     expect(value('L0H2', 'ovCopying')).toBe(0);
+    // What writes nothing that is read puts no token first.
+    for (const id of ['tokenCopying', 'tokenCopying10', 'ownAboveMean']) expect(value('L0H2', id)).toBe(0);
     for (const head of ['L0H0', 'L0H1', 'L0H3', 'L1H1']) expect(value(head, 'positionPrevious')).toBeLessThan(0.5);
   });
 
