@@ -17,7 +17,16 @@ export const projectOption = {
 } as const satisfies Record<string, Option>;
 
 type Measurement =
-  'ablate' | 'attribute' | 'scores' | 'retrieve' | 'weightScores' | 'directLogits' | 'duo' | 'duoQuality';
+  | 'ablate'
+  | 'attribute'
+  | 'scores'
+  | 'retrieve'
+  | 'maskCurve'
+  | 'streamingHeads'
+  | 'weightScores'
+  | 'directLogits'
+  | 'duo'
+  | 'duoQuality';
 interface JobOf<C extends Measurement> {
   readonly call: C;
   readonly request: RequestOf<C>;

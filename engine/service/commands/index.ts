@@ -16,10 +16,12 @@ import { pull } from './pull.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
 import { retrieve } from './retrieve.ts';
+import { retrieveMask } from './retrieveMask.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
 import { scores } from './scores.ts';
 import { serve } from './serve.ts';
+import { streaming } from './streaming.ts';
 import { task } from './task.ts';
 import { train } from './train.ts';
 import { weights } from './weights.ts';
@@ -32,6 +34,8 @@ export const commands: readonly Command[] = [
   capture,
   scores,
   retrieve,
+  retrieveMask,
+  streaming,
   weights,
   composition,
   dla,

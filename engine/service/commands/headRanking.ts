@@ -1,0 +1,68 @@
+/** A ranking of heads, as it is given on the command line or in a file of any tool. */
+import { basename } from 'node:path';
+import { placesOf } from '../../exports/headKey.ts';
+import { importScores } from '../../exports/importScores.ts';
+import type { ResultOf } from '../../results/index.ts';
+import type { HeadTable } from '../../results/importedScores.ts';
+import type { HeadRef } from '../../results/units.ts';
+import { Fault } from '../../terms/fault.ts';
+import type { Input } from '../input.ts';
+import { readBytes } from '../textFile.ts';
+import type { Context, Option } from './command.ts';
+
+export const rankingOptions = {
+  ranking: { type: 'string', value: 'F', about: 'scores to rank heads by: any file that convert reads' },
+  metric: { type: 'string', value: 'ID', about: 'which numbers of the file, where it has several' },
+  heads: { type: 'string', value: 'L1H2,L0H3', about: 'a ranking of your own, the best first' },
+} as const satisfies Record<string, Option>;
+
+/** Best first; equal heads in the order of the model. Throws Fault for a file that does not fit the model. */
+export async function readRanking(
+  input: Input,
+  { model: { name, fingerprint }, shape }: Pick<ResultOf<'open'>, 'model' | 'shape'>,
+  { stderr }: Context,
+): Promise<readonly HeadRef[]> {
+  if (input.oneOf(['ranking', 'heads']) === 'heads') return headsNamed(input);
+  const path = input.required('ranking');
+  const perLayer = Array.from({ length: shape.layers }, () => ({ heads: shape.heads, kvHeads: shape.kvHeads }));
+  const expected = { name, fingerprint, perLayer };
+  const files = [{ name: basename(path), data: await readBytes(path) }];
+  const read = importScores({ files, expected });
+  for (const line of read.mismatches) await stderr.write(`warning: ${line}\n`);
+  return rankedBy(tableOf(read.tables, input.text('metric'), path));
+}
+
+function headsNamed(input: Input): readonly HeadRef[] {
+  return input
+    .required('heads')
+    .split(',')
+    .map((text) => {
+      const [, layer, head] = /^L(\d{1,6})H(\d{1,6})$/.exec(text.trim()) ?? [];
+      if (layer !== undefined && head !== undefined) return { layer: Number(layer), head: Number(head) };
+      return input.fail('--heads', { expected: 'heads such as L9H6,L4H1', got: text });
+    });
+}
+
+function tableOf(tables: readonly HeadTable[], metric: string | undefined, where: string): HeadTable {
+  const found = tables.filter(({ id, unit }) => unit === 'head' && (metric === undefined || id === metric));
+  const [only, second] = found;
+  if (only !== undefined && second === undefined) return only;
+  const heads = tables.filter(({ unit }) => unit === 'head').map(({ id }) => id);
+  const expected = heads.length === 0 ? 'one number for each head' : `--metric with one of ${heads.join(', ')}`;
+  throw new Fault({
+    what: 'no one ranking',
+    where,
+    expected,
+    got: metric ?? `${heads.length} lists of numbers for heads`,
+  });
+}
+
+/** Heads without a number are left out: nothing ranks them. */
+function rankedBy({ perLayer, values, direction }: HeadTable): readonly HeadRef[] {
+  const sign = direction === 'lower_keeps' ? -1 : 1;
+  const known = placesOf(perLayer).flatMap(({ layer, index }, i) => {
+    const value = values[i] ?? NaN;
+    return Number.isNaN(value) ? [] : [{ layer, head: index, value: sign * value }];
+  });
+  return known.sort((a, b) => b.value - a.value).map(({ layer, head }) => ({ layer, head }));
+}
