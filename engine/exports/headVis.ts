@@ -13,7 +13,7 @@ import { hasKeys } from './isObject.ts';
 import { onlyTable } from './ranked.ts';
 import type { ScoresSource } from './scoresSource.ts';
 import { textFile } from './textFile.ts';
-import { countedFromOne, gridOfPlaces } from './unitGrid.ts';
+import { gridOfPlaces } from './unitGrid.ts';
 
 export const headVis: ExportFormat = {
   id: 'head-vis',
@@ -59,7 +59,7 @@ function readHeadVis(source: ScoresSource, model: ExpectedModel | null): ReadSco
   });
   const missing = grid.size - places.length;
   const notes = missing === 0 ? [] : [`${missing} of ${grid.size} heads are not in the folder: unknown, not 0`];
-  return { tables, model: { name: model_name ?? null }, notes, doubts: countedFromOne(places) };
+  return { tables, model: { name: model_name ?? null }, notes };
 }
 
 function valuesOf(scatter: Rows, metric: string, where: string): number[] {

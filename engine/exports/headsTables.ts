@@ -73,7 +73,8 @@ function intervalsOf(found: Found, size: number): Float32Array | null {
 function runsOf(found: Found, size: number): HeadTable['runs'] {
   if (found.every(({ value }) => value.per_run === undefined)) return null;
   const values: number[][] = Array.from({ length: size }, () => []);
-  for (const { row, value } of found) values[row] = (value.per_run ?? []).map((one) => one ?? NaN);
+  // A run that gave no number is none.
+  for (const { row, value } of found) values[row] = (value.per_run ?? []).filter((one) => one !== null);
   return { values, names: null };
 }
 

@@ -30,8 +30,14 @@ const LIST = String.raw`${PAIR}(?:\s*,\s*${PAIR})*`;
 function setIn(source: ScoresSource): string | null {
   const text = textOf(source)?.trim() ?? '';
   const alone = new RegExp(`^${LIST}$`).test(text) ? text : null;
-  const field = new RegExp(`^\\s*attn_head_set:\\s*["']?(${LIST})["']?\\s*$`, 'm').exec(text);
+  const field = new RegExp(`^\\s*attn_head_set:\\s*["']?(${LIST})["']?\\s*(?:#.*)?$`, 'm').exec(text);
   return alone ?? field?.[1] ?? null;
+}
+
+/** As the configuration names it, or null. */
+function modelIn(source: ScoresSource): string | null {
+  const field = /^\s*model_name_or_path:\s*["']?([^"'\n#]+)/m.exec(source.text());
+  return field?.[1]?.trim() ?? null;
 }
 
 function textOf(source: ScoresSource): string | null {
@@ -50,5 +56,5 @@ function readSet(source: ScoresSource, model: ExpectedModel | null): ReadScores 
   requireOnce(places, where);
   const about = { unit: 'head', listed: 1, id: 'chosen', title: 'QRHead set' } as const;
   const { table, doubts } = readSelection(places, about, model, where);
-  return { tables: [table], notes: [`${places.length} heads are chosen`], doubts };
+  return { tables: [table], model: { name: modelIn(source) }, notes: [`${places.length} heads are chosen`], doubts };
 }

@@ -107,26 +107,29 @@ function notThere(
 ): Fault {
   const most = Math.max(...perLayer);
   const isFromOne = largest(places, 'index') === most || largest(places, 'layer') === perLayer.length;
-  const words = countedFromOne(places).length > 0 && isFromOne ? FROM_ONE : '';
+  const hint = countedFromOne(places).length > 0 && isFromOne ? FROM_ONE : '';
   return new Fault({
     what: `${unit === 'head' ? 'head' : 'KV group'} ${headKey(place)} is not in the model`,
     where,
     expected: `layers 0 to ${perLayer.length - 1} and ${unitWords(unit)} 0 to ${most - 1} (counted from 0)`,
-    got: `layers up to ${largest(places, 'layer')} and ${unitWords(unit)} up to ${largest(places, 'index')}${words}`,
+    got: `layers up to ${largest(places, 'layer')} and ${unitWords(unit)} up to ${largest(places, 'index')}${hint}`,
   });
 }
 
 const FROM_ONE =
   ', none of them 0: the file seems to count from 1; nothing was moved, for that would be a guess: subtract 1 in the file';
 
-/** Whether nothing has index 0, as in a file that counts from 1: lines that say so. */
-export function countedFromOne(places: readonly Place[]): string[] {
-  const fields = [
-    { field: 'layer', words: 'layer' },
-    { field: 'index', words: 'head' },
-  ] as const;
+const words = { layer: 'layer', index: 'head' } as const;
+
+/** Lines that say so where nothing has index 0, as in a file that counts from 1. */
+export function countedFromOne(
+  places: readonly Place[],
+  fields: readonly (keyof Place)[] = ['layer', 'index'],
+): string[] {
   if (places.length === 0) return [];
   return fields
-    .filter(({ field }) => places.every((place) => place[field] > 0))
-    .map(({ words }) => `no ${words} 0 is listed: if the file counts from 1, every ${words} here is one too far`);
+    .filter((field) => places.every((place) => place[field] > 0))
+    .map(
+      (field) => `no ${words[field]} 0 is listed: if the file counts from 1, every ${words[field]} here is one too far`,
+    );
 }

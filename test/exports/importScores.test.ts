@@ -1,5 +1,7 @@
 /** Files of other tools: what comes back of what was written, what published files hold, and what is refused. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { writeDuo } from '../../engine/exports/duoAttention.ts';
 import { importScores } from '../../engine/exports/importScores.ts';
 import { writeNpy } from '../../engine/exports/npy.ts';
 import { writeTables } from '../../engine/exports/writeTables.ts';
@@ -143,6 +145,19 @@ describe('files as their tools write them', () => {
     expect(mismatches).toEqual([]);
   });
 
+  it('DuoAttention: the gates that its authors published for Llama-3-8B-1048k, to the byte', () => {
+    const file = new URL('./files/duoAttention/full_attention_heads.tsv', import.meta.url);
+    const text = readFileSync(file, 'utf8');
+    const { tables, notes } = importScores({ files: [fileOf(text, 'full_attention_heads.tsv')] });
+    const [{ perLayer, values } = gates] = tables;
+    expect([perLayer.length, perLayer[0]]).toEqual([32, 8]);
+    expect(values.filter((gate) => gate > 0.5).length / values.length).toBeCloseTo(0.809, 3);
+    expect(notes[1]).toMatch(/^18 gates outside 0 to 1 are clipped/);
+    const published = text.trim().split(/\s+/).map(Number);
+    const config = { sink_size: 128, recent_size: 256 };
+    expect(writeDuo({ config, perLayer, gates: published })['full_attention_heads.tsv']).toBe(text);
+  });
+
   it('DuoAttention: the table alone', () => {
     const { tables, notes } = read('1.0e+00\t0.0e+00\n0.5\t1\n');
     expect([...(tables[0]?.values ?? [])]).toEqual([1, 0, 0.5, 1]);
@@ -150,10 +165,14 @@ describe('files as their tools write them', () => {
   });
 
   it("QRHead: a configuration's field", () => {
-    const shape: ExpectedModel = { name: 'm', perLayer: Array.from({ length: 16 }, () => ({ heads: 32, kvHeads: 8 })) };
+    const shape: ExpectedModel = {
+      name: 'm-1b.gguf',
+      perLayer: Array.from({ length: 16 }, () => ({ heads: 32, kvHeads: 8 })),
+    };
     const set = '8-21,8-14,7-22,6-31,8-28,10-26,10-0,5-5,8-3,6-30,8-0,7-26,7-25,7-23,11-4,8-20';
-    const { format, tables } = read(`model: llama\nattn_head_set: "${set}"\nlayers: 16\n`, shape);
-    expect(format).toBe('qr-head-set');
+    const text = `# Default\n\nattn_head_set: "${set}" # top16\nmodel_name_or_path: "org/M-1B"`;
+    const { format, tables, mismatches } = read(text, shape);
+    expect([format, mismatches]).toEqual(['qr-head-set', []]);
     expect(tables[0]?.values.reduce((sum, value) => sum + value, 0)).toBe(16);
     expect(tables[0]?.values[8 * 32 + 21]).toBe(1);
   });
@@ -201,10 +220,7 @@ describe('files as their tools write them', () => {
     const { tables, mismatches } = importScores({ files, expected: model });
     expect([...(tables[0]?.values ?? [])]).toEqual([NaN, NaN, NaN, NaN, 0.5, NaN, NaN, 0.25]);
     expect([...(tables[1]?.values ?? [])]).toEqual(Array.from({ length: 8 }, () => NaN));
-    expect(mismatches).toEqual([
-      'no layer 0 is listed: if the file counts from 1, every layer here is one too far',
-      'the file names the model org/Other, the one here is tiny',
-    ]);
+    expect(mismatches).toEqual(['the file names the model org/Other, the one here is tiny']);
   });
 
   it.each(['f8', 'b1', 'i8', 'f4'])('numpy: a mask of %s', (type) => {
@@ -323,6 +339,15 @@ describe('what does not fit is refused, and nothing is moved', () => {
       'no layer 0 is listed: if the file counts from 1, every layer here is one too far',
       'no head 0 is listed: if the file counts from 1, every head here is one too far',
     ]);
+  });
+
+  it('a long list of heads without head 0 may count from 1, a short one need not', () => {
+    const shape: ExpectedModel = { name: 'm', perLayer: Array.from({ length: 9 }, () => ({ heads: 4, kvHeads: 4 })) };
+    const set = (layers: number) =>
+      Array.from({ length: layers }, (_, layer) => [1, 2].map((head) => `${layer + 1}-${head}`)).join(',');
+    const doubts = (layers: number) => read(set(layers), shape).mismatches.filter((line) => line.startsWith('no '));
+    expect(doubts(3)).toEqual([]);
+    expect(doubts(6)).toEqual(['no head 0 is listed: if the file counts from 1, every head here is one too far']);
   });
 
   it('a list of heads alone says nothing of how many there are', () => {
