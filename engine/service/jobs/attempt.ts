@@ -72,7 +72,7 @@ class Log {
     const state = { from: this.#last };
     if (resumption === 'state' && this.#last !== null)
       return { ...job, request: { ...job.request, ...state } } as JobRequest;
-    const units = { known: this.#known };
+    const units = { known: [...this.#known] };
     if (resumption === 'known' && this.#known.length > 0)
       return { ...job, request: { ...job.request, ...units } } as JobRequest;
     if (resumption !== 'rows') return job;
