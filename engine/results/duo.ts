@@ -1,5 +1,6 @@
 /** The call that trains DuoAttention's gates, and the one that measures what streaming heads cost. Imports terms only. */
 import * as z from 'zod';
+import { plainTexts } from './maskCurve.ts';
 import type { Plain } from './records.ts';
 import { modelIdentity, modelShape, onModel, progress, summary } from './records.ts';
 
@@ -99,9 +100,9 @@ export const duoQualityRequest = z.strictObject({
   sparsities: z.array(z.number().min(0).max(1)).min(1).max(32).readonly(),
   /** Random rankings beside them. */
   draws: count.max(100),
-  /** Passkey texts that no training sees, and plain texts of `length` tokens. */
+  /** Passkey texts that no training sees, and plain text. */
   passkeyTexts: z.strictObject({ n: positive.max(1000), lengths, passkeys }),
-  plainTexts: z.strictObject({ n: positive.max(1000), length: z.int().min(2) }),
+  plainTexts: plainTexts.extend({ n: positive.max(1000) }),
   seed,
   /** As in `ablate`. */
   done: count.exactOptional(),
@@ -116,7 +117,7 @@ const duoQualityHeader = z.strictObject({
   units: count,
   unitsPerRun: positive,
   passkeyTexts: z.strictObject({ n: count, tokens: count, answers: count }),
-  plainTexts: z.strictObject({ n: count, tokens: count }),
+  plainTexts: z.strictObject({ n: count, tokens: count, source: z.string() }),
 });
 export type DuoQualityHeader = Plain<z.infer<typeof duoQualityHeader>>;
 

@@ -2,10 +2,8 @@
 import type { DuoQualityHeader, PerKvHead } from '../../results/duo.ts';
 import type { EventOf, RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
-import { plainIds } from '../../scores/plainIds.ts';
-import type { QualityEvent } from '../../scores/streamingQuality.ts';
-import { choicesIn, streamingQuality } from '../../scores/streamingQuality.ts';
-import { seededRandom } from '../../tensor/random.ts';
+import type { QualityEvent } from '../../scores/deployed/deployedQuality.ts';
+import { choicesIn, deployedQuality } from '../../scores/deployed/deployedQuality.ts';
 import { Fault } from '../../terms/fault.ts';
 import { heldOutText, requireLengths } from '../../train/duo/duoTexts.ts';
 import type { PasskeyText } from '../../train/duo/passkeyText.ts';
@@ -13,6 +11,8 @@ import { requireGateable } from '../../train/duo/trainGates.ts';
 import type { ModelSource } from '../openModels.ts';
 import { numbersOf, requireFinite } from './finite.ts';
 import { identityOf } from './identity.ts';
+import type { PlainWindows } from './plainWindows.ts';
+import { plainWindows } from './plainWindows.ts';
 import { forTasks } from './prompts.ts';
 
 type Request = RequestOf<'duoQuality'>;
@@ -29,15 +29,17 @@ export function duoQualityCall(models: ModelSource): Service['duoQuality'] {
       const texts = textsOf(model, request);
       yield { kind: 'start', header: headerOf(model, request, texts) };
       const { rankings, sink, recent, sparsities, draws, seed, done } = request;
-      const events = streamingQuality(model, {
-        ...{ rankings, window: { sink, recent }, sparsities, draws, seed, signal, ...texts },
+      const events = deployedQuality(model, {
+        ...{ rankings, window: { sink, recent }, sparsities, draws, seed, signal },
+        ...{ passkeyTexts: texts.passkeys, plainTexts: texts.plain.rows },
         ...(done === undefined ? {} : { done }),
       });
       for await (const event of events) {
         await requireFinite(model, 'quality of streaming heads', valuesOf(event), signal);
         yield toEvent(event);
       }
-      return { seconds: (performance.now() - started) / 1000, warnings: [] };
+      const { note } = texts.plain;
+      return { seconds: (performance.now() - started) / 1000, warnings: note === null ? [] : [note] };
     } finally {
       release();
     }
@@ -45,8 +47,8 @@ export function duoQualityCall(models: ModelSource): Service['duoQuality'] {
 }
 
 interface Texts {
-  readonly passkeyTexts: readonly PasskeyText[];
-  readonly plainTexts: readonly (readonly number[])[];
+  readonly passkeys: readonly PasskeyText[];
+  readonly plain: PlainWindows;
 }
 
 /** Throws Fault for a ranking of another shape and for texts that the model can't take. */
@@ -56,16 +58,12 @@ function textsOf(model: Model, { rankings, passkeyTexts, plainTexts, seed }: Req
   rankings.forEach(({ name, scores }) => requireShape(name, scores, family.shape));
   const { lengths, passkeys } = passkeyTexts;
   requireLengths(lengths, family.shape.context);
-  requireLengths({ from: plainTexts.length, to: plainTexts.length, count: 1 }, family.shape.context);
   const tokenizer = forTasks(model.tokenizer);
+  const textAt = (i: number) => heldOutText(tokenizer, { lengths, passkeys, seed }, i);
   return {
-    passkeyTexts: each(passkeyTexts.n, (i) => heldOutText(tokenizer, { lengths, passkeys, seed }, i)),
-    plainTexts: each(plainTexts.n, (i) => plainIds(tokenizer, seededRandom(seed * 2 ** 32 + i), plainTexts.length)),
+    passkeys: Array.from({ length: passkeyTexts.n }, (_, i) => textAt(i)),
+    plain: plainWindows(model, plainTexts, seed),
   };
-}
-
-function each<T>(n: number, make: (i: number) => T): T[] {
-  return Array.from({ length: n }, (_, i) => make(i));
 }
 
 function requireShape(name: string, scores: PerKvHead, { layers, kvHeads }: Model['family']['shape']): void {
@@ -79,18 +77,18 @@ function requireShape(name: string, scores: PerKvHead, { layers, kvHeads }: Mode
   });
 }
 
-function headerOf(model: Model, request: Request, { passkeyTexts, plainTexts }: Texts): DuoQualityHeader {
+function headerOf(model: Model, request: Request, { passkeys, plain }: Texts): DuoQualityHeader {
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const { sink, recent } = request;
   return {
     ...{ model: identityOf(model), shape: model.family.shape, sink, recent },
     ...{ units: choicesIn(request), unitsPerRun: UNITS_PER_RUN },
     passkeyTexts: {
-      n: passkeyTexts.length,
-      tokens: sum(passkeyTexts.map(({ ids }) => ids.length)),
-      answers: sum(passkeyTexts.map(({ answers }) => sum(answers.map(([from, to]) => to - from)))),
+      n: passkeys.length,
+      tokens: sum(passkeys.map(({ ids }) => ids.length)),
+      answers: sum(passkeys.map(({ answers }) => sum(answers.map(([from, to]) => to - from)))),
     },
-    plainTexts: { n: plainTexts.length, tokens: sum(plainTexts.map((ids) => ids.length)) },
+    plainTexts: { n: plain.rows.length, tokens: sum(plain.rows.map((ids) => ids.length)), source: plain.source },
   };
 }
 

@@ -9,6 +9,7 @@ import type { Input } from '../input.ts';
 import { readKvRanking } from '../kvRanking.ts';
 import type { Column } from '../table.ts';
 import { formatTable, interval, percent } from '../table.ts';
+import { readTextFile } from '../textFile.ts';
 import { version } from '../version.ts';
 import { asRun, projectOption } from './asRun.ts';
 import type { Command, Context } from './command.ts';
@@ -19,7 +20,7 @@ export const duo: Command = {
   summary: 'train a gate for every KV head: which need the whole context, which can stream (DuoAttention)',
   usage: [
     'duo MODEL --out DIR [--schedule scaled|paper] [--steps N] [--length A-B] [--sink N] [--recent N] [--seed N]',
-    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--ranking [FORMAT=]F ...] [--no-quality]',
+    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--text F ...] [--ranking [FORMAT=]F ...] [--no-quality]',
   ],
   about: [
     "A gate of 1 is full attention, of 0 streaming: the first --sink tokens and the last --recent ones. Gates are trained so that the final hidden states at the answers of passkey questions stay those of the full model, with a penalty on every gate (Xiao et al. 2024); the model's weights stay as they are.",
@@ -48,6 +49,12 @@ export const duo: Command = {
       multiple: true,
       value: '[FORMAT=]F',
       about: 'another ranking of heads to measure beside the gates; repeatable',
+    },
+    text: {
+      type: 'string',
+      multiple: true,
+      value: 'F',
+      about: "plain text for the loss; repeatable (default: the program's own stories)",
     },
     'no-quality': { type: 'boolean', about: 'train only' },
     every: { type: 'string', value: 'N', about: 'print a line every N steps (default 10)' },
@@ -107,9 +114,16 @@ async function readQuality(input: Input, asked: Request, context: Context): Prom
     ...{ sink, recent, seed, sparsities: readSparsities(input) },
     draws: input.integer('draws', { otherwise: 3, from: 0, to: 100 }),
     passkeyTexts: { n, lengths, passkeys },
-    plainTexts: { n, length: lengths.from },
+    plainTexts: { n, length: lengths.from, source: await readSource(input) },
     rankings: await readRankings(input, context),
   };
+}
+
+async function readSource(input: Input): Promise<QualityRequest['plainTexts']['source']> {
+  const paths = input.texts('text');
+  return paths.length === 0
+    ? { kind: 'stories' }
+    : { kind: 'files', files: await Promise.all(paths.map(readTextFile)) };
 }
 
 async function readRankings(input: Input, { client, stderr }: Context): Promise<QualityRequest['rankings']> {
@@ -219,12 +233,13 @@ async function measure(context: Context, asked: QualityRequest, gates: PerKvHead
       rows.push(row);
     }
   };
-  const { seconds } = await followed(
+  const { seconds, warnings } = await followed(
     context,
     'measuring streaming heads',
     (options) => asRun(context, { call: 'duoQuality', request }, options),
     take,
   );
+  for (const warning of warnings) await context.stderr.write(`warning: ${warning}\n`);
   return measured(header, rows, seconds);
 }
 
@@ -256,7 +271,7 @@ const qualityColumns: readonly Column[] = [
 
 function describeQuality({ header, rows }: Measured): string {
   const { passkeyTexts, plainTexts } = header;
-  const texts = `${passkeyTexts.n} passkey texts (${passkeyTexts.answers} answer tokens), ${plainTexts.n} plain texts`;
+  const texts = `${passkeyTexts.n} passkey texts (${passkeyTexts.answers} answer tokens), ${plainTexts.n} plain texts (${plainTexts.source})`;
   const table = formatTable(
     qualityColumns,
     rows.map(({ ranking, draw, streaming, answer, correct, loss }) => [

@@ -1,13 +1,13 @@
 /** How well a model, edited or not, predicts tokens of a text that is given to it. */
-import { makeBatch } from '../run/batch.ts';
-import { everySlot } from '../run/cleanRun.ts';
-import { forward } from '../run/forward.ts';
-import type { Model } from '../run/index.ts';
-import { Pass } from '../run/pass.ts';
-import { logSumExp } from '../tasks/metrics.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { axisSize, tensor } from '../tensor/tensor.ts';
-import type { Edit } from '../terms/edits.ts';
+import { makeBatch } from '../../run/batch.ts';
+import { everySlot } from '../../run/cleanRun.ts';
+import { forward } from '../../run/forward.ts';
+import type { Model } from '../../run/index.ts';
+import { Pass } from '../../run/pass.ts';
+import { logSumExp } from '../../tasks/metrics.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { axisSize, tensor } from '../../tensor/tensor.ts';
+import type { Edit } from '../../terms/edits.ts';
 
 export interface TokenPrediction {
   /** Natural logarithm of the token's probability after all before it. */

@@ -2,14 +2,14 @@
  * What it costs that KV heads stream, as a ranking chooses them: how well held-out passkeys are answered, and the loss on plain
  * text, beside rankings drawn at random. Teacher-forced: one pass a text.
  */
-import type { Model } from '../run/index.ts';
-import { summariser } from '../tasks/statistics.ts';
-import { seededRandom } from '../tensor/random.ts';
-import type { Summary } from '../terms/summary.ts';
-import type { StreamingWindow } from '../train/duo/duoSettings.ts';
-import type { PasskeyText } from '../train/duo/passkeyText.ts';
-import type { KvHead } from './streamingHeads.ts';
-import { randomRanking, streamingEdits, streamingHeads } from './streamingHeads.ts';
+import type { Model } from '../../run/index.ts';
+import { summariser } from '../../tasks/statistics.ts';
+import { seededRandom } from '../../tensor/random.ts';
+import type { Summary } from '../../terms/summary.ts';
+import type { StreamingWindow } from '../../train/duo/duoSettings.ts';
+import type { PasskeyText } from '../../train/duo/passkeyText.ts';
+import type { KvHead } from './streamingChoice.ts';
+import { randomRanking, streamingEdits, streamingChoice } from './streamingChoice.ts';
 import { tokenPredictions } from './tokenPredictions.ts';
 
 export interface Ranking {
@@ -56,7 +56,7 @@ export type QualityEvent =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number };
 
 /** The unedited model first, then each sparsity with every ranking and every draw: always in this order. */
-export async function* streamingQuality(model: Model, request: QualityRequest): AsyncGenerator<QualityEvent> {
+export async function* deployedQuality(model: Model, request: QualityRequest): AsyncGenerator<QualityEvent> {
   const { passkeyTexts, plainTexts, seed, done = 0 } = request;
   const all = choicesOf(model, request);
   const perChoice = passkeyTexts.length + plainTexts.length;
@@ -97,7 +97,7 @@ function choicesOf({ family }: Model, { rankings, sparsities, draws, seed }: Qua
   const chosen = sparsities.flatMap((sparsity) =>
     ranked.map(({ name, draw, scores }) => ({
       ...{ ranking: name, draw, sparsity },
-      streaming: streamingHeads(scores, sparsity, seed * 2 ** 32),
+      streaming: streamingChoice(scores, sparsity, seed * 2 ** 32),
     })),
   );
   return [{ ranking: null, draw: null, sparsity: 0, streaming: [] }, ...chosen];

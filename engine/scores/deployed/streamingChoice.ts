@@ -1,8 +1,8 @@
 /** Which KV heads stream under a ranking, and the edits that make them. */
-import type { Random } from '../tensor/random.ts';
-import { seededRandom } from '../tensor/random.ts';
-import type { Edit } from '../terms/edits.ts';
-import type { StreamingWindow } from '../train/duo/duoSettings.ts';
+import type { Random } from '../../tensor/random.ts';
+import { seededRandom } from '../../tensor/random.ts';
+import type { Edit } from '../../terms/edits.ts';
+import type { StreamingWindow } from '../../train/duo/duoSettings.ts';
 
 export interface KvHead {
   readonly layer: number;
@@ -17,7 +17,7 @@ const NOISE = 1e-6;
  * U(0, 1e-6); a sparsity of 1 gives all of them, 0 none (Xiao et al. 2024, section 2.4). The quantile lies between order
  * statistics (Hyndman and Fan 1996, type 7).
  */
-export function streamingHeads(scores: readonly (readonly number[])[], sparsity: number, seed: number): KvHead[] {
+export function streamingChoice(scores: readonly (readonly number[])[], sparsity: number, seed: number): KvHead[] {
   const random = seededRandom(seed);
   const noisy = scores.map((row) => row.map((score) => score + NOISE * random.next()));
   const threshold = sparsity >= 1 ? Infinity : sparsity <= 0 ? -Infinity : quantile(noisy.flat(), sparsity);

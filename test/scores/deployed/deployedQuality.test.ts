@@ -1,11 +1,11 @@
 /** Streaming heads on a planted model: the one that copies from far back must not be among them. */
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../../engine/run/index.ts';
-import type { QualityEvent } from '../../engine/scores/streamingQuality.ts';
-import { choicesIn, streamingQuality } from '../../engine/scores/streamingQuality.ts';
-import { tokenPredictions } from '../../engine/scores/tokenPredictions.ts';
-import { logSumExp } from '../../engine/tasks/metrics.ts';
-import { seededRandom } from '../../engine/tensor/random.ts';
+import { openModel } from '../../../engine/run/index.ts';
+import type { QualityEvent } from '../../../engine/scores/deployed/deployedQuality.ts';
+import { choicesIn, deployedQuality } from '../../../engine/scores/deployed/deployedQuality.ts';
+import { tokenPredictions } from '../../../engine/scores/deployed/tokenPredictions.ts';
+import { logSumExp } from '../../../engine/tasks/metrics.ts';
+import { seededRandom } from '../../../engine/tensor/random.ts';
 
 const path = 'fixtures/models/planted-induction';
 
@@ -32,7 +32,7 @@ describe('the quality of streaming heads', () => {
       ...{ draws: 2, seed: 0, passkeyTexts: [1, 2, 3].map(text), plainTexts: [4, 5].map((seed) => text(seed).ids) },
     };
     const found: Quality[] = [];
-    for await (const event of streamingQuality(model, request)) if (event.kind === 'quality') found.push(event);
+    for await (const event of deployedQuality(model, request)) if (event.kind === 'quality') found.push(event);
     expect(found).toHaveLength(choicesIn(request));
     const by = (ranking: string | null, sparsity: number) =>
       found.find((row) => row.ranking === ranking && row.sparsity === sparsity) ?? expect.fail('no such row');
@@ -44,7 +44,7 @@ describe('the quality of streaming heads', () => {
     expect(by('loses', 0.125).loss.mean).toBeGreaterThan(by('keeps', 0.125).loss.mean);
     // Those that are known are left out, and the others are the same.
     const rest: Quality[] = [];
-    for await (const event of streamingQuality(model, { ...request, done: 6 })) {
+    for await (const event of deployedQuality(model, { ...request, done: 6 })) {
       if (event.kind === 'quality') rest.push(event);
     }
     expect(rest).toEqual(found.slice(6));
