@@ -9,6 +9,7 @@ const registries = [
   { folder: 'engine/tasks', list: 'tasks' },
   { folder: 'engine/tasks/references', list: 'references' },
   { folder: 'engine/scores', list: 'scores' },
+  { folder: 'engine/scores/retrieval', list: 'retrievalScores' },
   { folder: 'engine/exports', list: 'exportFormats' },
 ].filter(({ folder }) => existsSync(join(folder, 'index.ts')));
 

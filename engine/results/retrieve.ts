@@ -61,7 +61,7 @@ const mode = z.enum(['generate', 'forced']);
 
 const copied = z.tuple([count, count, count, count]).readonly();
 
-export const retrievedRun = z.strictObject({
+const retrievedRun = z.strictObject({
   kind: z.literal('run'),
   /** In `header.runs`. */
   index: count,
