@@ -22,18 +22,20 @@ export function legalityOf(
   removed: HeadsByLayer,
 ): Legality[] {
   const rule = ruleOr(architecture, family, config, removed);
-  const onConfig = (target: string): Legality => ({ target, ...byConfig(architecture, rule) });
+  const huggingFace = byConfig(architecture, rule);
+  const reason = huggingFace.ok ? 'reads the same config' : 'reads the same config, which can not say it';
+  const likeIt = (target: string): Legality => ({ target, ok: huggingFace.ok, reason });
   return [
     {
       target: 'zeroed weights, any program',
       ok: true,
       reason: 'shapes stay as they are; nothing gets smaller or faster',
     },
-    onConfig('Hugging Face transformers, smaller weights'),
+    { target: 'Hugging Face transformers, smaller weights', ...huggingFace },
     ortLegality(family.shape, removed),
-    onConfig('vLLM'),
-    onConfig('llama.cpp'),
-    onConfig('transformers.js and ONNX Runtime GenAI'),
+    likeIt('vLLM'),
+    likeIt('llama.cpp'),
+    likeIt('transformers.js and ONNX Runtime GenAI'),
     headscopeLegality(rule),
   ];
 }

@@ -25,6 +25,8 @@ type Measurement =
   | 'streamingHeads'
   | 'weightScores'
   | 'directLogits'
+  | 'prunePlan'
+  | 'pruneCurve'
   | 'duo'
   | 'duoQuality';
 interface JobOf<C extends Measurement> {

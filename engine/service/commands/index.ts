@@ -12,6 +12,8 @@ import { exportRun } from './exportRun.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
 import { parity } from './parity.ts';
+import { plan } from './plan.ts';
+import { prune } from './prune.ts';
 import { pull } from './pull.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
@@ -42,6 +44,8 @@ export const commands: readonly Command[] = [
   map,
   ablate,
   attribute,
+  plan,
+  prune,
   task,
   duo,
   train,
