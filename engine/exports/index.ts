@@ -2,6 +2,7 @@
 import { ablationCsv } from './ablationCsv.ts';
 import { attributionCsv } from './attributionCsv.ts';
 import { csv } from './csv.ts';
+import { directLogitsCsv } from './directLogitsCsv.ts';
 import { duoAttention } from './duoAttention.ts';
 import { duoCsv } from './duoCsv.ts';
 import { duoQualityCsv } from './duoQualityCsv.ts';
@@ -20,6 +21,7 @@ import { qrHeadSet } from './qrHeadSet.ts';
 import { razor } from './razor.ts';
 import { scoresCsv } from './scoresCsv.ts';
 import { setsCsv } from './setsCsv.ts';
+import { weightScoresCsv } from './weightScoresCsv.ts';
 import { wu } from './wu.ts';
 
 export const exportFormats: readonly ExportFormat[] = [
@@ -44,8 +46,10 @@ export const tables = {
   ablate: ablationCsv,
   ablateSets: setsCsv,
   attribute: attributionCsv,
+  directLogits: directLogitsCsv,
   duo: duoCsv,
   duoQuality: duoQualityCsv,
   patchGrid: patchGridCsv,
   scores: scoresCsv,
+  weightScores: weightScoresCsv,
 } as const;

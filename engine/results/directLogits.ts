@@ -44,7 +44,7 @@ const directTotal = z.strictObject({
   embed: summary,
   /** Biases of the final norm and of the unembedding. */
   constant: summary,
-  /** All parts together, and the model's own logit difference. */
+  /** All parts together, and the logit difference that the last stream gives. */
   sum: summary,
   metric: summary,
   /** Largest difference between the two on a prompt: rounding. */

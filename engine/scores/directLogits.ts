@@ -51,7 +51,7 @@ export type DirectLogitsEvent =
       readonly embed: Summary;
       /** Biases of the final norm and of the unembedding. */
       readonly constant: Summary;
-      /** All parts together, and the model's own logit difference (before a soft cap). */
+      /** All parts together, and the logit difference that the last stream gives (before a soft cap). */
       readonly sum: Summary;
       readonly metric: Summary;
       /** Largest |sum - metric| of a prompt: rounding. */

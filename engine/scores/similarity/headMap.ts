@@ -8,7 +8,7 @@ import type { Neighbours, PcaPlane, Plane } from './layouts.ts';
 import { nearest, pcaPlane, umapPlane } from './layouts.ts';
 
 /** Heads in a map: all similarities are 16 MB then. */
-export const MOST_HEADS = 2048;
+const MOST_HEADS = 2048;
 
 export interface HeadMapRequest extends DescriptorsRequest {
   readonly feature: HeadFeature;

@@ -154,6 +154,14 @@ async function tableOf(stored: StoredRun): Promise<string> {
       const rows = await Rows.read(stored, 'scores');
       return tables.scores({ header: rows.one('start').header, heads: rows.all('head') });
     }
+    case 'weightScores': {
+      const rows = await Rows.read(stored, 'weightScores');
+      return tables.weightScores({ header: rows.one('start').header, heads: rows.all('head') });
+    }
+    case 'directLogits': {
+      const rows = await Rows.read(stored, 'directLogits');
+      return tables.directLogits({ heads: rows.all('head'), layers: rows.all('layer'), total: rows.one('total') });
+    }
     case 'patchGrid': {
       const rows = await Rows.read(stored, 'patchGrid');
       return tables.patchGrid({ header: rows.one('start').header, cells: rows.all('cell') });

@@ -67,6 +67,8 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
       return ['duo-attention', 'csv', 'rows.jsonl', 'bundle.zip'];
     case 'duoQuality':
     case 'patchGrid':
+    case 'weightScores':
+    case 'directLogits':
     case 'ablateSets':
       return ['csv', 'rows.jsonl', 'bundle.zip'];
     default:
