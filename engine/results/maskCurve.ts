@@ -10,7 +10,7 @@ const heads = z.array(headRef).max(100_000).readonly();
 const scope = z.enum(['all', 'decode']);
 const promptKind = z.enum(['answer', 'steps']);
 
-export const headMask = z.discriminatedUnion('kind', [
+const headMask = z.discriminatedUnion('kind', [
   /** The same weight on every key that is seen. */
   z.strictObject({ kind: z.literal('uniform') }),
   /** z is 0. */
@@ -20,7 +20,6 @@ export const headMask = z.discriminatedUnion('kind', [
   /** The first `sinks` keys and the last `recent`, the query itself among these. */
   z.strictObject({ kind: z.literal('stream'), sinks: count, recent: z.int().min(1) }),
 ]);
-export type HeadMask = Plain<z.infer<typeof headMask>>;
 
 /** Plain texts, cut into windows: stories of the program's own, or files of the user's. */
 export const plainTexts = z.strictObject({

@@ -8,6 +8,7 @@ import type { MaskPoint } from '../../engine/results/maskPoints.ts';
 import { headscope, planted, temporaryFolder } from './headscope.ts';
 
 const needle = fileURLToPath(new URL('../../fixtures/models/planted-needle', import.meta.url));
+const tiny = fileURLToPath(new URL('../../fixtures/models/tiny-heads', import.meta.url));
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 
@@ -114,6 +115,72 @@ describe('retrieve-mask', () => {
     expect(random?.accuracy?.mean).toBe(1);
   });
 
+  it('sets answers at once beside answers after steps, with an example of both', async () => {
+    const args = [
+      'retrieve-mask',
+      tiny,
+      '--heads',
+      'L2H0',
+      '--k',
+      '1',
+      '--draws',
+      '0',
+      '--windows',
+      '0',
+      '--out',
+      at('steps.json'),
+    ];
+    const grid = ['--grid', '300x50', '--needles', 'swans', '--mode', 'generate', '--max-new', '3', '--contrast-steps'];
+    const { code, out } = await headscope([...args, ...grid]);
+    expect(code).toBe(0);
+    const { rows, points } = written('steps.json');
+    expect(rows).toMatchObject([{ prompt: 'answer' }, { prompt: 'steps' }]);
+    expect(points.map(({ accuracy, stepsAccuracy }) => [accuracy?.n, stepsAccuracy?.n])).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(out).toContain('after steps');
+    expect(out).toMatch(
+      /For example \(answer "feed the swans behind the old mill"\):\n {2}at once, all heads as they are, (right|wrong): "/,
+    );
+  });
+
+  it('is kept as a run of a project, row by row', async () => {
+    const args = [
+      ...runsOf('kept.json'),
+      ...textOf,
+      '--heads',
+      'L1H1,L1H0',
+      '--k',
+      '1',
+      '--draws',
+      '1',
+      '--project',
+      at('project'),
+    ];
+    const { code, err } = await headscope(args);
+    expect(code).toBe(0);
+    const [, run = ''] = /run: (\S+) in/.exec(err) ?? [];
+    const listed = await headscope(['runs', '--project', at('project'), '--json']);
+    expect(listed.out).toContain('Masked heads (uniform attention; decoding), runs.jsonl');
+    const exported = await headscope([
+      'export',
+      run,
+      '--project',
+      at('project'),
+      '--format',
+      'rows.jsonl',
+      '--out',
+      at('rows.jsonl'),
+    ]);
+    expect(exported.code).toBe(0);
+    const kinds = readFileSync(at('rows.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { kind: string }).kind);
+    expect(kinds).toEqual(['start', ...Array.from({ length: 6 }, () => 'row')]);
+  });
+
   it.each([
     [['--heads', 'L1H1', '--mask', 'loud'], /--mask: expected uniform, zero, mean-query or stream/],
     [['--heads', 'L9H1'], /a head that the model lacks/],
@@ -155,7 +222,6 @@ describe('streaming', () => {
   });
 
   it('reads the prior beside it where positions are rotated', async () => {
-    const tiny = fileURLToPath(new URL('../../fixtures/models/tiny-heads', import.meta.url));
     const { code, out } = await headscope(['streaming', tiny, '--n', '1', '--length', '20', '--json']);
     expect(code).toBe(0);
     const { groups } = JSON.parse(out) as { groups: { prior: number }[] };

@@ -34,11 +34,14 @@ export function maskCurveCall(models: ModelSource): Service['maskCurve'] {
         generation: request.mode === 'generate' ? generationOf(model, plan.runs) : null,
         ...(request.done === undefined ? {} : { done: request.done }),
       });
+      const unmasked: boolean[] = [];
       for await (const event of events) {
         await requireFinite(model, 'answers under a mask', numbersIn(event), signal);
+        if (event.kind === 'run') unmasked.push(event.correct[0] === true);
         yield toEvent(model, event, plan.runs);
       }
-      return { seconds: (performance.now() - started) / 1000, warnings: plan.warnings };
+      const seconds = (performance.now() - started) / 1000;
+      return { seconds, warnings: [...plan.warnings, ...cannotAnswer(unmasked)] };
     } finally {
       release();
     }
@@ -119,6 +122,14 @@ function notesOf({ scope, mode }: Request): string[] {
       : 'correct: the generated text has more than half of the answer’s words, as in detection',
     'log probability: mean over the tokens of the answer, put right behind the prompt',
     'perplexity: of the second half of each window after the first',
+  ];
+}
+
+/** Of the rows that were measured now. */
+function cannotAnswer(correct: readonly boolean[]): readonly string[] {
+  if (correct.length === 0 || correct.includes(true)) return [];
+  return [
+    `the model answers none of ${correct.length} prompts: no mask can break what is not there, only the log probability says something`,
   ];
 }
 

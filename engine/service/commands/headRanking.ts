@@ -29,7 +29,9 @@ export async function readRanking(
   const files = [{ name: basename(path), data: await readBytes(path) }];
   const read = importScores({ files, expected });
   for (const line of read.mismatches) await stderr.write(`warning: ${line}\n`);
-  return rankedBy(tableOf(read.tables, input.text('metric'), path));
+  const { table, note } = tableOf(read.tables, input.text('metric'), path);
+  if (note !== null) await stderr.write(`note: ${note}\n`);
+  return rankedBy(table);
 }
 
 function headsNamed(input: Input): readonly HeadRef[] {
@@ -43,18 +45,28 @@ function headsNamed(input: Input): readonly HeadRef[] {
     });
 }
 
-function tableOf(tables: readonly HeadTable[], metric: string | undefined, where: string): HeadTable {
-  const found = tables.filter(({ id, unit }) => unit === 'head' && (metric === undefined || id === metric));
-  const [only, second] = found;
-  if (only !== undefined && second === undefined) return only;
-  const heads = tables.filter(({ unit }) => unit === 'head').map(({ id }) => id);
-  const expected = heads.length === 0 ? 'one number for each head' : `--metric with one of ${heads.join(', ')}`;
-  throw new Fault({
-    what: 'no one ranking',
-    where,
-    expected,
-    got: metric ?? `${heads.length} lists of numbers for heads`,
-  });
+interface Chosen {
+  readonly table: HeadTable;
+  /** Which of several it is. */
+  readonly note: string | null;
+}
+
+/** The first where the file has several and none is named: what the file is about comes first. */
+function tableOf(tables: readonly HeadTable[], metric: string | undefined, where: string): Chosen {
+  const heads = tables.filter(({ unit }) => unit === 'head');
+  const table = metric === undefined ? heads[0] : heads.find(({ id }) => id === metric);
+  const ids = heads.map(({ id }) => id).join(', ');
+  if (table === undefined) {
+    const expected = heads.length === 0 ? 'a number for each head' : `one of ${ids}`;
+    throw new Fault({
+      what: 'nothing to rank heads by',
+      where,
+      expected,
+      ...(metric === undefined ? {} : { got: metric }),
+    });
+  }
+  const isChosen = metric === undefined && heads.length > 1;
+  return { table, note: isChosen ? `ranked by ${table.id}, the first of ${ids} (--metric takes another)` : null };
 }
 
 /** Heads without a number are left out: nothing ranks them. */
