@@ -28,8 +28,11 @@ export const scoresRequest = z.strictObject({
   seed: z.int(),
 });
 
-/** `norm`: length of a vector of the residual stream, in the model's own scale. `ratio`: of two such lengths. */
-const scoreUnit = z.enum(['share', 'nats', 'tokens', 'norm', 'ratio']);
+/**
+ * `norm`: length of a vector of the residual stream, in the model's own scale. `ratio`: of two such lengths. `cosine`: of the
+ * angle between two such vectors. `columns`: how many keys of a pattern.
+ */
+const scoreUnit = z.enum(['share', 'nats', 'tokens', 'norm', 'ratio', 'cosine', 'columns']);
 export type ScoreUnit = z.infer<typeof scoreUnit>;
 
 const readScore = z.strictObject({
@@ -50,6 +53,10 @@ const readScore = z.strictObject({
   uniform: z.number().nullable(),
 });
 
+/** A head has the tag where the mean of the score is above the number: a short name for behaviour, not for importance. */
+const tagRule = z.strictObject({ tag: z.string(), score: z.string(), above: z.number() });
+export type TagRule = Plain<z.infer<typeof tagRule>>;
+
 const scoresHeader = z.strictObject({
   model: modelIdentity,
   shape: modelShape,
@@ -67,6 +74,8 @@ const scoresHeader = z.strictObject({
   scores: z.array(readScore).readonly(),
   /** Scores that were not asked for by name and that no prompt has a query for. */
   left: z.array(z.strictObject({ id: z.string(), counts: z.string() })).readonly(),
+  /** The tags whose scores are read, in the order in which the first that holds is the plainest; absent in older runs. */
+  tags: z.array(tagRule).readonly().exactOptional(),
 });
 export type ScoresHeader = Plain<z.infer<typeof scoresHeader>>;
 
@@ -76,6 +85,8 @@ const scoredHead = z.strictObject({
   head: count,
   /** By score id; over prompts. */
   values: z.record(z.string(), summary).readonly(),
+  /** Those of the header's tags that hold; absent in older runs. */
+  tags: z.array(z.string()).readonly().exactOptional(),
 });
 export type ScoredHead = Plain<z.infer<typeof scoredHead>>;
 

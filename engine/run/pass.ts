@@ -17,6 +17,8 @@ import type { ProgramPart } from './program.ts';
 import { STREAM } from './program.ts';
 import type { Program, Programs } from './programs.ts';
 import type { Taps } from './taps.ts';
+import type { Readout } from './readout.ts';
+import { readoutName } from './readout.ts';
 import { programBoundary } from './turns.ts';
 import { addInput, blockSites, captureOutput, embedSites, scaleInput, unembedSites } from './taps.ts';
 
@@ -47,6 +49,24 @@ export interface BlockRequest {
   readonly edits: AffineBySite;
   readonly capture: ReadonlySet<Site>;
   readonly keepsCache: boolean;
+}
+
+export interface BlockReadoutRequest {
+  readonly layer: number;
+  /** [B P D] at the query slots. */
+  readonly residPre: Tensor;
+  readonly cache?: LayerCache | undefined;
+  readonly keepsCache: boolean;
+  readonly readout: Readout;
+  /** What the readout's own inputs are fed. */
+  readonly feeds: Feeds;
+}
+
+export interface BlockReadout {
+  readonly stream: Tensor;
+  readonly fresh: LayerCache | null;
+  /** What the readout gives, by its names. */
+  readonly read: ReadonlyMap<string, Tensor>;
 }
 
 /** Names are a program's own: inputs, weights, `captureOutput` of a site, STREAM. */
@@ -110,6 +130,23 @@ export class Pass {
     const stream = narrow ? { keyStream: feedOf(keyStream) } : this.#pastFeeds(cache);
     const feeds = { residPre: feedOf(residPre), ...stream, ...this.#shared.of(layer) };
     return this.#run(part, feeds, edits, capture, request.keepsCache);
+  }
+
+  /** A block without edits, and values that are computed of it inside its program. */
+  async blockReadout(request: BlockReadoutRequest): Promise<BlockReadout> {
+    const { layer, residPre, cache, keepsCache, readout } = request;
+    await programBoundary();
+    const program = await this.#programs.reading({ kind: 'block', layer, narrow: false }, readout);
+    const stream = { residPre: feedOf(residPre), ...this.#pastFeeds(cache) };
+    const outputs = [...program.outputs].filter((name) => keepsCache || !cacheOutputs.includes(name));
+    const feeds = { ...stream, ...this.#shared.of(layer), ...request.feeds };
+    const results = await program.run(only(program, feeds), outputs);
+    const read = [...results].flatMap(([name, value]) => {
+      const own = readoutName(name);
+      return own === null ? [] : [[own, value] as const];
+    });
+    const fresh = keepsCache ? cacheOf(results) : null;
+    return { stream: required(results, STREAM), fresh, read: new Map(read) };
   }
 
   /** A block run again from its residPre and differentiated. */
@@ -209,6 +246,7 @@ export class Pass {
   }
 }
 
+const cacheOutputs: readonly string[] = ['keys', 'values'];
 const allSites = [...embedSites, ...blockSites, ...unembedSites];
 
 function feedOf({ data, axes }: Tensor): Feed {

@@ -16,12 +16,15 @@ import type { Feeds, SessionOptions } from './ort.ts';
 import { Session } from './ort.ts';
 import type { ProgramPart } from './program.ts';
 import { partGraph, partKey, partWeights } from './program.ts';
+import type { Readout } from './readout.ts';
+import { readoutGraph } from './readout.ts';
 import type { Taps } from './taps.ts';
 import { noTaps, tapsKey } from './taps.ts';
 import type { ProgramWeights, WeightStore } from './weightStore.ts';
 
 export interface Program {
   readonly inputs: ReadonlySet<string>;
+  readonly outputs: ReadonlySet<string>;
   run(feeds: Feeds, outputs: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
 }
 
@@ -45,6 +48,12 @@ export class Programs {
   async get(part: ProgramPart, taps: Taps = noTaps): Promise<Program> {
     const key = `${partKey(part)} ${tapsKey(taps)}`;
     return this.#remembered(key, part, () => partGraph(this.#family, part, taps), false);
+  }
+
+  /** A block with what is computed of it inside; see readoutGraph. */
+  async reading(part: ProgramPart, readout: Readout): Promise<Program> {
+    const key = `${partKey(part)} reads ${readout.key}`;
+    return this.#remembered(key, part, () => readoutGraph(this.#family, part, readout), false);
   }
 
   /** The gradient of a part; see backwardGraph. */
@@ -122,6 +131,7 @@ async function createSession(
 function programOf(session: Session, held: Feeds): Program {
   return {
     inputs: new Set(session.program.inputs.map(({ name }) => name)),
+    outputs: new Set(session.program.outputs.map(({ name }) => name)),
     run: (feeds, outputs) => session.run({ ...held, ...feeds }, outputs),
   };
 }

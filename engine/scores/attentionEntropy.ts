@@ -1,4 +1,4 @@
-import type { PatternRow, RowScore } from './headScore.ts';
+import type { RowScore } from './headScore.ts';
 import { laterQueries } from './laterQueries.ts';
 
 /** How widely attention is spread over keys: 0 on one key, ln n on n keys alike. */
@@ -12,19 +12,8 @@ export const attentionEntropy: RowScore = {
   unit: 'nats',
   range: [0, null],
   counts: 'every query but the first',
-  reading: 'row',
+  reading: 'entropy',
   predicts: false,
   select: laterQueries,
-  ofRow: entropy,
-  ofUniform: (_, keys) => Math.log(keys),
+  ofRow: (entropy) => entropy,
 };
-
-/** H = -sum a ln a, with 0 ln 0 = 0 (Shannon 1948) */
-function entropy({ weights, at, keys }: PatternRow): number {
-  let sum = 0;
-  for (let k = at; k < at + keys; k++) {
-    const weight = weights[k] as number;
-    if (weight > 0) sum += weight * Math.log(weight);
-  }
-  return sum === 0 ? 0 : -sum;
-}

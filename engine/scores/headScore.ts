@@ -54,27 +54,61 @@ export interface KeyScore extends Described {
   select(prompt: ScorePrompt): readonly Reading[];
 }
 
-/** One query's attention: weight `weights[at + k]` on each key k < `keys`. */
-export interface PatternRow extends Counted {
-  readonly weights: ArrayLike<number>;
-  readonly at: number;
-  readonly keys: number;
+/** Asks for a mean over where attention lies: sum over k of A[q, k] weight(q, k). */
+export interface WeightedScore extends Described {
+  readonly reading: 'weighted';
+  weight(query: number, key: number): number;
 }
 
 /** Asks how the attention of a query is spread, whatever the tokens are. */
 export interface RowScore extends Described {
-  readonly reading: 'row';
-  ofRow(row: PatternRow): number;
-  /** Of a row with the same weight on each of `keys` keys: what `ofRow` gives it, in closed form. */
-  ofUniform(query: number, keys: number): number;
+  /** `entropy`: -sum over k of A[q, k] ln A[q, k]. `largest`: max over k of A[q, k]. */
+  readonly reading: 'entropy' | 'largest';
+  /** From that value of a row in which `keys` keys are visible. */
+  ofRow(value: number, keys: number): number;
 }
 
-/** What a head adds to the residual stream at one position, and what it adds it to: lengths (L2) of two vectors. */
+/** The queries of one band of neighbouring positions that count, taken together. */
+export interface Band {
+  /** By key, sum over the band's queries q of A[q, k]. */
+  readonly masses: ArrayLike<number>;
+  /** Keys that the band's last query sees. */
+  readonly keys: number;
+}
+
+/** Asks how the attention of neighbouring queries is spread; a band counts as often as it has queries. */
+export interface BandScore extends Described {
+  readonly reading: 'bands';
+  ofBand(band: Band): number;
+}
+
+/** All queries that count, taken together. */
+export interface Columns {
+  /** By key, sum over q of A[q, k]. */
+  readonly masses: ArrayLike<number>;
+  /** How many of these queries see a key (a sliding window is not taken into account). */
+  seenBy(key: number): number;
+}
+
+/** Asks which keys are attended to by many queries. */
+export interface ColumnScore extends Described {
+  readonly reading: 'columns';
+  ofColumns(columns: Columns): number;
+}
+
+/** Asks how much of each row stays where it is when the prompt's tokens stand in another order (SPEC.md S19). */
+export interface OverlapScore extends Described {
+  readonly reading: 'overlap';
+}
+
+/** What a head adds to the residual stream at one position, and what it adds it to: two vectors [D]. */
 export interface Write {
   /** ||z W_O||, without the output bias. */
   readonly write: number;
   /** ||residPre|| */
   readonly stream: number;
+  /** z W_O . residPre */
+  readonly product: number;
 }
 
 /** Asks how much a head writes. */
@@ -83,4 +117,4 @@ export interface WriteScore extends Described {
   ofWrite(write: Write): number;
 }
 
-export type HeadScore = KeyScore | RowScore | WriteScore;
+export type HeadScore = KeyScore | WeightedScore | RowScore | BandScore | ColumnScore | OverlapScore | WriteScore;

@@ -1,17 +1,20 @@
 /**
  * Behaviour scores of every head: where it looks and how much it writes, not whether that matters (engine/scores/ablation.ts
- * asks that). SPEC.md states the scores. Patterns and norms of writes are read as they come, a chunk of one layer at a time
- * (engine/run/patterns.ts), in the thread that runs the model; what is kept is one number per score, head and prompt.
+ * asks that). SPEC.md states the scores. Patterns are reduced inside the programs that make them, a chunk of one layer at a
+ * time (engine/run/readouts.ts); what is kept is one number per score, head and prompt.
  */
 import type { Model } from '../run/index.ts';
-import { patterns } from '../run/patterns.ts';
+import type { QuerySpan } from '../run/readouts.ts';
+import { readouts } from '../run/readouts.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Summary } from '../terms/summary.ts';
 import type { CopyingSummary } from './copying.ts';
 import { Copying } from './copying.ts';
 import type { HeadScore, ScorePrompt } from './headScore.ts';
 import { scores as all } from './index.ts';
+import { OverlapBatch } from './overlapBatch.ts';
 import { ReadBatch } from './readBatch.ts';
+import type { Place, ScoreBatch } from './scoreBatch.ts';
 import { Tally } from './tally.ts';
 import { uniformLevel } from './uniformLevel.ts';
 
@@ -66,24 +69,22 @@ export async function* headScores(model: Model, request: HeadScoresRequest): Asy
   const { shape } = model.family;
   const tally = new Tally(chosen, prompts, shape);
   const copying = chosen.some(({ predicts }) => predicts) ? new Copying(seed) : null;
-  const asked = {
-    writes: chosen.some(({ reading }) => reading === 'write'),
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const batches = batchesOf(prompts);
+  const batches = batchesOf(prompts, chosen, model, seed);
   let done = 0;
-  for (const { from, rows } of batches) {
-    const batch = new ReadBatch(rows, chosen, copying !== null);
-    const ids = rows.map((prompt) => prompt.ids);
-    const events = patterns(model, { ids, logitsAt: batch.logitsAt, ...asked });
+  for (const { from, batch } of batches) {
+    const add = ({ row, ...place }: Place, part: number) => tally.add(place, from + row, part);
+    const { ids, readout, logitsAt } = batch;
+    const asked = { ids, readout, logitsAt, feeds: (chunk: QuerySpan) => batch.feeds(chunk) };
+    const events = readouts(model, { ...asked, ...(signal === undefined ? {} : { signal }) });
     for (;;) {
       const step = await model.exclusive(() => events.next());
       if (step.done === true) break;
       const event = step.value;
-      if (event.kind === 'pattern') batch.read(event, ({ row, ...place }, sum) => tally.add(place, from + row, sum));
+      if (event.kind === 'read') batch.read(event, add);
       if (event.kind === 'logits') copying?.take(event.logits, batch.copiesOf(event.row));
       if (event.kind !== 'layer') continue;
-      if (from + rows.length === prompts.length) yield* headsOf(tally, event.layer, shape.heads, seed);
+      batch.finish(event.layer, add);
+      if (batch === batches.at(-1)?.batch) yield* headsOf(tally, event.layer, shape.heads, seed);
       yield { kind: 'progress', done: ++done, total: batches.length * shape.layers };
     }
   }
@@ -141,25 +142,53 @@ function countQueries(score: HeadScore, prompts: readonly ScorePrompt[], causal:
   return { score, prompts: counting, queries, uniform };
 }
 
-interface Batch {
+interface Part {
   /** Index of the first prompt. */
   readonly from: number;
-  readonly rows: readonly ScorePrompt[];
+  readonly batch: ScoreBatch;
+}
+
+/** First what is read on the prompts as they are, then what is read on them and their tokens in another order. */
+function batchesOf(
+  prompts: readonly ScorePrompt[],
+  scores: readonly HeadScore[],
+  { family }: Model,
+  seed: number,
+): readonly Part[] {
+  const { causal, shape } = family;
+  const plain = scores.filter(({ reading }) => reading !== 'overlap');
+  const predicts = scores.some((score) => score.predicts);
+  const own = plain.length === 0 ? [] : slicesOf(prompts, TOKENS_PER_BATCH);
+  const beside = scores.flatMap((score, i) => (score.reading === 'overlap' ? [{ score, i }] : []));
+  return [
+    ...own.map(({ from, rows }) => ({
+      from,
+      batch: new ReadBatch({ rows, scores, predicts, heads: shape.heads, causal }),
+    })),
+    ...beside.flatMap(({ score, i }) =>
+      slicesOf(prompts, TOKENS_PER_BATCH / 2).map(({ from, rows }) => ({
+        from,
+        batch: new OverlapBatch(rows, score, i, seed),
+      })),
+    ),
+  ];
 }
 
 const TOKENS_PER_BATCH = 2048;
 
 /** Prompts in order, as many at a time as stay small when padded to the longest. */
-function batchesOf(prompts: readonly ScorePrompt[]): Batch[] {
-  const batches: Batch[] = [];
+function slicesOf(
+  prompts: readonly ScorePrompt[],
+  tokens: number,
+): { readonly from: number; readonly rows: readonly ScorePrompt[] }[] {
+  const slices = [];
   let [from, longest] = [0, 0];
   for (const [i, { ids }] of prompts.entries()) {
     longest = Math.max(longest, ids.length);
-    if (i > from && (i - from + 1) * longest > TOKENS_PER_BATCH) {
-      batches.push({ from, rows: prompts.slice(from, i) });
+    if (i > from && (i - from + 1) * longest > tokens) {
+      slices.push({ from, rows: prompts.slice(from, i) });
       [from, longest] = [i, ids.length];
     }
   }
-  batches.push({ from, rows: prompts.slice(from) });
-  return batches;
+  return [...slices, { from, rows: prompts.slice(from) }];
 }

@@ -1,8 +1,8 @@
-import type { PatternRow, RowScore } from './headScore.ts';
+import type { WeightedScore } from './headScore.ts';
 import { laterQueries } from './laterQueries.ts';
 
 /** How far back a head looks, each key weighed by its attention. */
-export const meanDistance: RowScore = {
+export const meanDistance: WeightedScore = {
   id: 'meanDistance',
   title: 'Mean attention distance',
   rule: 'S9',
@@ -12,22 +12,8 @@ export const meanDistance: RowScore = {
   unit: 'tokens',
   range: [0, null],
   counts: 'every query but the first',
-  reading: 'row',
+  reading: 'weighted',
   predicts: false,
   select: laterQueries,
-  ofRow: distance,
-  ofUniform: uniformDistance,
+  weight: (query, key) => Math.abs(query - key),
 };
-
-/** sum over k of a[k] |q - k| */
-function distance({ weights, at, keys, query }: PatternRow): number {
-  let sum = 0;
-  for (let k = 0; k < keys; k++) sum += (weights[at + k] as number) * Math.abs(query - k);
-  return sum;
-}
-
-/** (1 + ... + q + 1 + ... + (n - 1 - q)) / n, with n the keys: q / 2 in a causal model, where n = q + 1. */
-function uniformDistance(query: number, keys: number): number {
-  const after = keys - 1 - query;
-  return (query * (query + 1) + after * (after + 1)) / (2 * keys);
-}

@@ -1,55 +1,138 @@
 /** The rows of one batch, and what each score reads of them. */
-import type { PatternEvent } from '../run/patterns.ts';
+import type { Feeds } from '../run/ort.ts';
+import type { QuerySpan, ReadoutEvent } from '../run/readouts.ts';
 import { axisSize } from '../tensor/tensor.ts';
+import { bandOf, bandsOf, columnsOf } from './bands.ts';
+import { BandSums } from './bandSums.ts';
 import type { Copy, HeadScore, ScorePrompt } from './headScore.ts';
-import type { PromptReader } from './promptReader.ts';
-import { promptReader } from './promptReader.ts';
+import { patternReadout, wantedOf } from './patternReadout.ts';
+import { queryReader } from './queryReader.ts';
+import { isSummed, ReadFeeds } from './readFeeds.ts';
 import { copyReadings } from './repeats.ts';
+import type { Add, ScoreBatch } from './scoreBatch.ts';
+import { tensorOf } from './tensorOf.ts';
 
-/** Which value: `score` is the place in the list of scores, `row` the one in the batch. */
-export interface Place {
-  readonly score: number;
-  readonly layer: number;
-  readonly head: number;
-  readonly row: number;
+type ReadEvent = Extract<ReadoutEvent, { kind: 'read' }>;
+
+export interface ReadBatchRequest {
+  readonly rows: readonly ScorePrompt[];
+  /** Those that are read on reordered tokens are passed over. */
+  readonly scores: readonly HeadScore[];
+  /** Whether the model's own predictions are asked for. */
+  readonly predicts: boolean;
+  readonly heads: number;
+  readonly causal: boolean;
 }
 
-export class ReadBatch {
-  readonly #rows: readonly ScorePrompt[];
-  /** By score and row. */
-  readonly #readers: readonly (readonly PromptReader[])[];
+export class ReadBatch implements ScoreBatch {
+  readonly readout;
+  readonly #request: ReadBatchRequest;
+  readonly #feeds: ReadFeeds;
+  /** By score and row, the queries that count. */
+  readonly #queries: readonly (readonly (readonly number[])[])[];
+  /** The same, by band. */
+  readonly #banded: readonly (readonly ReadonlyMap<number, readonly number[]>[])[];
   readonly #copies: readonly (readonly Copy[])[];
+  /** By row. */
+  readonly #bands: readonly BandSums[];
 
-  /** `predicts`: whether the model's own predictions are asked for. */
-  constructor(rows: readonly ScorePrompt[], scores: readonly HeadScore[], predicts: boolean) {
-    this.#rows = rows;
-    this.#readers = scores.map((score) => rows.map((prompt) => promptReader(score, prompt)));
+  constructor(request: ReadBatchRequest) {
+    const { rows, scores, predicts, heads } = request;
+    const wanted = wantedOf(scores);
+    this.#request = request;
+    this.readout = patternReadout(wanted);
+    this.#feeds = new ReadFeeds(rows, scores, wanted);
+    this.#queries = scores.map((score) => rows.map((prompt) => score.select(prompt).map(({ query }) => query)));
+    this.#banded = this.#queries.map((byRow, i) =>
+      scores[i]?.reading === 'bands' ? byRow.map((queries) => bandsOf(queries)) : [],
+    );
     this.#copies = rows.map((prompt) => (predicts ? copyReadings(prompt) : []));
+    this.#bands = wanted.bands ? rows.map(({ ids }) => new BandSums(heads, ids.length)) : [];
   }
 
-  /** By row, the positions whose next token is to be copied. */
+  get ids(): readonly (readonly number[])[] {
+    return this.#request.rows.map(({ ids }) => ids);
+  }
+
   get logitsAt(): readonly (readonly number[])[] {
     return this.#copies.map((copies) => copies.map(({ query }) => query));
   }
 
-  /** In the order of `logitsAt`. */
   copiesOf(row: number): readonly Copy[] {
     return this.#copies[row] ?? [];
   }
 
-  /** Gives, for each score, row and head, the chunk's part of the mean over the row's queries. */
-  read(
-    { layer, from, pattern, norms }: Extract<PatternEvent, { kind: 'pattern' }>,
-    add: (place: Place, part: number) => void,
-  ): void {
-    const heads = axisSize(pattern, 'N');
-    this.#readers.forEach((readers, score) => {
-      readers.forEach(({ queries, sum }, row) => {
-        const length = this.#rows[row]?.ids.length ?? 0;
-        for (let head = 0; queries > 0 && head < heads; head++) {
-          add({ score, layer, head, row }, sum({ pattern, norms, from, row, head, length }) / queries);
+  feeds(chunk: QuerySpan): Feeds {
+    return this.#feeds.of(chunk);
+  }
+
+  read(event: ReadEvent, add: Add): void {
+    if (this.#request.scores.some(isSummed)) this.#readSums(event, add);
+    this.#readQueries(event, add);
+    this.#bands.forEach((bands, row) => {
+      const { layer, chunk, values } = event;
+      bands.add(tensorOf(values, 'bands'), row, bandOf(chunk.from), (...band) => this.#takeBand(layer, row, band, add));
+    });
+  }
+
+  finish(layer: number, add: Add): void {
+    this.#bands.forEach((bands, row) => {
+      const columns = bands.finish((...band) => this.#takeBand(layer, row, band, add));
+      this.#request.scores.forEach((score, i) => {
+        const queries = this.#queriesOf(i, row);
+        if (score.reading !== 'columns' || queries.length === 0) return;
+        columns.forEach((masses, head) =>
+          add({ score: i, layer, head, row }, score.ofColumns(columnsOf(masses, queries, this.#request.causal))),
+        );
+      });
+    });
+  }
+
+  #readSums({ layer, values }: ReadEvent, add: Add): void {
+    const sums = tensorOf(values, 'sums');
+    const [heads, width] = [axisSize(sums, 'N'), axisSize(sums, 'E')];
+    const places = this.#request.scores.flatMap((score, i) => (isSummed(score) ? [i] : []));
+    this.#request.rows.forEach((_, row) => {
+      for (let head = 0; head < heads; head++) {
+        const at = (row * heads + head) * width;
+        places.forEach((score, e) => add({ score, layer, head, row }, sums.data[at + e] as number));
+      }
+    });
+  }
+
+  /** Scores that have a value at each query. */
+  #readQueries({ layer, chunk, values }: ReadEvent, add: Add): void {
+    const { rows, scores, heads, causal } = this.#request;
+    const size = chunk.to - chunk.from;
+    const tops = scores.filter(({ reading }) => reading === 'top');
+    scores.forEach((score, i) => {
+      const valueAt = queryReader(score, tops.indexOf(score), { values, heads, size });
+      if (valueAt === null) return;
+      rows.forEach(({ ids }, row) => {
+        const queries = this.#queriesOf(i, row);
+        const own = queries.filter((query) => query >= chunk.from && query < chunk.to);
+        for (let head = 0; own.length > 0 && head < heads; head++) {
+          const valueOf = (query: number) =>
+            valueAt({ row, head, at: query - chunk.from, keys: causal ? query + 1 : ids.length });
+          const sum = own.reduce((total, query) => total + valueOf(query), 0);
+          add({ score: i, layer, head, row }, sum / queries.length);
         }
       });
     });
+  }
+
+  #takeBand(layer: number, row: number, [band, head, masses]: [number, number, Float64Array], add: Add): void {
+    this.#request.scores.forEach((score, i) => {
+      if (score.reading !== 'bands') return;
+      const own = this.#banded[i]?.[row]?.get(band);
+      if (own === undefined) return;
+      const keys = this.#request.causal ? (own.at(-1) ?? 0) + 1 : masses.length;
+      const share = own.length / this.#queriesOf(i, row).length;
+      add({ score: i, layer, head, row }, share * score.ofBand({ masses, keys }));
+    });
+  }
+
+  #queriesOf(score: number, row: number): readonly number[] {
+    return this.#queries[score]?.[row] ?? [];
   }
 }

@@ -16,6 +16,8 @@ export const axes = {
   V: 'vocabulary entry',
   S: 'row of a stored position table',
   F: 'feature',
+  E: 'reading: a weighting of pairs of query and key',
+  I: 'band of neighbouring query positions',
 } as const;
 
 export type Axis = keyof typeof axes;

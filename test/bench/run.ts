@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [--model FILE] [--repeats 7]`: all of them where none is named.
+ * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [scores] [--model FILE] [--repeats 7]`: all of them where none is named.
  * Prints JSON. With HEADSCOPE_PYTHON set to a Python that has torch, transformers and gguf, PyTorch takes turns with us.
  */
 import { existsSync } from 'node:fs';
@@ -12,12 +12,23 @@ import { decoding } from './decoding.ts';
 import { forward } from './forward.ts';
 import { gradients } from './gradients.ts';
 import { open } from './open.ts';
+import { patternScores } from './patternScores.ts';
 import { responsiveness } from './responsiveness.ts';
 import { TorchPeer } from './torchPeer.ts';
 import { training } from './training.ts';
 import { windowBudgets } from './window.ts';
 
-const benchmarks = [open, forward, ablation, decoding, gradients, training, responsiveness, windowBudgets];
+const benchmarks = [
+  open,
+  forward,
+  ablation,
+  decoding,
+  gradients,
+  training,
+  responsiveness,
+  windowBudgets,
+  patternScores,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -69,6 +69,31 @@ describe('scores', () => {
     expect([withBos.prompts['tokens'], without.prompts['tokens']]).toEqual([4 * 17, 4 * 16]);
   });
 
+  it('shows with and without BOS beside each other', async () => {
+    const { code, out } = await run('--scores', 'induction', '--length', '8', '--bos', 'both', '--top', '1');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^8 heads .* with BOS.*\n8 heads .* without BOS/);
+    expect(out).toMatch(/^head +with BOS +95 % interval +std\. error +n +without BOS/m);
+    expect(out).toMatch(/^with BOS: 32 queries.*\nwithout BOS: 32 queries/m);
+    // Without BOS the first token has only itself before it, so that its second occurrence finds two keys: 7.5 / 8.
+    expect(out).toMatch(/^L1H1 +1\.000 .* 0\.93\d /m);
+    const both = await run('--json', '--scores', 'induction', '--length', '8', '--bos', 'both');
+    const { withBos, withoutBos } = JSON.parse(both.out) as Readonly<Record<'withBos' | 'withoutBos', Json>>;
+    expect([withBos.prompts['tokens'], withoutBos.prompts['tokens']]).toEqual([4 * 17, 4 * 16]);
+  });
+
+  it('names what attention looks like, with the number that says so, and does not call it importance', async () => {
+    const { code, out } = await run('--top', '1', '--tags');
+    expect(code).toBe(0);
+    const [, tags = ''] = out.split('\nPattern tags, with BOS: ');
+    expect(tags).toMatch(/^what attention looks like on these prompts, not what a head is worth\. \d heads have none/);
+    expect(tags).toMatch(/^L0H2 +previous.* +previousToken 1\.000 > 0\.4/m);
+    expect(tags).toMatch(/^L1H1 +induction.* +induction 1\.000 > 0\.4/m);
+    expect(tags).not.toContain('not decided');
+    const some = await run('--scores', 'induction', '--tags', '--bos', 'with');
+    expect(some.out).toMatch(/^not decided, for their scores are not read: sink, previous, self, duplicate, local/m);
+  });
+
   it('reads them on a task, at its answers', async () => {
     const { prompts, heads, copying } = await json('--task', 'induction', '--option', 'length=6', '--scores', 'copy');
     expect(prompts).toMatchObject({ dataset: 'induction', repeated: null, n: 4 });
@@ -96,7 +121,7 @@ describe('scores', () => {
     [['--scores', 'inductoin'], /unknown score: expected one of previousToken, .*got inductoin/],
     [['--length', '32'], /repeated sequence: expected 2 to 31 \(context of 64, .* got 32/],
     [['--length', '1'], /--length: expected an integer of at least 2, got 1/],
-    [['--bos', 'perhaps'], /--bos: expected one of model, with, without, got perhaps/],
+    [['--bos', 'perhaps'], /--bos: expected one of model, with, without, both, got perhaps/],
     [['--task', 'induction', '--bos', 'with'], /--bos does not go with these prompts: got a task/],
     [['--task', 'induction', '--prompts', 'x'], /only one of --task, --prompts/],
     [['--option', 'length=3'], /--option does not go with these prompts: got random tokens/],

@@ -5,13 +5,16 @@ import type { HeadScore, ScorePrompt } from '../../engine/scores/headScore.ts';
 import type { HeadScoresEvent, HeadScoresRequest } from '../../engine/scores/headScores.ts';
 import { headScores, headScoreTable } from '../../engine/scores/headScores.ts';
 import { scoreById, scores } from '../../engine/scores/index.ts';
-import { promptReader } from '../../engine/scores/promptReader.ts';
+import { reordered } from '../../engine/scores/reordered.ts';
 import { repeatedTokens } from '../../engine/scores/repeatedTokens.ts';
 import { taskPrompt } from '../../engine/scores/taskPrompt.ts';
 import { induction } from '../../engine/tasks/induction.ts';
 import { seededRandom } from '../../engine/tensor/random.ts';
+import { joinAxis, sliceAxis } from '../../engine/tensor/positions.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
+import { axisSize } from '../../engine/tensor/tensor.ts';
 import { openGolden } from '../run/models.ts';
+import { readPlanted } from './plantedReading.ts';
 
 async function collect(model: Model, request: HeadScoresRequest): Promise<HeadScoresEvent[]> {
   const events: HeadScoresEvent[] = [];
@@ -48,14 +51,17 @@ describe('planted-induction', () => {
       copy: 'L1H1',
       copyMass: 'L1H1',
     };
-    for (const { id, unit } of scores) {
+    for (const [id, best] of Object.entries(where)) {
       expect(named(id)).toHaveLength(8);
-      if (unit !== 'share') continue;
       for (const [head, value] of named(id)) {
-        if (head === where[id]) expect(value, `${id} of ${head}`).toBeGreaterThan(least);
+        if (head === best) expect(value, `${id} of ${head}`).toBeGreaterThan(least);
         else expect(value, `${id} of ${head}`).toBeLessThan(0.25);
       }
     }
+    expect(Object.keys(table)).toEqual(scores.map(({ id }) => id));
+    // Where the head before looks is a matter of position, where the induction head looks is one of tokens.
+    expect(table['positionalShare']?.[0]?.[2]).toBeCloseTo(1, 3);
+    expect(table['positionalShare']?.[1]?.[1]).toBeLessThan(0.5);
     expect(table['induction']?.[1]?.[1]).toBeCloseTo(bosId === null ? 19.5 / 20 : 1, 4);
     // A head that looks at the token before looks 1 token away, at one key only.
     expect(table['meanDistance']?.[0]?.[2]).toBeCloseTo(1, 2);
@@ -97,7 +103,10 @@ describe('planted-induction', () => {
   it('leaves out what the prompts have no query for, unless it was asked for', async () => {
     const prompts = [{ ids: [5, 6, 7], bosId: null, copies: null }];
     const [start] = (await collect(model, { prompts, seed: 0 })).filter((event) => event.kind === 'start');
-    expect(start?.left.map(({ id }) => id)).toEqual(['duplicateToken', 'induction', 'copy', 'copyMass']);
+    expect(start?.left.map(({ id }) => id)).toEqual([
+      ...['duplicateToken', 'induction', 'copy', 'copyMass'],
+      ...['hiddenSinks', 'hiddenSinkMass', 'sinkMass', 'localMass', 'blockSparsity', 'positionalShare'],
+    ]);
     const asked = collect(model, { prompts, seed: 0, scores: [scoreById('induction')] });
     await expect(asked).rejects.toThrow(/^score induction: no query counts: expected queries whose token occurred/);
     await expect(collect(model, { prompts: [], seed: 0 })).rejects.toThrow(/no prompts/);
@@ -140,7 +149,8 @@ describe('planted-induction', () => {
   it('gives the heads of a layer when it is through', async () => {
     const kinds = (await collect(model, { prompts: drawn(model, 2, 6, 0), seed: 0 })).map(({ kind }) => kind);
     const layer = [...Array.from({ length: 4 }, () => 'head'), 'progress'];
-    expect(kinds).toEqual(['start', ...layer, ...layer, 'copying']);
+    // First the prompts as they are, then beside their tokens in another order, which gives the last score.
+    expect(kinds).toEqual(['start', 'progress', 'progress', ...layer, ...layer, 'copying']);
   });
 
   it('stops between layers', async () => {
@@ -153,32 +163,65 @@ describe('planted-induction', () => {
   });
 });
 
-/** Mean over prompts of the score on captured values, the slow and obvious way for norms. */
-function expectedOf(
-  score: HeadScore,
-  prompts: readonly ScorePrompt[],
-  { pattern, write, residPre }: { readonly pattern: Tensor; readonly write: Tensor; readonly residPre: Tensor },
-  head: number,
-): number {
-  const [slots, heads] = [write.axes[1]?.size ?? 0, write.axes[2]?.size ?? 0];
-  const values = prompts.map((prompt, row) => {
-    if (score.reading !== 'write') {
-      const { queries, sum } = promptReader(score, prompt);
-      return sum({ pattern, norms: null, from: 0, row, head, length: prompt.ids.length }) / queries;
-    }
-    const queries = prompt.ids.slice(1).map((_, i) => row * slots + i + 1);
-    const each = queries.map((at) => {
+/** What one layer holds, captured whole. */
+interface Captured {
+  readonly pattern: Tensor;
+  /** Of the prompts with their tokens in another order. */
+  readonly reordered: Tensor;
+  readonly write: Tensor;
+  readonly residPre: Tensor;
+}
+
+async function capturedLayers(model: Model, prompts: readonly ScorePrompt[]): Promise<readonly Captured[]> {
+  const capture = [{ site: 'pattern' }, { site: 'headWrite' }, { site: 'residPre' }] as const;
+  const run = await model.forward({ ids: prompts.map(({ ids }) => ids), capture, logits: 'none' });
+  const other = await model.forward({ ids: prompts.map((prompt) => reordered(prompt, 0)), capture, logits: 'none' });
+  return Array.from({ length: model.family.shape.layers }, (_, layer) => ({
+    pattern: run.get('pattern', layer),
+    reordered: other.get('pattern', layer),
+    write: run.get('headWrite', layer),
+    residPre: run.get('residPre', layer),
+  }));
+}
+
+/** By head, mean over prompts of the score on captured values, the slow and obvious way. */
+function expectedOf(score: HeadScore, prompts: readonly ScorePrompt[], captured: Captured, causal: boolean): number[] {
+  const values = prompts.flatMap((prompt, row) => {
+    const { length } = prompt.ids;
+    const own = (x: Tensor) => sliceAxis(sliceAxis(sliceAxis(x, 'B', row, row + 1), 'P', 0, length), 'K', 0, length);
+    if (score.reading === 'write') return [writesOf(score.id, length, row, captured)];
+    const pattern =
+      score.reading === 'overlap'
+        ? joinAxis([captured.pattern, captured.reordered].map(own), 'B')
+        : own(captured.pattern);
+    return [readPlanted(score, prompt, { pattern }, { causal }) ?? []];
+  });
+  return (values[0] ?? []).map((_, head) => values.reduce((sum, own) => sum + (own[head] ?? NaN), 0) / values.length);
+}
+
+function writesOf(id: string, length: number, row: number, { write, residPre }: Captured): number[] {
+  const [slots, heads] = [axisSize(write, 'P'), axisSize(write, 'N')];
+  return Array.from({ length: heads }, (_, head) => {
+    const each = Array.from({ length: length - 1 }, (__, i) => {
+      const at = row * slots + i + 1;
       const [written, stream] = [normAt(write, at * heads + head), normAt(residPre, at)];
-      return score.id === 'writeNorm' ? written : written / stream;
+      if (id === 'writeCosine') return dotAt(write, at * heads + head, residPre, at) / written / stream;
+      return id === 'writeNorm' ? written : written / stream;
     });
     return each.reduce((a, b) => a + b, 0) / each.length;
   });
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function normAt({ data, axes }: Tensor, vector: number): number {
   const width = axes.at(-1)?.size ?? 0;
   return Math.hypot(...data.subarray(vector * width, (vector + 1) * width));
+}
+
+function dotAt(a: Tensor, i: number, b: Tensor, j: number): number {
+  const width = a.axes.at(-1)?.size ?? 0;
+  return a.data
+    .subarray(i * width, (i + 1) * width)
+    .reduce((sum, value, d) => sum + value * (b.data[j * width + d] ?? NaN), 0);
 }
 
 describe('tiny-heads', () => {
@@ -187,21 +230,14 @@ describe('tiny-heads', () => {
     try {
       const prompts = [...drawn(model, 2, 12, 0), ...drawn(model, 1, 7, 1)];
       const table = await headScoreTable(model, { prompts, seed: 0 });
-      const ids = prompts.map((prompt) => prompt.ids);
-      const capture = [{ site: 'pattern' }, { site: 'headWrite' }, { site: 'residPre' }] as const;
-      const run = await model.forward({ ids, capture, logits: 'none' });
-      for (let layer = 0; layer < 4; layer++) {
-        const [pattern, write, residPre] = [
-          run.get('pattern', layer),
-          run.get('headWrite', layer),
-          run.get('residPre', layer),
-        ];
-        for (const score of [scoreById('writeNorm'), scoreById('relativeWriteNorm')]) {
-          for (let head = 0; head < 8; head++) {
-            const expected = expectedOf(score, prompts, { pattern, write, residPre }, head);
+      const layers = await capturedLayers(model, prompts);
+      for (const [layer, captured] of layers.entries()) {
+        for (const score of [scoreById('writeNorm'), scoreById('relativeWriteNorm'), scoreById('writeCosine')]) {
+          expectedOf(score, prompts, captured, true).forEach((expected, head) => {
             const found = table[score.id]?.[layer]?.[head] ?? NaN;
-            expect(Math.abs(found - expected) / expected, `${score.id} L${layer}H${head}`).toBeLessThan(1e-5);
-          }
+            const size = score.id === 'writeCosine' ? 1 : expected;
+            expect(Math.abs(found - expected) / size, `${score.id} L${layer}H${head}`).toBeLessThan(1e-5);
+          });
         }
       }
     } finally {
@@ -219,25 +255,21 @@ describe.each(['llama-gqa', 'gpt2-tied', 'mistral-window', 'bloom-alibi', 'gemma
 
   it('has the scores of its captured patterns and writes', async () => {
     const prompts = drawn(model, 3, 5, 0);
-    const ids = prompts.map((prompt) => prompt.ids);
-    const capture = [{ site: 'pattern' }, { site: 'headWrite' }, { site: 'residPre' }] as const;
-    const run = await model.forward({ ids, capture, logits: 'none' });
+    const layers = await capturedLayers(model, prompts);
     const table = await headScoreTable(model, { prompts, seed: 0 });
     for (const score of scores) {
       const found = table[score.id] ?? [];
       found.forEach((heads, layer) => {
-        const [pattern, write, residPre] = [
-          run.get('pattern', layer),
-          run.get('headWrite', layer),
-          run.get('residPre', layer),
-        ];
-        heads.forEach((value, head) => {
-          const expected = expectedOf(score, prompts, { pattern, write, residPre }, head);
-          expect(value, `${score.id} L${layer}H${head}`).toBeCloseTo(expected, 5);
-        });
+        const expected = expectedOf(score, prompts, layers[layer] as Captured, model.family.causal);
+        heads.forEach((value, head) =>
+          expect(value, `${score.id} L${layer}H${head}`).toBeCloseTo(expected[head] ?? NaN, 5),
+        );
       });
-      expect(found).toHaveLength(model.family.shape.layers);
     }
+    expect(Object.keys(table)).toEqual(
+      scores.filter((score) => score.select(prompts[0] as ScorePrompt).length > 0).map(({ id }) => id),
+    );
+    expect(Object.values(table).every((heads) => heads.length === model.family.shape.layers)).toBe(true);
   });
 
   it('gives a row alone what it has in a batch', async () => {
@@ -247,7 +279,8 @@ describe.each(['llama-gqa', 'gpt2-tied', 'mistral-window', 'bloom-alibi', 'gemma
     for (const { id } of scores) {
       (together[id] ?? []).forEach((heads, layer) =>
         heads.forEach((value, head) => {
-          const mean = alone.reduce((sum, table) => sum + (table[id]?.[layer]?.[head] ?? NaN), 0) / prompts.length;
+          const own = alone.flatMap((table) => table[id]?.[layer]?.[head] ?? []);
+          const mean = own.reduce((sum, one) => sum + one, 0) / own.length;
           expect(value, `${id} L${layer}H${head}`).toBeCloseTo(mean, 5);
         }),
       );

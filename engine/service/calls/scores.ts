@@ -5,6 +5,7 @@ import type { Model } from '../../run/index.ts';
 import { scoreById } from '../../scores/index.ts';
 import type { HeadScoresEvent } from '../../scores/headScores.ts';
 import { headScores } from '../../scores/headScores.ts';
+import { patternTags, tagRules } from '../../scores/patternTags.ts';
 import type { ModelSource } from '../openModels.ts';
 import { numbersOf, requireFinite } from './finite.ts';
 import { identityOf } from './identity.ts';
@@ -41,6 +42,7 @@ function toEvent(model: Model, event: HeadScoresEvent, prompts: ScoresHeader['pr
     case 'progress':
       return { kind: 'progress', of: 'layers', done: event.done, total: event.total };
     case 'head':
+      return { ...event, tags: patternTags(event.values).map(({ tag }) => tag) };
     case 'copying':
       return event;
   }
@@ -58,6 +60,7 @@ function headerOf(
       ...{ prompts: on.prompts, queries: on.queries, uniform: on.uniform },
     })),
     left: left.map(({ id, counts }) => ({ id, counts })),
+    tags: tagRules.filter((rule) => scores.some(({ score }) => score.id === rule.score)),
   };
 }
 
