@@ -28,6 +28,8 @@ export interface ExportFormat {
   readonly title: string;
   /** Name of the file that is written; null for a folder of several. */
   readonly file: string | null;
+  /** It lists units of this kind that stay or go: a plan among several tables is what it is written from. */
+  readonly selects?: HeadTable['unit'];
   readonly reader?: ScoresReader;
   /** Throws Fault where the tables are not what the format says. */
   readonly write?: (tables: readonly HeadTable[], about: AboutTables) => Written;

@@ -13,6 +13,7 @@ export const headMask: ExportFormat = {
   id: 'head-mask',
   title: 'Hugging Face head_mask.npy (layers x heads)',
   file: 'head_mask.npy',
+  selects: 'head',
   reader: {
     looksLike: (source) => source.only !== null && isNpy(source.only.data),
     read: readMask,

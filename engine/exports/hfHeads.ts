@@ -9,6 +9,7 @@ export const hfHeads: ExportFormat = {
   id: 'hf-heads',
   title: 'Hugging Face pruned heads ({"layer": [heads removed]})',
   file: 'pruned_heads.json',
+  selects: 'head',
   reader: {
     // A bare map may as well be RazorAttention's, which means the opposite.
     looksLike(source) {

@@ -13,6 +13,7 @@ export const qrHeadSet: ExportFormat = {
   id: 'qr-head-set',
   title: 'QRHead set (layer-head,layer-head,...)',
   file: 'qr_head_set.txt',
+  selects: 'head',
   reader: {
     looksLike: (source) => setIn(source) !== null,
     read: readSet,

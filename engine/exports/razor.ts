@@ -8,6 +8,7 @@ export const razor: ExportFormat = {
   id: 'razor',
   title: 'RazorAttention ({"layer": [KV heads kept whole]})',
   file: 'retrieval_heads.json',
+  selects: 'kv-group',
   reader: {
     // The form is Hugging Face's map too, which means the opposite: only who asks for it gets it.
     looksLike: () => false,

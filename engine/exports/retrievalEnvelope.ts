@@ -28,16 +28,19 @@ export function retrievalEnvelope(
   score: string,
 ): LocosFile {
   const counted = rows.filter((row) => row.counts && valuesOf(row, score) !== null);
-  const lists = (of: (row: RetrievedRun) => readonly number[]) =>
-    heads.map((_, at) => counted.map((row) => of(row)[at] ?? NaN));
   const { layers, heads: perLayer } = header.shape;
+  // Where no run counts, every head has an empty list.
+  const lists = (of: (row: RetrievedRun) => readonly number[]) =>
+    Array.from({ length: layers * perLayer }, (_, at) => counted.map((row) => of(row)[at] ?? NaN));
   return {
     meta: { ...metaOf(header, rows, counted), method: methods[score] ?? score, score, warnings, timestamp: created },
     perLayer: Array.from({ length: layers }, () => perLayer),
     scores: lists((row) => valuesOf(row, score) ?? []),
     ...(score === 'copy' ? { capped: lists((row) => row.capped) } : {}),
     trialIds: counted.map(({ index }) => header.runs[index]?.id ?? `${index}`),
-    intervals: heads.map((head) => (score === 'copy' ? head.legacy : head.scores[score])?.interval ?? [0, 0]),
+    ...(heads.length === 0
+      ? {}
+      : { intervals: heads.map((head) => (score === 'copy' ? head.legacy : head.scores[score])?.interval ?? [0, 0]) }),
   };
 }
 

@@ -1,10 +1,23 @@
 /** A run of scores as tables of heads. Imports results only. */
 import type { HeadTable } from '../results/importedScores.ts';
+import type { Summary } from '../results/records.ts';
 import { headTable } from './headTable.ts';
-import type { ScoresRecord } from './scoresCsv.ts';
+
+/** Of scores on prompts, and of scores of weights. */
+interface ScoredHeads {
+  readonly header: {
+    readonly shape: { readonly layers: number; readonly heads: number };
+    readonly scores: readonly { readonly id: string; readonly title: string; readonly unit: string }[];
+  };
+  readonly heads: readonly {
+    readonly layer: number;
+    readonly head: number;
+    readonly values: Readonly<Record<string, Summary>>;
+  }[];
+}
 
 /** One for each score; heads that a cancelled run did not reach are unknown. */
-export function scoresTables({ header, heads }: ScoresRecord): HeadTable[] {
+export function scoresTables({ header, heads }: ScoredHeads): HeadTable[] {
   const { layers, heads: width } = header.shape;
   const perLayer = Array.from({ length: layers }, () => width);
   return header.scores.map(({ id, title, unit }) => {

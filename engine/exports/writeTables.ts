@@ -15,8 +15,8 @@ export interface Choice {
 
 /** Throws Fault for a format that is not written, a table that is not there, and one that is not what the format holds. */
 export function writeTables(id: string, tables: readonly HeadTable[], about: AboutTables, choice: Choice): Written {
-  const { write } = formatNamed(id);
-  const chosen = tableNamed(tables, choice.metric);
+  const { write, selects } = formatNamed(id);
+  const chosen = choice.metric === undefined ? planAmong(tables, selects, choice) : tableNamed(tables, choice.metric);
   if (choice.remove === undefined) return write(chosen, about);
   const [first] = chosen;
   const table = onlyTable(chosen, first?.unit ?? 'head', id);
@@ -38,8 +38,17 @@ function formatNamed(id: string): WrittenFormat {
   throw new Fault({ what: 'no format that is written', expected: expected.join(', '), got: id.slice(0, 60) });
 }
 
-function tableNamed(tables: readonly HeadTable[], id: string | undefined): readonly HeadTable[] {
-  if (id === undefined) return tables;
+/** The plans, for a format that lists what stays or goes, unless a new one is asked for; else all tables. */
+function planAmong(
+  tables: readonly HeadTable[],
+  selects: ExportFormat['selects'],
+  { remove }: Choice,
+): readonly HeadTable[] {
+  const plans = tables.filter(({ kind, unit }) => kind === 'selection' && unit === selects);
+  return plans.length === 0 || remove !== undefined ? tables : plans;
+}
+
+function tableNamed(tables: readonly HeadTable[], id: string): readonly HeadTable[] {
   const found = tables.filter((table) => table.id === id);
   if (found.length > 0) return found;
   const expected = tables.map((table) => table.id).join(', ');

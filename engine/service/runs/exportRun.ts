@@ -7,13 +7,22 @@ import { headsFile, writeHeads } from '../../exports/heads.ts';
 import type { HeadsFile } from '../../exports/headsSchema.ts';
 import { headsTables } from '../../exports/headsTables.ts';
 import { tables } from '../../exports/index.ts';
+import { writeLocos } from '../../exports/locos.ts';
+import type { RetrievalRecord } from '../../exports/retrievalEnvelope.ts';
+import { retrievalEnvelope } from '../../exports/retrievalEnvelope.ts';
+import { retrievalTables } from '../../exports/retrievalTables.ts';
 import { scoresTables } from '../../exports/scoresTables.ts';
+import type { StreamingRecord } from '../../exports/streamingTables.ts';
+import { streamingTables } from '../../exports/streamingTables.ts';
 import { textFile } from '../../exports/textFile.ts';
 import { writeTables } from '../../exports/writeTables.ts';
 import type { HeadTable, NamedFile } from '../../results/importedScores.ts';
 import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
+import { contract } from '../../results/index.ts';
 import type { JobCall, RunRecord } from '../../results/runs.ts';
 import type { Baseline } from '../../results/taskReport.ts';
+import { validate } from '../../results/validate.ts';
+import { summariseRetrieval } from '../../scores/retrieval/summary.ts';
 import { Fault } from '../../terms/fault.ts';
 import { bundle } from './bundle.ts';
 import { readRows, rowsFile } from './readRun.ts';
@@ -93,6 +102,10 @@ async function foreignFiles(stored: StoredRun, asked: Asked & { readonly format:
     const texts = duoFiles({ ...(await gatesOf(stored)), version: stored.record.machine.headscope });
     return { files: Object.entries(texts).map(([name, text]) => textFile(name, text)), notes: [] };
   }
+  if (stored.record.job.call === 'retrieve' && format === 'locos') {
+    const text = writeLocos(retrievalEnvelope(await retrievalOf(stored), asked.metric ?? 'copy'));
+    return { files: [textFile('scores.json', text)], notes: [] };
+  }
   const made = await headTablesOf(stored, format);
   return writeTables(format, made.tables, made.about, asked);
 }
@@ -106,7 +119,7 @@ interface AllTables {
   readonly about: AboutTables;
 }
 
-async function headTablesOf(stored: StoredRun, format: ForeignFormat): Promise<AllTables> {
+async function headTablesOf(stored: StoredRun, format: Format): Promise<AllTables> {
   const { summary, machine, job } = stored.record;
   const at = { created: summary.created, version: machine.headscope };
   if (hasHeads(stored.record)) {
@@ -118,11 +131,57 @@ async function headTablesOf(stored: StoredRun, format: ForeignFormat): Promise<A
     const gates = await gatesOf(stored);
     return { tables: [duoTable(gates)], about: { model: gates.header.model.name, dataset: 'passkeys', ...at } };
   }
-  if (job.call !== 'scores') throw noForm(stored.record, format, 'a run of ablate, attribute, scores or duo');
-  const rows = await Rows.read(stored, 'scores');
-  const { header } = rows.one('start');
-  const about = { model: header.model.name, dataset: header.prompts.dataset, ...at };
-  return { tables: scoresTables({ header, heads: rows.all('head') }), about };
+  const made = await tablesOfRows(stored, format);
+  return { tables: made.tables, about: { model: made.model, dataset: made.dataset, ...at } };
+}
+
+interface NamedTables extends Pick<AllTables, 'tables'> {
+  readonly model: string;
+  readonly dataset: string | null;
+}
+
+async function tablesOfRows(stored: StoredRun, format: Format): Promise<NamedTables> {
+  switch (stored.record.job.call) {
+    case 'scores': {
+      const rows = await Rows.read(stored, 'scores');
+      const { header } = rows.one('start');
+      const made = scoresTables({ header, heads: rows.all('head') });
+      return { tables: made, model: header.model.name, dataset: header.prompts.dataset };
+    }
+    case 'weightScores': {
+      const rows = await Rows.read(stored, 'weightScores');
+      const { header } = rows.one('start');
+      return { tables: scoresTables({ header, heads: rows.all('head') }), model: header.model.name, dataset: null };
+    }
+    case 'retrieve': {
+      const record = await retrievalOf(stored);
+      const { model, calibration } = record.header;
+      return { tables: retrievalTables(record), model: model.name, dataset: calibration.dataset };
+    }
+    case 'streamingHeads': {
+      const record = await streamingOf(stored);
+      return { tables: streamingTables(record), model: record.header.model.name, dataset: 'repeated random tokens' };
+    }
+    default:
+      throw noForm(stored.record, format, 'a run of ablate, attribute or scores of heads');
+  }
+}
+
+/** Of the runs that there are. */
+async function retrievalOf(stored: StoredRun): Promise<RetrievalRecord> {
+  const found = await Rows.read(stored, 'retrieve');
+  const { header } = found.one('start');
+  const rows = found.all('run');
+  const { heads } = summariseRetrieval(rows, header.runs, header.shape, header.calibration.seed);
+  const { warnings, created } = stored.record.summary;
+  return { header, rows, heads, warnings, created };
+}
+
+async function streamingOf(stored: StoredRun): Promise<StreamingRecord> {
+  const rows = await Rows.read(stored, 'streamingHeads');
+  const { result, summary } = stored.record;
+  const keep = result === null ? null : validate(contract.streamingHeads.result, result, summary.id).keep;
+  return { header: rows.one('start').header, groups: rows.all('group'), keep };
 }
 
 function bytesOf(text: string): Uint8Array {
@@ -174,9 +233,18 @@ async function tableOf(stored: StoredRun): Promise<string> {
       return tables.duo(await gatesOf(stored));
     case 'duoQuality':
       return tables.duoQuality({ rows: (await Rows.read(stored, 'duoQuality')).all('quality') });
+    case 'retrieve':
+    case 'streamingHeads':
+      return csvOf(await headTablesOf(stored, 'csv'));
     default:
-      throw noForm(stored.record, 'csv', `a run of ${Object.keys(tables).join(', ')}`);
+      throw noForm(stored.record, 'csv', `a run of ${Object.keys(tables).join(', ')}, or of scores of heads`);
   }
+}
+
+/** One row for each unit and number. */
+function csvOf({ tables: made, about }: AllTables): string {
+  const [file] = writeTables('csv', made, about, {}).files;
+  return new TextDecoder().decode(file?.data);
 }
 
 /** Of the last step that there is. */

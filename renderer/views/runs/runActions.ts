@@ -62,12 +62,16 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
     case 'attribute':
       return ['heads.json', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
     case 'scores':
+    case 'weightScores':
       return ['csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
+    case 'retrieve':
+      return ['locos', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
+    case 'streamingHeads':
+      return ['razor', 'csv', 'parquet', 'rows.jsonl', 'bundle.zip'];
     case 'duo':
       return ['duo-attention', 'csv', 'rows.jsonl', 'bundle.zip'];
     case 'duoQuality':
     case 'patchGrid':
-    case 'weightScores':
     case 'directLogits':
     case 'ablateSets':
       return ['csv', 'rows.jsonl', 'bundle.zip'];

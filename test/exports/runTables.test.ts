@@ -1,0 +1,161 @@
+/** Runs as tables of heads, and the plan among several tables. */
+import { describe, expect, it } from 'vitest';
+import { importScores } from '../../engine/exports/importScores.ts';
+import { writeLocos } from '../../engine/exports/locos.ts';
+import type { RetrievalRecord } from '../../engine/exports/retrievalEnvelope.ts';
+import { retrievalEnvelope } from '../../engine/exports/retrievalEnvelope.ts';
+import { retrievalTables } from '../../engine/exports/retrievalTables.ts';
+import { scoresTables } from '../../engine/exports/scoresTables.ts';
+import type { StreamingRecord } from '../../engine/exports/streamingTables.ts';
+import { streamingTables } from '../../engine/exports/streamingTables.ts';
+import { writeTables } from '../../engine/exports/writeTables.ts';
+import type { RetrievedHead, RetrievedRun } from '../../engine/results/retrieve.ts';
+import { recordWith, summaryOf } from './record.ts';
+import { about, effects, fileOf, keptGroups, keptHeads, model, scores, textOf } from './tables.ts';
+
+const { model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment } = recordWith().header;
+
+const heads = Array.from({ length: 8 }, (_, i) => i);
+
+function run(index: number, counts: boolean): RetrievedRun {
+  return {
+    ...{ kind: 'run', index, mode: 'generate', counts, success: counts, reason: 'made up' },
+    ...{
+      rouge: 1,
+      f1: 1,
+      response: 'x',
+      generated: [1],
+      pieces: null,
+      logProbabilities: null,
+      correct: null,
+      seconds: 1,
+    },
+    legacy: heads.map((head) => head / 4 + index),
+    capped: heads.map((head) => Math.min(1, head / 4 + index)),
+    copies: [],
+    scores: { locos: index === 2 ? null : heads.map((head) => head - 1 - index) },
+  };
+}
+
+function detection(rows: readonly RetrievedRun[]): RetrievalRecord {
+  const planned = { needle: 'n', length: 512, depth: 0, tokens: 500, span: [1, 5] as const, maxNew: 8, answer: 'x' };
+  const statistics = { ...summaryOf(1), active: 1 };
+  const counts = rows.some((row) => row.counts);
+  const read: RetrievedHead[] = heads.map((i) => ({
+    ...{ layer: Math.floor(i / 4), head: i % 4, legacy: statistics, capped: statistics, scores: { locos: statistics } },
+  }));
+  return {
+    header: {
+      ...{ model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment, units: 3, notes: [] },
+      ...{ mode: 'generate', template: 'plain', prompt: 'answer', needles: [], grids: [], passMark: 0.5 },
+      ...{ endIds: [2], settle: false, left: [] },
+      scores: [
+        {
+          ...{ id: 'locos', title: 'LOCOS', rule: '1', about: '', formula: '', source: '', unit: 'logits' },
+          range: [null, null],
+        },
+      ],
+      runs: ['a', 'b', 'c'].map((id) => ({ id, ...planned })),
+    },
+    rows,
+    heads: counts ? read : [],
+    warnings: [],
+    created: '2030-01-01T00:00:00.000Z',
+  };
+}
+
+describe('a detection of retrieval heads', () => {
+  const record = detection([run(0, true), run(1, false), run(2, true)]);
+
+  it('gives copy counts, capped counts and every other score, of the runs that count', () => {
+    const tables = retrievalTables(record);
+    expect(tables.map(({ id, kind }) => `${id} ${kind}`)).toEqual([
+      'copy behaviour',
+      'capped behaviour',
+      'locos behaviour',
+    ]);
+    expect([...(tables[0]?.values ?? [])]).toEqual(heads.map((head) => head / 4 + 1));
+    expect(tables[0]?.runs).toEqual({ values: heads.map((head) => [head / 4, head / 4 + 2]), names: ['a', 'c'] });
+    expect(tables[1]?.values[7]).toBe(1);
+    // One run has the score: nothing says how it spreads.
+    expect([tables[2]?.runs?.names, tables[2]?.intervals]).toEqual([['a'], null]);
+  });
+
+  it('comes back from its LOCOS envelope', () => {
+    const text = writeLocos(retrievalEnvelope(record, 'copy'));
+    const { tables, mismatches } = importScores({ files: [fileOf(text)], expected: model });
+    const [copy, capped] = retrievalTables(record);
+    expect(mismatches).toEqual([]);
+    expect(tables.map(({ values }) => values)).toEqual([copy?.values, capped?.values]);
+    expect(tables[0]?.runs).toEqual(copy?.runs);
+  });
+
+  it('without a run that counts has a file with an empty list for each head', () => {
+    const none = detection([run(0, false)]);
+    const text = writeLocos(retrievalEnvelope(none, 'copy'));
+    const { tables, notes } = importScores({ files: [fileOf(text)], expected: model });
+    expect([...(tables[0]?.values ?? [])]).toEqual(heads.map(() => NaN));
+    expect(notes).toContain('no run is in the file: none passed the gate of the tool that wrote it');
+    expect(retrievalTables(none)[0]?.values).toEqual(new Float32Array(8).fill(NaN));
+  });
+});
+
+describe('how far KV heads look back', () => {
+  const record: StreamingRecord = {
+    header: {
+      ...{ model: identity, shape, n: 2, length: 10, tokens: 40, bosPrepended: true, tokenIdsSha256: '', notes: [] },
+      ...{ keep: { echo: 0.01, induction: 0.14 }, razorFactor: 1, priorLength: 500 },
+    },
+    groups: [
+      {
+        ...{ kind: 'group', layer: 1, kvGroup: 0, echo: summaryOf(0.5), induction: summaryOf(0.25) },
+        ...{ echoHead: 0, inductionHead: 1, prior: 0.75 },
+      },
+    ],
+    keep: [[], [0]],
+  };
+
+  it('is a table for each measure, unknown where a run was cancelled, and what RazorAttention keeps', () => {
+    const tables = streamingTables(record);
+    expect(tables.map(({ id, unit }) => `${id} ${unit}`)).toEqual(
+      ['echo', 'induction', 'prior', 'keep'].map((id) => `${id} kv-group`),
+    );
+    expect([...(tables[0]?.values ?? [])]).toEqual([NaN, NaN, 0.5, NaN]);
+    expect([...(tables[3]?.values ?? [])]).toEqual([0, 0, 1, 0]);
+    expect(streamingTables({ ...record, keep: null })).toHaveLength(3);
+  });
+
+  it("goes out as RazorAttention's list without being asked which table", () => {
+    const { files } = writeTables('razor', streamingTables(record), about, {});
+    expect(JSON.parse(textOf(files, 'retrieval_heads.json'))).toEqual({ 1: [0] });
+  });
+});
+
+describe('the plan among several tables', () => {
+  it('is what lists are written from, of the unit that they list, unless another is asked for', () => {
+    const all = [scores, effects, keptHeads, keptGroups];
+    const removed = (choice: object) =>
+      JSON.parse(textOf(writeTables('hf-heads', all, about, choice).files, 'pruned_heads.json')) as unknown;
+    expect(removed({})).toEqual({ 0: [1, 2] });
+    expect(removed({ metric: 'ablation.zero.logitDifference', remove: 1 })).toEqual({ 1: [3] });
+    expect(() => removed({ remove: 1 })).toThrow(/several tables/);
+  });
+});
+
+describe('scores', () => {
+  it('of weights and of prompts are tables alike; what writes is not called behaviour', () => {
+    const values = { a: summaryOf(0.5), b: { ...summaryOf(3), n: 1 } };
+    const header = {
+      shape: { layers: 2, heads: 4 },
+      scores: [
+        { id: 'a', title: 'A', unit: 'share' },
+        { id: 'b', title: 'B', unit: 'norm' },
+      ],
+    };
+    const [a, b] = scoresTables({ header, heads: [{ layer: 1, head: 2, values }] });
+    expect([a?.kind, b?.kind]).toEqual(['behaviour', 'write']);
+    expect([...(a?.values ?? [])]).toEqual([NaN, NaN, NaN, NaN, NaN, NaN, 0.5, NaN]);
+    expect([...(a?.intervals?.subarray(12, 14) ?? [])]).toEqual(summaryOf(0.5).interval.map(Math.fround));
+    expect(b?.intervals?.[12]).toBeNaN();
+  });
+});
