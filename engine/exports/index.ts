@@ -12,6 +12,7 @@ import { headVis } from './headVis.ts';
 import { heads } from './heads.ts';
 import { hfHeads } from './hfHeads.ts';
 import { locos } from './locos.ts';
+import { maskCurveCsv } from './maskCurveCsv.ts';
 import { minference } from './minference.ts';
 import { moa } from './moa.ts';
 import { parquet } from './parquet.ts';
@@ -49,6 +50,7 @@ export const tables = {
   directLogits: directLogitsCsv,
   duo: duoCsv,
   duoQuality: duoQualityCsv,
+  maskCurve: maskCurveCsv,
   patchGrid: patchGridCsv,
   scores: scoresCsv,
   weightScores: weightScoresCsv,

@@ -179,6 +179,9 @@ describe('retrieve-mask', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { kind: string }).kind);
     expect(kinds).toEqual(['start', ...Array.from({ length: 6 }, () => 'row')]);
+    const table = ['export', run, '--project', at('project'), '--format', 'csv', '--out', at('points.csv')];
+    expect((await headscope(table)).code).toBe(0);
+    expect(readFileSync(at('points.csv'), 'utf8')).toMatch(/\nnone,,,decode,none,0,1,1,.*\nuniform,,,decode,top,1,1,/);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Model } from '../../engine/run/index.ts';
 import { openModel } from '../../engine/run/index.ts';
 import type { MaskCurveHeader, MaskRunRow, MaskTextRow } from '../../engine/results/maskCurve.ts';
+import { maskCurveCsv } from '../../engine/exports/maskCurveCsv.ts';
 import { clusteredMean, maskCells, maskContrasts, maskPoints } from '../../engine/results/maskPoints.ts';
 import type {
   CurveRun,
@@ -231,6 +232,30 @@ describe('what rows say', () => {
         loss: { mean: 0.375 },
       },
     ]);
+  });
+
+  it('a spreadsheet has a row for each point', () => {
+    const [titles, clean, , random] = maskCurveCsv({ header: { ...header, scope: 'decode' }, runs, texts })
+      .split('\n')
+      .map((line) => line.split(','));
+    const cells = (line: string[] | undefined) =>
+      Object.fromEntries((titles ?? []).map((title, i) => [title, line?.[i]]));
+    expect(cells(clean)).toMatchObject({
+      mask: 'none',
+      k: '0',
+      draws: '1',
+      accuracy_mean: '1',
+      accuracy_n: '3',
+      steps_accuracy_mean: '',
+    });
+    expect(cells(random)).toMatchObject({
+      mask: 'zero',
+      scope: 'decode',
+      set: 'random',
+      draws: '2',
+      draws_accuracy_most: '1',
+    });
+    expect(random).toHaveLength(titles?.length ?? 0);
   });
 
   it('cells go by length and depth', () => {

@@ -233,6 +233,15 @@ async function tableOf(stored: StoredRun): Promise<string> {
       return tables.duo(await gatesOf(stored));
     case 'duoQuality':
       return tables.duoQuality({ rows: (await Rows.read(stored, 'duoQuality')).all('quality') });
+    case 'maskCurve': {
+      const rows = await Rows.read(stored, 'maskCurve');
+      const measured = rows.all('row');
+      return tables.maskCurve({
+        header: rows.one('start').header,
+        runs: measured.filter((row) => row.of === 'run'),
+        texts: measured.filter((row) => row.of === 'text'),
+      });
+    }
     case 'retrieve':
     case 'streamingHeads':
       return csvOf(await headTablesOf(stored, 'csv'));

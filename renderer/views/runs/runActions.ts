@@ -71,6 +71,7 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
     case 'duo':
       return ['duo-attention', 'csv', 'rows.jsonl', 'bundle.zip'];
     case 'duoQuality':
+    case 'maskCurve':
     case 'patchGrid':
     case 'directLogits':
     case 'ablateSets':
