@@ -219,6 +219,8 @@ export const needlePreviewRequest = z.strictObject({
   seed: z.int(),
   /** Which run's text is shown. */
   shown: count,
+  /** Measures how long all runs would take, which takes a moment itself. */
+  estimate: z.boolean(),
 });
 
 /** What a stretch of the text is. */
@@ -232,8 +234,8 @@ export const needlePreviewResult = z.strictObject({
   left: z.array(leftRun).readonly(),
   /** The shown run's prompt with its needle marked; null for a model without a tokenizer. */
   shown: z.array(previewPart).readonly().nullable(),
-  /** Of all runs, measured on a short one. */
-  seconds: z.number(),
+  /** Of all runs, measured on a short one; null where it was not asked for. */
+  seconds: z.number().nullable(),
 });
 export type NeedlePreview = Plain<z.infer<typeof needlePreviewResult>>;
 

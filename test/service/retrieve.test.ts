@@ -157,7 +157,10 @@ describe('a preview', () => {
   it('lists the runs with the needle marked and an estimate', async () => {
     const { model: path, runs, mode, seed } = request(rows([1]));
     const options = { signal: new AbortController().signal, priority: 'interactive' } as const;
-    const preview = await needlePreviewCall(sourceOf(model))({ model: path, runs, mode, seed, shown: 2 }, options);
+    const preview = await needlePreviewCall(sourceOf(model))(
+      { model: path, runs, mode, seed, shown: 2, estimate: true },
+      options,
+    );
     expect(preview.runs).toHaveLength(4);
     expect(preview.shown?.find(({ part }) => part === 'answer')?.text).toMatch(/bridge/);
     expect(preview.seconds).toBeGreaterThan(0);

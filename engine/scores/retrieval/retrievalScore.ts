@@ -34,7 +34,12 @@ export interface QuestionScore extends Described {
   readonly reads: 'question';
 }
 
-export type RetrievalScore = RowScore | QuestionScore;
+/** Measured on prompts of a task, once for all runs. */
+export interface TaskScore extends Described {
+  readonly reads: 'task';
+}
+
+export type RetrievalScore = RowScore | QuestionScore | TaskScore;
 
 export interface RowScene {
   readonly layers: number;

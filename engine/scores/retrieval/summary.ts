@@ -9,6 +9,9 @@ export type RetrievalSummary = Omit<RetrieveResult, 'seconds' | 'warnings' | 'se
 /** Threshold for what Wu et al. call a retrieval head; for display, not a test. */
 const tenth = 0.1;
 
+/** Scores that are measured once for all runs, by id, layer by layer. */
+export type OnceMeasured = Readonly<Record<string, readonly HeadStatistics[]>>;
+
 /** Which rows the means are over: those of runs that passed, else those that were given the answer. */
 export function countedRows(rows: readonly RetrievedRun[]): readonly RetrievedRun[] {
   return rows.filter(({ counts }) => counts);
@@ -31,11 +34,12 @@ export function summariseRetrieval(
   planned: readonly PlannedRun[],
   { layers, heads }: Pick<ModelShape, 'layers' | 'heads'>,
   seed: number,
+  once: OnceMeasured = {},
 ): RetrievalSummary {
   const counted = countedRows(rows);
   const generated = rows.filter(({ mode }) => mode === 'generate');
   const needles = new Set(counted.map(({ index }) => planned[index]?.needle ?? `run ${index}`));
-  const statistics = headsOf(counted, planned, { layers, heads }, seed);
+  const statistics = headsOf(counted, planned, { layers, heads }, seed, once);
   const share = (is: (mean: number) => boolean) =>
     statistics.length === 0 ? 0 : statistics.filter(({ legacy }) => is(legacy.mean)).length / statistics.length;
   return {
@@ -56,6 +60,7 @@ function headsOf(
   planned: readonly PlannedRun[],
   { layers, heads }: Pick<ModelShape, 'layers' | 'heads'>,
   seed: number,
+  once: OnceMeasured,
 ): readonly RetrievedHead[] {
   if (rows.length === 0) return [];
   const legacy = headStatistics(
@@ -66,7 +71,7 @@ function headsOf(
     scored(rows, planned, (row) => row.capped),
     seed,
   );
-  const others = othersOf(rows, planned, seed);
+  const others = [...othersOf(rows, planned, seed), ...Object.entries(once)];
   return Array.from({ length: layers * heads }, (_, at) => ({
     layer: Math.floor(at / heads),
     head: at % heads,

@@ -6,7 +6,7 @@ import { needles, previewRun } from '../../tasks/needles/index.ts';
 import type { ModelSource } from '../openModels.ts';
 import { decoded, tokenizerOf } from './prompts.ts';
 import { retrievalPlan } from './retrievalPlan.ts';
-import { plannedRun } from './retrieve.ts';
+import { plannedRun } from './retrievalHeader.ts';
 
 export function needlesCall(): Service['needles'] {
   return async () => ({ needles });
@@ -24,7 +24,7 @@ export function needlePreviewCall(models: ModelSource): Service['needlePreview']
         runs: runs.map(plannedRun),
         left,
         shown: text,
-        seconds: await estimate(model, runs, request.mode, signal),
+        seconds: request.estimate ? await estimate(model, runs, request.mode, signal) : null,
       };
     });
 }

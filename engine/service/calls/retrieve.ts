@@ -3,15 +3,20 @@ import type { EventOf, RequestOf, Service } from '../../results/index.ts';
 import type { PlannedRun, RetrievedRun, RetrieveHeader, RetrieveResult } from '../../results/retrieve.ts';
 import type { Model } from '../../run/index.ts';
 import type { DetectedRun, Detection, DetectionMode } from '../../scores/retrieval/detectRun.ts';
-import { detectRun, passMark } from '../../scores/retrieval/detectRun.ts';
+import { detectRun } from '../../scores/retrieval/detectRun.ts';
 import { retrievalScoreById } from '../../scores/retrieval/index.ts';
+import type { AccuracyDrop } from '../../scores/retrieval/accuracyDrop.ts';
+import { accuracyDrop } from '../../scores/retrieval/accuracyDrop.ts';
 import type { TargetRun } from '../../scores/retrieval/retrievalScore.ts';
 import { countedRows, rankStability, summariseRetrieval } from '../../scores/retrieval/summary.ts';
 import { WriteDirections } from '../../scores/retrieval/writeDirections.ts';
+import { taskById } from '../../tasks/index.ts';
+import type { Prompt } from '../../tasks/task.ts';
 import type { ModelSource } from '../openModels.ts';
 import { requireFinite } from './finite.ts';
-import { measuredHeader } from './measuredHeader.ts';
 import { decoded, shownToken, tokenizerOf } from './prompts.ts';
+import { retrievalHeader } from './retrievalHeader.ts';
+import { taskPrompts } from './task.ts';
 import type { RetrievalPlan } from './retrievalPlan.ts';
 import { retrievalPlan } from './retrievalPlan.ts';
 
@@ -25,15 +30,16 @@ export function retrieveCall(models: ModelSource): Service['retrieve'] {
     const { model, release } = await models.lease(request, signal);
     try {
       const plan = await retrievalPlan(model, request);
-      const header = headerOf(model, request, plan);
-      yield { kind: 'start', header };
+      const header = retrievalHeader(model, request, plan);
       const textOf = textReader(model);
       const detection = { scores, directions: new WriteDirections(model), endIds: header.endIds, textOf, signal };
       const runs = new Runs(model, request, plan, header, detection);
+      yield { kind: 'start', header };
       yield* runs.inMode(request.mode);
       const { noneCounts } = runs;
       // A model that can't answer gives no empty result: what its heads do when the answer is given is known all the same.
       if (noneCounts) yield* runs.inMode('forced');
+      yield* runs.onTasks();
       return runs.result(noneCounts, (performance.now() - started) / 1000);
     } finally {
       release();
@@ -48,6 +54,9 @@ class Runs {
   readonly #planned: readonly PlannedRun[];
   readonly #detection: Omit<Detection, 'mode'>;
   readonly #rows: RetrievedRun[];
+  /** By score id: found out first, so that a tokenizer without the task's words doesn't end hours of runs. */
+  readonly #taskPrompts: ReadonlyMap<string, readonly Prompt[]>;
+  readonly #once: Record<string, AccuracyDrop> = {};
   #settled = false;
 
   constructor(
@@ -63,6 +72,9 @@ class Runs {
     this.#planned = runs;
     this.#detection = detection;
     this.#rows = [...(request.known ?? [])];
+    const onTasks = detection.scores.filter(({ reads }) => reads === 'task');
+    const draw = (id: string) => taskPrompts(model, taskById(id), { n: taskPromptCount, seed: request.seed }).prompts;
+    this.#taskPrompts = new Map(onTasks.map(({ id }) => [id, draw(id)]));
   }
 
   get noneCounts(): boolean {
@@ -92,6 +104,23 @@ class Runs {
     if (stability !== null) yield { kind: 'stability', runs: countedRows(this.#rows).length, ...stability };
   }
 
+  /** What is measured on prompts of a task. */
+  async *onTasks(): AsyncGenerator<Event> {
+    const { signal } = this.#detection;
+    const asked = { seed: this.#request.seed, ...(signal === undefined ? {} : { signal }) };
+    for (const [id, prompts] of this.#taskPrompts) {
+      const steps = accuracyDrop(this.#model, { prompts, ...asked });
+      for (;;) {
+        const step = await steps.next();
+        if (step.done === true) {
+          this.#once[id] = step.value;
+          break;
+        }
+        yield { kind: 'progress', of: 'heads', ...step.value };
+      }
+    }
+  }
+
   /** Never before every needle had its turn, nor before ten runs: the first few agree with themselves. */
   #isSettled(index: number): boolean {
     if (this.#request.settle !== true) return false;
@@ -104,10 +133,15 @@ class Runs {
 
   result(isForced: boolean, seconds: number): RetrieveResult {
     const { seed } = this.#request;
-    const summary = summariseRetrieval(this.#rows, this.#planned, this.#model.family.shape, seed);
-    return { seconds, ...summary, settled: this.#settled, warnings: warningsOf(this.#plan, summary, isForced) };
+    const once = Object.fromEntries(Object.entries(this.#once).map(([id, { heads }]) => [id, heads]));
+    const summary = summariseRetrieval(this.#rows, this.#planned, this.#model.family.shape, seed, once);
+    const warnings = [...warningsOf(this.#plan, summary, isForced), ...taskWarnings(this.#once)];
+    return { seconds, ...summary, settled: this.#settled, warnings };
   }
 }
+
+/** Of a task, for scores that are measured on one. */
+const taskPromptCount = 32;
 
 const fewestRuns = 10;
 /** Share of the ten best heads that a resample of the needles must have on the mean. */
@@ -131,6 +165,13 @@ function warningsOf(
       ? [`${needles} needles: the text of the needle varies scores most, so take six or more`]
       : []),
   ];
+}
+
+/** An effect on what the model can't do is noise. */
+function taskWarnings(once: Readonly<Record<string, AccuracyDrop>>): readonly string[] {
+  return Object.entries(once).flatMap(([id, { accuracy }]) =>
+    accuracy >= 0.5 ? [] : [`${id}: the model with all its heads has ${(100 * accuracy).toFixed(0)} % right`],
+  );
 }
 
 function rowOf(model: Model, run: TargetRun, index: number, detected: DetectedRun, seconds: number): RetrievedRun {
@@ -161,36 +202,4 @@ function numbersIn({ scores, logProbabilities }: RetrievedRun): readonly number[
 function textReader(model: Model): ((ids: readonly number[]) => string) | null {
   const tokenizer = tokenizerOf(model);
   return tokenizer === null ? null : (ids) => decoded(tokenizer, ids);
-}
-
-function headerOf(model: Model, request: Request, plan: RetrievalPlan): RetrieveHeader {
-  const { runs, left, template, prompt, needles, grids, dataset } = plan;
-  const prompts = runs.map(({ ids }) => bare(ids));
-  const measured = { prompts, metric: 'logitDifference', dataset, remaining: [], notes: [] } as const;
-  const source = { kind: 'file', file: { name: dataset, text: '' } } as const;
-  const facts = measuredHeader(model, { prompts: source, seed: request.seed }, measured, runs.length);
-  const { model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment, units, notes } = facts;
-  return {
-    ...{ model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment, units, notes },
-    ...{ mode: request.mode, template, prompt, needles, grids, left, passMark },
-    settle: request.settle ?? false,
-    scores: (request.scores ?? []).map(retrievalScoreById).map(scoreFacts),
-    endIds: tokenizerOf(model)?.eosIds ?? [],
-    runs: runs.map(plannedRun),
-  };
-}
-
-function scoreFacts(score: ReturnType<typeof retrievalScoreById>): RetrieveHeader['scores'][number] {
-  const { id, title, rule, about, formula, source, unit, range } = score;
-  return { id, title, rule, about, formula, source, unit, range };
-}
-
-/** What a run is, for whoever lists it. */
-export function plannedRun({ id, needle, length, depth, ids, span, maxNew, answerText }: TargetRun): PlannedRun {
-  return { id, needle, length, depth, tokens: ids.length, span, maxNew, answer: answerText };
-}
-
-function bare(ids: readonly number[]) {
-  const none = { corruptIds: null, negativeIds: null, answers: [], wrong: [], positions: {}, text: null };
-  return { ids, answerPosition: ids.length - 1, ...none };
 }

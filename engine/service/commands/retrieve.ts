@@ -88,7 +88,8 @@ interface Shown {
 function outputsOf(out: string, scores: readonly string[]): readonly Output[] {
   const extension = extname(out);
   const stem = out.slice(0, out.length - extension.length);
-  return [{ path: out, score: 'copy' }, ...scores.map((score) => ({ path: `${stem}.${score}${extension}`, score }))];
+  const perRun = scores.filter((score) => retrievalScoreById(score).reads !== 'task');
+  return [{ path: out, score: 'copy' }, ...perRun.map((score) => ({ path: `${stem}.${score}${extension}`, score }))];
 }
 
 function readScores(input: Input): readonly string[] {
@@ -109,7 +110,7 @@ function requestOf(input: Input, runs: RunSource, scores: readonly string[]): Re
 
 async function preview({ runs, mode, seed, ...model }: Request, context: Context, json: boolean): Promise<number> {
   const { client, signal, stdout } = context;
-  const request = { model: model.model, runs, mode, seed, shown: 0 };
+  const request = { model: model.model, runs, mode, seed, shown: 0, estimate: true };
   const shown = await client.needlePreview(
     model.weights === undefined ? request : { ...request, weights: model.weights },
     { signal },
@@ -122,7 +123,7 @@ function describePreview({ runs, left, shown, seconds }: NeedlePreview): string 
   const [first] = runs;
   const marked = (shown ?? []).map(({ text, part }) => (part === 'needle' || part === 'answer' ? `[${text}]` : text));
   const lacking = left.map(({ reason }) => `left out: ${reason}\n`);
-  const head = `${runs.length} runs, about ${duration(seconds)}; the first is ${first?.id ?? 'none'}, ${first?.tokens ?? 0} tokens:\n`;
+  const head = `${runs.length} runs, ${seconds === null ? 'no estimate' : `about ${duration(seconds)}`}; the first is ${first?.id ?? 'none'}, ${first?.tokens ?? 0} tokens:\n`;
   return [head, ...lacking, '\n', marked.join(''), '\n'].join('');
 }
 
