@@ -15,6 +15,8 @@ export interface SiteStreamRequest {
   /** Rows of token ids; shorter ones are padded on the right. */
   readonly ids: readonly (readonly number[])[];
   readonly sites: readonly Site[];
+  /** Most queries in a chunk (default 512). */
+  readonly maxQueries?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +40,7 @@ const MOST_QUERIES = 512;
 /** Every program is a turn of its own on the model. */
 export async function* siteStream(model: Model, request: SiteStreamRequest): AsyncGenerator<SiteStreamEvent> {
   const batch = makeBatch(request.ids, model.family, 'right');
-  const chunks = chunksOf(model, batch.rows, batch.slots).map((queries) => {
+  const chunks = chunksOf(model, batch.rows, batch.slots, request.maxQueries).map((queries) => {
     const slots = { queries, stream: queries, keys: (queries.at(-1) ?? 0) + 1 };
     return { from: queries[0] ?? 0, size: queries.length, pass: new Pass(model.family, model.programs, batch, slots) };
   });
@@ -69,8 +71,13 @@ export async function* siteStream(model: Model, request: SiteStreamRequest): Asy
 }
 
 /** With a bidirectional mask every query needs every key at once: one chunk. */
-function chunksOf({ family: { causal, shape } }: Model, rows: number, slots: number): number[][] {
-  const most = Math.max(1, Math.min(MOST_QUERIES, Math.floor(PATTERN_VALUES / (rows * shape.heads * slots))));
+function chunksOf(
+  { family: { causal, shape } }: Model,
+  rows: number,
+  slots: number,
+  queries = MOST_QUERIES,
+): number[][] {
+  const most = Math.max(1, Math.min(queries, Math.floor(PATTERN_VALUES / (rows * shape.heads * slots))));
   const size = causal ? most : slots;
   return Array.from({ length: Math.ceil(slots / size) }, (_, chunk) =>
     Array.from({ length: Math.min(size, slots - chunk * size) }, (__, i) => chunk * size + i),

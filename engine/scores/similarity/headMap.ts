@@ -2,6 +2,7 @@
 import type { Model } from '../../run/index.ts';
 import { programBoundary } from '../../run/turns.ts';
 import { Fault } from '../../terms/fault.ts';
+import { dot } from '../weights/dot.ts';
 import type { Descriptors, DescriptorsRequest, HeadFeature } from './descriptors.ts';
 import { describeHeads } from './descriptors.ts';
 import type { Neighbours, PcaPlane, Plane } from './layouts.ts';
@@ -71,10 +72,4 @@ export async function similarities(descriptors: Descriptors, signal?: AbortSigna
 function toUnit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
   return length === 0 ? vector : vector.map((value) => value / length);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }

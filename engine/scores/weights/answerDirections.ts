@@ -2,6 +2,7 @@
 import type { Model } from '../../run/index.ts';
 import type { Prompt } from '../../tasks/task.ts';
 import { axisSize } from '../../tensor/tensor.ts';
+import { dot } from './dot.ts';
 import { affineOf, foldReading } from './norms.ts';
 import { Products } from './products.ts';
 import { readWeight } from './readWeight.ts';
@@ -19,7 +20,7 @@ export interface AnswerDirections {
  * final norm folded in. Throws Fault for a tensor that is missing or not finite.
  */
 export async function readAnswerDirections(
-  model: Pick<Model, 'files' | 'family'>,
+  model: Pick<Model, 'files' | 'family' | 'exclusive'>,
   prompts: readonly Pick<Prompt, 'answers' | 'wrong'>[],
   signal?: AbortSignal,
 ): Promise<AnswerDirections> {
@@ -44,12 +45,12 @@ export async function readAnswerDirections(
 
 /** Rows [D] of the unembedding. */
 async function tokenReader(
-  model: Pick<Model, 'files' | 'family'>,
+  model: Pick<Model, 'files' | 'family' | 'exclusive'>,
   prompts: readonly Pick<Prompt, 'answers' | 'wrong'>[],
   signal: AbortSignal | undefined,
 ): Promise<(token: number) => Float32Array> {
   const tokens = [...new Set(prompts.flatMap(({ answers, wrong }) => [...answers, ...wrong]))];
-  const products = new Products();
+  const products = new Products(model);
   const rows = await plainUnembeddingRows(model, products)
     .of(tokens, signal)
     .finally(() => products.dispose());
@@ -67,8 +68,4 @@ function difference(a: readonly Float32Array[], b: readonly Float32Array[]): Flo
   const mean = (rows: readonly Float32Array[], d: number) =>
     rows.reduce((sum, row) => sum + (row[d] as number), 0) / rows.length;
   return Float32Array.from({ length: width }, (_, d) => mean(a, d) - mean(b, d));
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }

@@ -41,7 +41,7 @@ export function randomComposition({ family }: Pick<Model, 'family'>): number {
 /** Layers from the second on. Throws Fault for a family whose stream is not only added to. */
 export async function* composition(model: Model, signal?: AbortSignal): AsyncGenerator<CompositionLayer> {
   requireAddedStream(model, 'composition between heads');
-  const products = new Products();
+  const products = new Products(model);
   const writers = new Writers(model, products);
   try {
     for (let layer = 1; layer < model.family.shape.layers; layer++) {

@@ -5,11 +5,10 @@
  * of OV circuits").
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { tensor, axisSize } from '../../tensor/tensor.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { axisSize } from '../../tensor/tensor.ts';
 import { relabel } from './arrange.ts';
 import type { HeadMatrices } from './headMatrices.ts';
-import { perQueryHead } from './headMatrices.ts';
 import type { Products } from './products.ts';
 import type { Rows } from './vocabulary.ts';
 
@@ -53,18 +52,23 @@ export async function eigenCopying(
   through: Tensor,
   products: Products,
 ): Promise<readonly number[]> {
-  const heads = axisSize(out, 'N');
-  const width = axisSize(out, 'H');
+  const [heads, groups] = [axisSize(out, 'N'), axisSize(values, 'G')];
+  const sizes = [axisSize(out, 'H'), axisSize(out, 'D')];
   const reached = await products.contract(out, through, 'N H F');
-  const shared = perQueryHead(values, heads);
-  const small = await products.contract(
-    relabel(reached, 'N H D', [heads, width, axisSize(out, 'D')]),
-    relabel(shared, 'N F D', [heads, width, axisSize(out, 'D')]),
-    'N H F',
-  );
-  return Array.from({ length: heads }, (_, n) =>
-    positiveShare(tensor(small.data.subarray(n * width * width, (n + 1) * width * width), small.axes.slice(1))),
-  );
+  const scores: number[] = [];
+  // A product for each head, so that others come between two decompositions.
+  for (let head = 0; head < heads; head++) {
+    const rows = relabel(matrixOf(reached, head, heads), 'H D', sizes);
+    const shared = relabel(matrixOf(values, Math.floor((head * groups) / heads), groups), 'F D', sizes);
+    scores.push(positiveShare(await products.contract(rows, shared, 'H F')));
+  }
+  return scores;
+}
+
+/** One of the matrices that are stacked along the first axis. */
+function matrixOf({ data }: Tensor, index: number, of: number): Tensor {
+  const size = data.length / of;
+  return { data: data.subarray(index * size, (index + 1) * size), axes: [] };
 }
 
 /** sum Re(lambda) / sum |lambda| */

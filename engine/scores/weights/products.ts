@@ -2,8 +2,8 @@
 import { GraphBuilder } from '../../graph/builder.ts';
 import { lower } from '../../graph/lower.ts';
 import type { Value } from '../../graph/value.ts';
+import type { Model } from '../../run/index.ts';
 import { Session } from '../../run/ort.ts';
-import { programBoundary } from '../../run/turns.ts';
 import type { AxisList } from '../../terms/axes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
@@ -14,19 +14,26 @@ export interface SmallGraph {
   build(g: GraphBuilder, inputs: Readonly<Record<string, Value>>): Readonly<Record<string, Value>>;
 }
 
+/** Who runs: one program at a time, those that somebody waits for before those of a job. */
+export type ProductsHost = Pick<Model, 'exclusive'>;
+
 /** Sessions of small graphs, made when first needed; they keep their memory between runs, until they are let go. */
 export class Products {
+  readonly #host: ProductsHost;
   readonly #sessions = new Map<string, Promise<Session>>();
+
+  constructor(host: ProductsHost) {
+    this.#host = host;
+  }
 
   /** The outputs by name. */
   async run(graph: SmallGraph, inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
-    await programBoundary();
     const session = await this.#session(graph);
     const feeds = Object.fromEntries(
       Object.entries(inputs).map(([name, { data, axes }]) => [name, { data, shape: axes.map(({ size }) => size) }]),
     );
     const outputs = session.program.outputs.map(({ name }) => name);
-    return Object.fromEntries(await session.run(feeds, outputs));
+    return Object.fromEntries(await this.#host.exclusive(() => session.run(feeds, outputs)));
   }
 
   /** sum over the axes that both have and `axes` lacks of a b, with the axes in this order. */

@@ -61,7 +61,7 @@ export function scoresOfModel(
 
 /** Heads in order. Throws Fault for a tensor that is missing or not finite. */
 export async function* weightScores(model: Model, request: WeightScoresRequest): AsyncGenerator<WeightScoresEvent> {
-  const products = new Products();
+  const products = new Products(model);
   try {
     yield* new Reading(model, request, products).run();
   } finally {

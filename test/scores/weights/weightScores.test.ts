@@ -5,6 +5,7 @@ import { relabel } from '../../../engine/scores/weights/arrange.ts';
 import { eigenCopying, throughTokens } from '../../../engine/scores/weights/eigenCopying.ts';
 import type { HeadMatrices } from '../../../engine/scores/weights/headMatrices.ts';
 import { groupSize, readHeadMatrices } from '../../../engine/scores/weights/headMatrices.ts';
+import type { ProductsHost } from '../../../engine/scores/weights/products.ts';
 import { Products } from '../../../engine/scores/weights/products.ts';
 import { ownLogits } from '../../../engine/scores/weights/tokenCopying.ts';
 import { embeddingRows, unembeddingRows } from '../../../engine/scores/weights/vocabulary.ts';
@@ -13,6 +14,9 @@ import { scoresOfModel, weightScores } from '../../../engine/scores/weights/weig
 import { openGolden } from '../../run/models.ts';
 import type { Dense } from './dense.ts';
 import { headOf, times, transposed } from './dense.ts';
+
+/** Nobody else runs. */
+const alone: ProductsHost = { exclusive: (act) => act() };
 
 async function headsOf(model: Model, request: Partial<WeightScoresRequest> = {}): Promise<HeadOfWeights[]> {
   const { read } = scoresOfModel(model);
@@ -65,7 +69,7 @@ describe('copying by eigenvalues', () => {
     [0, 1],
   ];
   const of = async (out: Dense): Promise<number> => {
-    const products = new Products();
+    const products = new Products(alone);
     const values = relabel(square(identity), 'G H D', [1, 2, 2]);
     const matrices = { queries: square(identity), keys: values, values, out: square(out) };
     const through = relabel(square(identity), 'D F', [2, 2]);
@@ -135,7 +139,7 @@ async function endsOf(
 describe.each(['llama-gqa', 'gpt2-tied', 'gemma-mqa', 'transformerLens-full', 'opt-plain', 'bloom-alibi'])(
   'in %s, beside whole products,',
   (folder) => {
-    const products = new Products();
+    const products = new Products(alone);
     let model: Model | null = null;
     let ends: Awaited<ReturnType<typeof endsOf>> = { embedding: [], unembedding: [] };
     let matrices: HeadMatrices | null = null;
