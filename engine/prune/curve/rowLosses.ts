@@ -7,11 +7,11 @@
 export function logPartitions(logits: Float32Array, width: number): Float64Array {
   const sums = new Float64Array(logits.length / width);
   for (let p = 0; p < sums.length; p++) {
-    const row = logits.subarray(p * width, (p + 1) * width);
+    const [from, to] = [p * width, (p + 1) * width];
     let top = -Infinity;
-    for (const logit of row) if (logit > top) top = logit;
+    for (let i = from; i < to; i++) top = Math.max(top, logits[i] as number);
     let mass = 0;
-    for (const logit of row) mass += Math.exp(logit - top);
+    for (let i = from; i < to; i++) mass += Math.exp((logits[i] as number) - top);
     sums[p] = top + Math.log(mass);
   }
   return sums;
