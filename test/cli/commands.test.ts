@@ -16,7 +16,8 @@ describe('help', () => {
   it('lists every command', async () => {
     const { code, out } = await headscope(['--help']);
     expect(code).toBe(0);
-    for (const { name, summary } of commands) expect(out).toMatch(new RegExp(`^  ${name} +${summary}`, 'm'));
+    const lines = out.split('\n').map((line) => line.trim().replace(/ +/, ' '));
+    for (const { name, summary } of commands) expect(lines).toContain(`${name} ${summary}`);
   });
 
   it.each(commands)('of $name shows its usage, every option and an example', async ({ name, options }) => {

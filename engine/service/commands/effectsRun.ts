@@ -2,6 +2,7 @@
 import type { EffectsRecord } from '../../exports/exportFormat.ts';
 import { mergeHeads, readHeads, writeHeads } from '../../exports/heads.ts';
 import type { HeadsFile } from '../../exports/headsSchema.ts';
+import { headsVersion } from '../../exports/headsSchema.ts';
 import { writeAtomically } from '../../files/writeAtomically.ts';
 import type { CallOptions } from '../../results/index.ts';
 import { isAbort } from '../../results/index.ts';
@@ -31,7 +32,11 @@ export interface Outputs {
 }
 
 export const outputOptions = {
-  out: { type: 'string', value: 'heads.json', about: 'write head-importance 1.0.0; never over a file that exists' },
+  out: {
+    type: 'string',
+    value: 'heads.json',
+    about: `write head-importance ${headsVersion}; never over a file that exists`,
+  },
   into: {
     type: 'string',
     value: 'F',

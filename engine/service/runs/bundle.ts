@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
+import { headsVersion } from '../../exports/headsSchema.ts';
 import type { RunRecord } from '../../results/runs.ts';
 import { Fault } from '../../terms/fault.ts';
 import { recordFile, rowsFile, tensorsFolder } from './readRun.ts';
@@ -62,7 +63,7 @@ function readme({ summary, fingerprint, machine }: RunRecord, entries: ReadonlyM
     'run.json      what was asked for, of which model, on which machine, and how it ended\n',
     'rows.jsonl    what came, in order: one JSON object a line\n',
     'tensors/      arrays that rows and request name as {"$tensor": FILE, "name": NAME} (safetensors)\n',
-    'heads.json    the effects by head, in the schema head-importance 1.0.0, for runs that measure them\n\n',
+    `heads.json    the effects by head, in the schema head-importance ${headsVersion}, for runs that measure them\n\n`,
     'The folder, put among the runs of a project, is shown there, can be compared, repeated and gone on with.\n\n',
     'SHA-256:\n',
     ...files,
