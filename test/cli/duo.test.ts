@@ -8,7 +8,8 @@ import { headscope, temporaryFolder } from './headscope.ts';
 const folder = temporaryFolder();
 const tiny = fileURLToPath(new URL('../../fixtures/models/tiny-heads', import.meta.url));
 const at = (...names: string[]) => join(folder, ...names);
-const small = ['--length', '176-192', '--steps', '5', '--every', '1', '--sink', '4', '--recent', '16'];
+const texts = ['--length', '176-192', '--every', '1', '--sink', '4', '--recent', '16'];
+const small = [...texts, '--steps', '5'];
 const measured = ['--texts', '1', '--draws', '1', '--sparsity', '0.5'];
 const tsv = (name: string) => readFileSync(at(name, 'full_attention_heads.tsv'), 'utf8');
 
@@ -70,6 +71,24 @@ describe('duo', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/going on after step [34]$/m);
     expect(tsv('again')).toBe(tsv('whole'));
+  });
+
+  it('is kept as runs of a project, which a replay repeats to the last bit', async () => {
+    process.env['XDG_DATA_HOME'] = folder;
+    const project = ['--project', at('project')];
+    const short = [...texts, ...measured, '--steps', '2'];
+    const { code, err } = await headscope(['duo', tiny, '--out', at('kept'), ...short, ...project]);
+    expect(code).toBe(0);
+    const runs = [...err.matchAll(/^run: (\S+) in /gm)].map(([, run = '']) => run);
+    expect(runs).toHaveLength(2);
+    const [gates = '', quality = ''] = runs;
+    const replayed = await headscope(['replay', gates, ...project]);
+    expect(replayed.out).toMatch(/^identical rows +2\ndifferent rows +0$/m);
+    const measuredAgain = await headscope(['replay', quality, ...project]);
+    expect(measuredAgain.out).toMatch(/^identical rows +3\ndifferent rows +0$/m);
+    const out = at('gates.zip');
+    const exported = await headscope(['export', gates, '--format', 'duo-attention', '--out', out, ...project]);
+    expect([exported.code, exported.out]).toEqual([0, `${out}\n`]);
   });
 
   it('refuses a folder of something else, and other settings than those it began with', async () => {

@@ -26,6 +26,9 @@ const identity = [
   'name',
   'from',
   'file',
+  'ranking',
+  'draw',
+  'sparsity',
 ] as const;
 
 const RESULT = 'result';
