@@ -179,7 +179,7 @@ export function byteLevelPreTokenizer(named: NamedPreTokenizer): Readonly<Record
     type: 'Sequence',
     pretokenizers: [
       ...named.patterns.map(cut),
-      { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
+      { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
       ...(named.bytePatterns ?? []).map(cut),
     ],
   };
