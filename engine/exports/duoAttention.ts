@@ -137,7 +137,13 @@ function configOf(source: ScoresSource): DuoConfig {
   return validate(duoConfig, source.json('config.json'), `${source.where}: config.json`);
 }
 
+/** Characters of a table: a hundred layers of a hundred KV heads take a quarter of a million. */
+const LARGEST = 2 ** 20;
+
 function rowsOf(text: string, where: string): number[][] {
+  if (text.length > LARGEST) {
+    throw new Fault({ what: 'too large', where, expected: `at most ${LARGEST} characters`, got: `${text.length}` });
+  }
   const lines = text.split('\n').map((line) => line.trim());
   const rows = lines.filter((line) => line !== '').map((line) => line.split('\t'));
   const [first] = rows;

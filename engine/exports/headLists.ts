@@ -5,6 +5,7 @@ import type { Place } from './headKey.ts';
 import { headKey, placeOfKey, placesOf } from './headKey.ts';
 import { isObject } from './isObject.ts';
 import { countedFromOne, gridOfPlaces } from './unitGrid.ts';
+import { shown } from './shown.ts';
 
 export interface HeadLists {
   readonly places: readonly Place[];
@@ -46,7 +47,7 @@ function numbersOf(value: unknown, key: string, where: string): readonly number[
   throw new Fault({
     what: 'no list of numbers',
     where: `${where}: ${key}`,
-    got: String(JSON.stringify(got)).slice(0, 60),
+    got: shown(got),
   });
 }
 

@@ -14,6 +14,7 @@ import { onlyTable } from './ranked.ts';
 import type { ScoresSource } from './scoresSource.ts';
 import { textFile } from './textFile.ts';
 import { gridOfPlaces } from './unitGrid.ts';
+import { shown } from './shown.ts';
 
 export const headVis: ExportFormat = {
   id: 'head-vis',
@@ -72,7 +73,7 @@ function valuesOf(scatter: Rows, metric: string, where: string): number[] {
       what: 'no finite number',
       where: at,
       expected: metric,
-      got: String(JSON.stringify(value)).slice(0, 60),
+      got: shown(value),
     });
   });
 }

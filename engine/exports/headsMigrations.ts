@@ -1,6 +1,7 @@
 /** heads.json as older versions of its schema wrote it, brought to the present one. Imports terms only. */
 import { Fault } from '../terms/fault.ts';
 import { headsSchema, headsVersion } from './headsSchema.ts';
+import { shown } from './shown.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,7 +15,7 @@ export function migrated(value: unknown, where: string): unknown {
   const migrate = typeof version === 'string' && Object.hasOwn(migrations, version) ? migrations[version] : undefined;
   if (migrate !== undefined) return migrated(migrate(value), where);
   const expected = [...Object.keys(migrations), headsVersion].join(' or ');
-  throw new Fault({ what: 'a version that is not known', where, expected, got: String(version).slice(0, 40) });
+  throw new Fault({ what: 'a version that is not known', where, expected, got: shown(version) });
 }
 
 function isHeads(value: unknown): value is Fields {

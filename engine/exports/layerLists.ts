@@ -3,6 +3,7 @@ import { Fault } from '../terms/fault.ts';
 import type { Place } from './headKey.ts';
 import { requireOnce } from './headLists.ts';
 import { isObject } from './isObject.ts';
+import { shown } from './shown.ts';
 
 const LAYER = /^\d{1,9}$/;
 
@@ -32,7 +33,7 @@ function indexOf(value: unknown, where: string): number {
     what: 'no index',
     where,
     expected: 'an integer from 0',
-    got: String(JSON.stringify(value)).slice(0, 60),
+    got: shown(value),
   });
 }
 

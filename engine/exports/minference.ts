@@ -9,6 +9,7 @@ import { isObject } from './isObject.ts';
 import type { ScoresSource } from './scoresSource.ts';
 import type { UnitGrid } from './unitGrid.ts';
 import { countedFromOne, gridOfPlaces } from './unitGrid.ts';
+import { shown } from './shown.ts';
 
 export const minference: ExportFormat = {
   id: 'minference',
@@ -73,14 +74,14 @@ function patternOf(value: unknown, where: string): Omit<Pattern, keyof Place> {
   const [pattern, ...sizes]: readonly unknown[] = Array.isArray(value) ? value : [];
   const known = patterns.find((one) => one === pattern);
   if (known === undefined) {
-    const got = String(JSON.stringify(pattern)).slice(0, 60);
+    const got = shown(pattern);
     throw new Fault({ what: 'a pattern that is not known', where, expected: patterns.join(', '), got });
   }
   const [vertical, slash, score] = sizes.map((size) =>
     typeof size === 'number' && Number.isFinite(size) ? size : NaN,
   );
   if ([vertical, slash, score].some((size) => size === undefined || Number.isNaN(size)) || sizes.length !== 3) {
-    const got = String(JSON.stringify(sizes)).slice(0, 60);
+    const got = sizes.map(shown).slice(0, 8).join(', ');
     throw new Fault({ what: 'no sizes of a pattern', where, expected: 'vertical, slash and score', got });
   }
   return { pattern: known, vertical: vertical ?? 0, slash: slash ?? 0, score: score ?? 0 };

@@ -78,7 +78,7 @@ interface Header {
 function fieldsOf(text: string, where: string): Header {
   const descr = /'descr'\s*:\s*'([^']{1,20})'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const tuple = /'shape'\s*:\s*\(((?:\s*\d{1,9}\s*,?)*)\)/.exec(text)?.[1];
+  const tuple = /'shape'\s*:\s*\(([\d\s,]{0,400})\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || tuple === undefined) {
     const expected = 'descr, fortran_order and shape';
     throw new Fault({ what: 'a header that is not understood', where, expected, got: text.slice(0, 120).trim() });

@@ -17,22 +17,38 @@ function parsed(text: string, where: string): unknown {
   }
 }
 
-/** Strings, with the colon that makes one a key, and brackets: all that a scan of valid JSON needs. */
-const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
-
 /** The first key that one object of valid JSON text holds twice, or null. */
 function repeatedKey(text: string): string | null {
   const open: (Set<string> | null)[] = [];
-  for (const [token, colon] of text.matchAll(tokens)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(null);
-    else if (token === '}' || token === ']') open.pop();
-    else if (colon !== undefined) {
-      const key = String(JSON.parse(token.slice(0, -colon.length)));
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(null);
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === '"') {
+      const end = endOfString(text, at);
       const keys = open.at(-1);
-      if (keys?.has(key)) return key;
-      keys?.add(key);
+      // Between a list's values stands no colon, so that every string of an object before one is a key.
+      if (keys instanceof Set && isKey(text, end)) {
+        const key = String(JSON.parse(text.slice(at, end)));
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
+      at = end - 1;
     }
   }
   return null;
+}
+
+/** Just past the closing quote of the string that opens at `at`. */
+function endOfString(text: string, at: number): number {
+  let end = at + 1;
+  while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
+  return end + 1;
+}
+
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\t' || text[at] === '\r') at++;
+  return text[at] === ':';
 }

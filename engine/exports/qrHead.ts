@@ -8,6 +8,7 @@ import { headTable } from './headTable.ts';
 import { ranked } from './ranked.ts';
 import type { ScoresSource } from './scoresSource.ts';
 import { textFile } from './textFile.ts';
+import { shown } from './shown.ts';
 
 export const qrHead: ExportFormat = {
   id: 'qr-head',
@@ -66,6 +67,6 @@ function readQrHead(source: ScoresSource, model: ExpectedModel | null): ReadScor
 function checked(value: unknown, where: string): Pair {
   const pair = pairOf(value);
   if (pair !== null && Number.isFinite(pair[1])) return pair;
-  const got = String(JSON.stringify(value)).slice(0, 60);
+  const got = shown(value);
   throw new Fault({ what: 'no entry of the list', where, expected: '["layer-head", score]', got });
 }

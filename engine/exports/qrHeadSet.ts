@@ -25,19 +25,19 @@ export const qrHeadSet: ExportFormat = {
 };
 
 const PAIR = String.raw`\d{1,9}-\d{1,9}`;
-const LIST = String.raw`${PAIR}(?:\s*,\s*${PAIR})*`;
+const LIST = String.raw`${PAIR}(?:[ \t]*,[ \t]*${PAIR})*`;
 
 /** The comma-joined heads of the file, or null. */
 function setIn(source: ScoresSource): string | null {
   const text = textOf(source)?.trim() ?? '';
   const alone = new RegExp(`^${LIST}$`).test(text) ? text : null;
-  const field = new RegExp(`^\\s*attn_head_set:\\s*["']?(${LIST})["']?\\s*(?:#.*)?$`, 'm').exec(text);
+  const field = new RegExp(`^[ \\t]*attn_head_set:[ \\t]*["']?(${LIST})["']?[ \\t\\r]*(?:#.*)?$`, 'm').exec(text);
   return alone ?? field?.[1] ?? null;
 }
 
 /** As the configuration names it, or null. */
 function modelIn(source: ScoresSource): string | null {
-  const field = /^\s*model_name_or_path:\s*["']?([^"'\n#]+)/m.exec(source.text());
+  const field = /^[ \t]*model_name_or_path:[ \t]*["']?([^"'\n#]+)/m.exec(source.text());
   return field?.[1]?.trim() ?? null;
 }
 

@@ -9,6 +9,7 @@ type Unit = HeadTable['unit'];
 
 /** More than any model has: what a file may make us allocate. */
 const LARGEST = 2 ** 20;
+const MOST_LAYERS = 2 ** 14;
 
 export interface UnitGrid {
   /** Units in each layer. */
@@ -53,10 +54,15 @@ export function gridOfPlaces(
 }
 
 function grid(perLayer: readonly number[]): UnitGrid {
-  const starts = perLayer.reduce<number[]>((sums, units) => [...sums, (sums.at(-1) ?? 0) + units], [0]);
+  const starts: number[] = [];
+  let size = 0;
+  for (const units of perLayer) {
+    starts.push(size);
+    size += units;
+  }
   return {
     perLayer,
-    size: starts.at(-1) ?? 0,
+    size,
     rowOf: ({ layer, index }) => (starts[layer] ?? 0) + index,
   };
 }
@@ -64,7 +70,7 @@ function grid(perLayer: readonly number[]): UnitGrid {
 function shapeOfPlaces(places: readonly Place[], where: string): number[] {
   const layers = largest(places, 'layer') + 1;
   const units = largest(places, 'index') + 1;
-  if (layers * units > LARGEST) throw tooMany(layers * units, where);
+  if (layers > MOST_LAYERS || layers * units > LARGEST) throw tooMany(layers * units, where);
   return Array.from({ length: layers }, () => units);
 }
 
@@ -74,11 +80,12 @@ function largest(places: readonly Place[], field: keyof Place): number {
 
 function requireBounded(perLayer: readonly number[], where: string): void {
   const size = perLayer.reduce((sum, units) => sum + units, 0);
-  if (size > LARGEST || perLayer.length > LARGEST) throw tooMany(size, where);
+  if (size > LARGEST || perLayer.length > MOST_LAYERS) throw tooMany(size, where);
 }
 
 function tooMany(got: number, where: string): Fault {
-  return new Fault({ what: 'more heads than any model has', where, expected: `at most ${LARGEST}`, got: `${got}` });
+  const expected = `at most ${LARGEST} in ${MOST_LAYERS} layers`;
+  return new Fault({ what: 'more heads than any model has', where, expected, got: `${got}` });
 }
 
 function requireShape(perLayer: readonly number[], unit: Unit, model: ExpectedModel, where: string): void {
@@ -105,7 +112,7 @@ function notThere(
   unit: Unit,
   where: string,
 ): Fault {
-  const most = Math.max(...perLayer);
+  const most = perLayer.reduce((a, b) => Math.max(a, b), 0);
   const isFromOne = largest(places, 'index') === most || largest(places, 'layer') === perLayer.length;
   const hint = countedFromOne(places).length > 0 && isFromOne ? FROM_ONE : '';
   return new Fault({

@@ -95,6 +95,42 @@ function outcome(files: readonly NamedFile[], options: object): string {
   }
 }
 
+/** What would take a stack, a minute or gigabytes where a reader is not careful. */
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const dear: Readonly<Record<string, readonly NamedFile[]>> = {
+  'lists in lists': [fileOf(nested(200_000))],
+  'lists in lists of a head': [fileOf(`{"0-0":${nested(100_000)}}`)],
+  'lists in lists of a layer': [fileOf(`{"pruned_heads":{"0":[${nested(100_000)}]}}`)],
+  'lists in lists of a pattern': [fileOf(`[{"0":["stream_llm",${nested(100_000)},1,1]}]`)],
+  'lists in lists of an entry': [fileOf(`[["0-0",${nested(100_000)}]]`)],
+  'lists in lists of a version': [fileOf(`{"schema":"head-importance","schema_version":${nested(100_000)}}`)],
+  'a long text with escapes': [fileOf(`{"0-0":"${'\\\\n'.repeat(1_000_000)}"}`)],
+  'a million empty lines': [fileOf(`${'\n'.repeat(1_000_000)}x`)],
+  'a shape of digits': [
+    {
+      name: 'm.npy',
+      data: Buffer.from(
+        `\x93NUMPY\x01\x00\x76\x00${`{'descr': '<f4', 'fortran_order': False, 'shape': (${'1'.repeat(50)}x`.padEnd(118)}`,
+        'latin1',
+      ),
+    },
+  ],
+  'a shape of more than there is': [{ name: 'm.npy', data: Buffer.from(headerOf('(999999999, 999999999)'), 'latin1') }],
+  'a million layers': [fileOf(`1\t0\n`.repeat(200_000))],
+  'a million layers of a plan': [fileOf({ '999999-0': [1] })],
+};
+
+function headerOf(shape: string): string {
+  return `\x93NUMPY\x01\x00\x76\x00${`{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(118)}`;
+}
+
+describe('what would be dear', () => {
+  it.each(Object.entries(dear))('%s is refused', (_, files) => {
+    expect(outcome(files, {})).toBe('refused');
+    expect(outcome(files, { expected: model })).toBe('refused');
+  });
+});
+
 describe.each(Object.entries(sound))('%s', (format, files) => {
   it('is read as it is', () => {
     expect(outcome(files, { expected: model, format })).toBe('read');
