@@ -278,10 +278,10 @@ function describeQuality({ header, rows }: Measured): string {
       `${streaming.length} of ${header.shape.layers * header.shape.kvHeads}`,
       ranking === null ? 'nobody' : draw === null ? ranking : `${ranking} ${draw + 1}`,
       answer.mean.toFixed(3),
-      interval(answer.interval),
+      answer.n < 2 ? 'unknown' : interval(answer.interval),
       percent(correct.mean),
       loss.mean.toFixed(3),
-      interval(loss.interval),
+      loss.n < 2 ? 'unknown' : interval(loss.interval),
     ]),
   );
   return `\nWith the others streaming (sink ${header.sink}, recent ${header.recent}); ${texts}:\n${table}`;

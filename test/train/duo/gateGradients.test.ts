@@ -1,11 +1,12 @@
 /** d distillation / d gate: the graphs' own rules against central differences in float64, the runtime against both. */
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../engine/run/index.ts';
+import { openModel } from '../../../engine/run/index.ts';
 import { seededRandom } from '../../../engine/tensor/random.ts';
-import type { LabelledText } from '../../../engine/train/duo/twoStreams.ts';
+import type { GateGradients, LabelledText } from '../../../engine/train/duo/twoStreams.ts';
 import { requireGateable } from '../../../engine/train/duo/trainGates.ts';
 import { gateGradients } from '../../../engine/train/duo/twoStreams.ts';
-import { openGolden, randomIds } from '../../run/models.ts';
+import { golden, openGolden, randomIds } from '../../run/models.ts';
 import { Float64Streams } from './float64Streams.ts';
 
 const streaming = { sink: 1, recent: 2 };
@@ -54,6 +55,24 @@ describe('the gradient of the gates', () => {
     const worst = largest(found.gradients.map((value, i) => value - (exact[i] ?? NaN)));
     expect(worst).toBeLessThan(1e-3 * largest(exact));
     await model.dispose();
+  });
+});
+
+describe('a model whose weights stay in their file', () => {
+  it('has the same gradients', async () => {
+    const held = await Promise.all(
+      (['float32', 'mapped'] as const).map((weights) => openModel(golden('llama-gqa'), { weights })),
+    );
+    const found = await Promise.all(
+      held.map((model) => {
+        const request = { text: textFor(model, 9), gates: gatesFor(model, 2), streaming };
+        return model.exclusive(() => gateGradients(model, request));
+      }),
+    );
+    const [first, second] = found as [GateGradients, GateGradients];
+    const worst = largest(first.gradients.map((value, i) => value - (second.gradients[i] ?? NaN)));
+    expect(worst).toBeLessThan(1e-5 * largest(first.gradients));
+    await Promise.all(held.map((model) => model.dispose()));
   });
 });
 
