@@ -74,13 +74,21 @@ function writeTables(tables: readonly HeadTable[], { model }: AboutTables): Writ
     const expected = 'gates from 0 to 1: trained ones, or a selection of KV groups';
     throw new Fault({ what: 'no gates', where: 'duo-attention', expected, got: `${table.id}, ${table.kind}` });
   }
-  const config = { model_name: model, ...usual };
-  const { perLayer, values } = table;
-  const texts = writeDuo({ config, perLayer, gates: values });
-  const notes = [
-    `config.json names ${usual.sink_size} sink and ${usual.recent_size} recent tokens, the sizes that DuoAttention deploys`,
-  ];
+  const { perLayer, values, settings } = table;
+  const sizes = sizesIn(settings);
+  const texts = writeDuo({ config: { model_name: model, ...(sizes ?? usual) }, perLayer, gates: values });
+  const notes = sizes === null ? [usualNote] : [];
   return { files: Object.entries(texts).map(([name, text]) => textFile(name, text)), notes };
+}
+
+const usualNote = `config.json names ${usual.sink_size} sink and ${usual.recent_size} recent tokens, the sizes that DuoAttention deploys`;
+
+/** What the numbers say that they hold for. */
+function sizesIn(settings: HeadTable['settings']): typeof usual | null {
+  const { sink_size = NaN, recent_size = NaN } = settings ?? {};
+  return [sink_size, recent_size].every((size) => Number.isSafeInteger(size) && size >= 0)
+    ? { sink_size, recent_size }
+    : null;
 }
 
 const NUMBER = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,4})?$/;
@@ -121,6 +129,7 @@ function readDuo(source: ScoresSource, model: ExpectedModel | null): ReadScores 
     unit: 'kv-group',
     direction: 'higher_keeps',
     perLayer: grid.perLayer,
+    settings: config === null ? null : { sink_size: config.sink_size, recent_size: config.recent_size },
     values: gates.map((gate) => Math.min(1, Math.max(0, gate))),
   });
   const named = config?.model_name === undefined ? {} : { model: { name: config.model_name } };

@@ -42,6 +42,7 @@ export function duoTable({ header, gates }: Omit<DuoRecord, 'version'>): HeadTab
   return headTable({
     ...{ id: 'alpha', title: 'DuoAttention gate', kind: 'compress', unit: 'kv-group', direction: 'higher_keeps' },
     perLayer: perLayerOf(header),
+    settings: { sink_size: header.settings.sink, recent_size: header.settings.recent },
     values: Float32Array.from(gates),
   });
 }

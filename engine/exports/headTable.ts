@@ -5,7 +5,7 @@ type Parts = Pick<HeadTable, 'id' | 'title' | 'kind' | 'unit' | 'perLayer' | 'va
 
 /** A table without what is not given. */
 export function headTable(parts: Parts): HeadTable {
-  return { direction: null, measure: null, intervals: null, labels: null, runs: null, ...parts };
+  return { direction: null, measure: null, settings: null, intervals: null, labels: null, runs: null, ...parts };
 }
 
 /** `heads`, `KV groups` */

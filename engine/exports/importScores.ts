@@ -25,7 +25,8 @@ export function importScores({ files, expected, format }: Asked): ResultOf<'impo
   const { id, title, reader } = format === undefined ? sniffed(source) : formatNamed(format);
   const read = reader.read(source, expected ?? null);
   const mismatches = [...(read.doubts ?? []), ...(expected === undefined ? [] : modelMismatch(read, expected))];
-  return { format: id, title, tables: read.tables, notes: read.notes, mismatches };
+  const model = read.model?.name ?? null;
+  return { format: id, title, model, tables: read.tables, notes: read.notes, mismatches };
 }
 
 type ReadFormat = ExportFormat & { readonly reader: ScoresReader };

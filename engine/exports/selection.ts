@@ -43,13 +43,13 @@ export function keepBest(table: HeadTable, remove: number): HeadTable {
   return selectionOf(table, new Set(order.slice(0, remove)));
 }
 
-function selectionOf({ unit, perLayer, id, title, values }: HeadTable, gone: ReadonlySet<number>): HeadTable {
+function selectionOf({ unit, perLayer, id, title, values, settings }: HeadTable, gone: ReadonlySet<number>): HeadTable {
   return headTable({
     id: `${id}.keep`,
     title: `${title}: what stays when ${gone.size} go`,
     kind: 'selection',
     direction: 'higher_keeps',
-    ...{ unit, perLayer, values: values.map((_, row) => (gone.has(row) ? 0 : 1)) },
+    ...{ unit, perLayer, settings, values: values.map((_, row) => (gone.has(row) ? 0 : 1)) },
   });
 }
 

@@ -29,6 +29,8 @@ const headTable = z.strictObject({
   values: float32,
   /** 95 %: low and high of each unit in turn. */
   intervals: float32.nullable(),
+  /** What the numbers hold for, by name: `sink_size`, `recent_size`. */
+  settings: z.record(z.string(), z.number()).readonly().nullable(),
   /** A word for each unit: `vertical_and_slash`. */
   labels: z.array(z.string()).readonly().nullable(),
   /** What the values are the means of: one list for each unit, and a name for each place in a list where there are names. */
@@ -65,6 +67,8 @@ export const importScoresResult = z.strictObject({
   /** Id and title of the format, told from the content. */
   format: z.string(),
   title: z.string(),
+  /** The model, as the file names it. */
+  model: z.string().nullable(),
   tables: z.array(headTable).readonly(),
   /** How the file was read, in lines. */
   notes: z.array(z.string()).readonly(),

@@ -119,7 +119,10 @@ describe('LOCOS', () => {
 
 describe('DuoAttention', () => {
   it('has gates as numpy writes them, and the two sizes that its readers take', () => {
-    const { files } = written('duo-attention', [gates]);
+    const { files, notes } = written('duo-attention', [gates]);
+    expect(notes).toEqual([
+      expect.stringMatching(/64 sink and 256 recent tokens, the sizes that DuoAttention deploys/),
+    ]);
     expect(textOf(files, 'full_attention_heads.tsv')).toBe(
       '6.054687500000000000e-01\t0.000000000000000000e+00\n1.000000000000000000e+00\t4.310607910156250000e-04\n',
     );

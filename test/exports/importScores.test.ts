@@ -6,7 +6,7 @@ import { importScores } from '../../engine/exports/importScores.ts';
 import { writeNpy } from '../../engine/exports/npy.ts';
 import { writeTables } from '../../engine/exports/writeTables.ts';
 import type { ExpectedModel, HeadTable, NamedFile } from '../../engine/results/importedScores.ts';
-import { about, effects, fileOf, gates, keptGroups, keptHeads, model, scores } from './tables.ts';
+import { about, effects, fileOf, gates, keptGroups, keptHeads, model, scores, textOf } from './tables.ts';
 
 /** What a table is to whoever shows it. */
 const seen = ({ kind, unit, perLayer, values, runs, direction }: HeadTable) => ({
@@ -137,6 +137,13 @@ describe('files as their tools write them', () => {
     ];
     const { format, tables, notes, mismatches } = importScores({ files, expected: model });
     expect(format).toBe('duo-attention');
+    const again = writeTables('duo-attention', tables, about, {});
+    expect(JSON.parse(textOf(again.files, 'config.json'))).toEqual({
+      model_name: 'tiny',
+      sink_size: 128,
+      recent_size: 256,
+    });
+    expect(again.notes).toEqual([]);
     expect([...(tables[0]?.values ?? [])]).toEqual([Math.fround(0.605), 0, 0.96875, 1]);
     expect(notes).toEqual([
       'streaming heads keep 128 sink and 256 recent tokens',

@@ -49,10 +49,11 @@ export const convert: Command = {
     const path = pathOf(input);
     const [to, out] = [input.text('to'), input.path('out')];
     if ((to === undefined) !== (out === undefined)) input.fail('--to and --out go together', {});
-    const read = importScores({ files: await filesAt(path), ...formOf(input), ...(await modelOf(input, context)) });
+    const fits = await modelOf(input, context);
+    const read = importScores({ files: await filesAt(path), ...formOf(input), ...fits });
     for (const line of read.mismatches) await context.stderr.write(`warning: ${line}\n`);
     if (to === undefined || out === undefined) await context.stdout.write(describe(read));
-    else await write(read, to, out, input, context);
+    else await write(read, { to, out, model: fits.expected?.name ?? read.model }, input, context);
     return 0;
   },
 };
@@ -110,13 +111,12 @@ function tableRow({ id, kind, unit, perLayer, values, title }: HeadTable): strin
 
 async function write(
   read: ResultOf<'importScores'>,
-  to: string,
-  out: string,
+  { to, out, model }: { readonly to: string; readonly out: string; readonly model: string | null },
   input: Input,
   { stdout, stderr }: Context,
 ): Promise<void> {
   await checkOutput(out);
-  const about = { model: input.text('model') ?? null, dataset: null, created: new Date().toISOString(), version };
+  const about = { model, dataset: null, created: new Date().toISOString(), version };
   const written = writeTables(to, read.tables, about, choiceOf(input));
   await save(written, out);
   await stdout.write(`${out}\n`);
