@@ -2,11 +2,11 @@
 import type { ClusteredMean, MaskPoint, MaskRows } from '../results/maskPoints.ts';
 import { maskPoints } from '../results/maskPoints.ts';
 
-const measures = ['accuracy', 'stepsAccuracy', 'logProbability', 'loss'] as const;
+const measures = ['accuracy', 'stepsAccuracy', 'firstChoice', 'logProbability', 'loss'] as const;
 
 const columns = [
   ...['mask', 'sinks', 'recent', 'scope', 'set', 'k', 'draws'],
-  ...['accuracy', 'steps_accuracy', 'log_probability', 'loss'].flatMap((name) => [
+  ...['accuracy', 'steps_accuracy', 'first_choice', 'log_probability', 'loss'].flatMap((name) => [
     ...[`${name}_mean`, `${name}_ci95_low`, `${name}_ci95_high`, `${name}_n`],
   ]),
   ...['perplexity', 'draws_accuracy_least', 'draws_accuracy_most', 'draws_perplexity_least', 'draws_perplexity_most'],

@@ -94,6 +94,8 @@ const maskRun = z.strictObject({
   answer: z.string().nullable(),
   answerIds: tokenIds,
   correct: z.array(z.boolean()).readonly(),
+  /** Share of the answer's tokens that are the first choice after the right ones before them, right behind the prompt. */
+  firstChoice: z.array(z.number()).readonly(),
   /** Mean natural log of the probability of the answer's tokens right behind the prompt. */
   logProbability: z.array(z.number()).readonly(),
   /** What was generated; null in `forced` mode, the ids as text where there is no tokenizer. */

@@ -21,7 +21,8 @@ export interface MaskPoint {
   /** Of runs that ask for the answer at once, and of those that ask for steps first; null without any. */
   readonly accuracy: ClusteredMean | null;
   readonly stepsAccuracy: ClusteredMean | null;
-  /** Nats per token of the answer; runs that ask for it at once. */
+  /** Share of the answer's tokens that are the first choice, and nats per token of it; runs that ask for it at once. */
+  readonly firstChoice: ClusteredMean | null;
   readonly logProbability: ClusteredMean | null;
   /** Nats per token of plain text; each text is a cluster. */
   readonly loss: ClusteredMean | null;
@@ -30,6 +31,7 @@ export interface MaskPoint {
   /** Least and largest mean of a single draw; null but for random sets. */
   readonly spread: {
     readonly accuracy: Ends | null;
+    readonly firstChoice: Ends | null;
     readonly logProbability: Ends | null;
     readonly perplexity: Ends | null;
   } | null;
@@ -43,6 +45,7 @@ export interface MaskContrast {
   readonly k: number;
   readonly accuracy: ClusteredMean | null;
   readonly stepsAccuracy: ClusteredMean | null;
+  readonly firstChoice: ClusteredMean | null;
   readonly logProbability: ClusteredMean | null;
   readonly loss: ClusteredMean | null;
 }
@@ -78,7 +81,8 @@ export interface MaskCell {
   readonly depth: number;
   readonly n: number;
   readonly correct: number;
-  /** Mean over the cell's runs. */
+  /** Means over the cell's runs. */
+  readonly firstChoice: number;
   readonly logProbability: number;
 }
 
@@ -102,6 +106,7 @@ export function maskCells(
     .map(({ length, depth, rows }) => ({
       ...{ length, depth, n: rows.length },
       correct: rows.filter(({ correct }) => correct[arm] === true).length,
+      firstChoice: mean(rows.map((row) => row.firstChoice[arm] ?? NaN)),
       logProbability: mean(rows.map((row) => row.logProbability[arm] ?? NaN)),
     }));
 }
@@ -141,6 +146,7 @@ function pointOf(rows: MaskRows, group: Group): MaskPoint {
         ? null
         : {
             accuracy: endsOf(single.map(({ accuracy }) => accuracy?.mean)),
+            firstChoice: endsOf(single.map(({ firstChoice }) => firstChoice?.mean)),
             logProbability: endsOf(single.map(({ logProbability }) => logProbability?.mean)),
             perplexity: endsOf(single.map((one) => (one.loss === null ? undefined : Math.exp(one.loss.mean)))),
           },
@@ -158,6 +164,7 @@ function measuresOf({ runs, texts }: MaskRows, read: Reading) {
   return {
     accuracy: over(direct, ({ correct }) => correct),
     stepsAccuracy: over(stepwise, ({ correct }) => correct),
+    firstChoice: over(direct, ({ firstChoice }) => firstChoice),
     logProbability: over(direct, ({ logProbability }) => logProbability),
     loss: clusteredMean(texts.map(({ loss, text }) => ({ value: read(loss), cluster: `text ${text}` }))),
   };

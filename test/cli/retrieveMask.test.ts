@@ -84,7 +84,7 @@ describe('retrieve-mask', () => {
     expect(out).toMatch(/none\s+all as they are\s+100\.0 %/);
     expect(out).toMatch(/uniform\s+10 x random 1\s+100\.0 %/);
     expect(out).toContain('The first k minus random k of the same layers:');
-    expect(out).toMatch(/Answered, all heads as they are:\ndepth/);
+    expect(out).toMatch(/Answered, and first choices, all heads as they are:\ndepth/);
   });
 
   it('takes its ranking from a file of scores, and lets the model write', async () => {

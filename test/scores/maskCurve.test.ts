@@ -175,6 +175,27 @@ describe('a planted copy head', () => {
     expect(read?.loss[1]).toBeCloseTo(losses.reduce((a, b) => a + b, 0) / 30, 3);
   });
 
+  it('an answer of several tokens is right where all of them are first choices', async () => {
+    const ids = texts[0] ?? [];
+    const width = model.family.shape.outputVocabulary;
+    const firstAfter = async (prompt: readonly number[]) => {
+      const { logits } = await model.forward({ ids: [prompt], logits: 'last' });
+      const row = logits?.data.subarray(0, width) ?? new Float32Array();
+      return row.indexOf(Math.max(...row));
+    };
+    const said = [await firstAfter(ids)];
+    said.push(await firstAfter([...ids, ...said]));
+    const other = ((said[0] ?? 0) + 1) % width;
+    const answers = [said, [said[0] ?? 0, ((said[1] ?? 0) + 1) % width], [other, await firstAfter([...ids, other])]];
+    const several = answers.map((answer, i) => ({ id: `${i}`, ids, answer, maxNew: 2 }));
+    const rows = (await measure({ arms: [], runs: several, texts: [] })).filter((event) => event.kind === 'run');
+    expect(rows.map(({ correct, firstChoice }) => [correct[0], firstChoice[0]])).toEqual([
+      [true, 1],
+      [false, 0.5],
+      [false, 0.5],
+    ]);
+  });
+
   it('rows that are known are not measured again, and the others are the same to the last bit', async () => {
     const asked = arms([{ kind: 'uniform' }]).slice(0, 2);
     const whole = await measure({ arms: asked });
@@ -200,7 +221,7 @@ describe('what rows say', () => {
   const header = { arms: [arm('none'), arm('top'), arm('random', 0), arm('random', 1)] } as unknown as MaskCurveHeader;
   const run = (needle: string, length: number, correct: boolean[], logProbability: number[]): MaskRunRow => ({
     ...{ kind: 'row', of: 'run', run: 0, id: 'r', needle, length, depth: 50, prompt: 'answer', tokens: length },
-    ...{ answer: null, answerIds: [], correct, logProbability, said: null },
+    ...{ answer: null, answerIds: [], correct, firstChoice: correct.map(Number), logProbability, said: null },
   });
   const runs = [
     run('a', 100, [true, false, true, true], [-1, -4, -1, -2]),
@@ -260,8 +281,8 @@ describe('what rows say', () => {
 
   it('cells go by length and depth', () => {
     expect(maskCells({ runs }, 1)).toEqual([
-      { length: 100, depth: 50, n: 2, correct: 1, logProbability: -3.5 },
-      { length: 200, depth: 50, n: 1, correct: 0, logProbability: -6 },
+      { length: 100, depth: 50, n: 2, correct: 1, firstChoice: 0.5, logProbability: -3.5 },
+      { length: 200, depth: 50, n: 1, correct: 0, firstChoice: 0, logProbability: -6 },
     ]);
     expect(maskCells({ runs }, 0, 'steps')).toEqual([]);
   });

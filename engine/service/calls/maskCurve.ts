@@ -120,7 +120,7 @@ function notesOf({ scope, mode }: Request): string[] {
     mode === 'forced'
       ? 'correct: every token of the answer is the first choice after the ones before it, so that greedy decoding says exactly the answer'
       : 'correct: the generated text has more than half of the answer’s words, as in detection',
-    'log probability: mean over the tokens of the answer, put right behind the prompt',
+    "first choice and log probability: over the tokens of the answer, put right behind the prompt; the share that is the model's first choice, and the mean in nats",
     'perplexity: of the second half of each window after the first',
   ];
 }
@@ -129,7 +129,7 @@ function notesOf({ scope, mode }: Request): string[] {
 function cannotAnswer(correct: readonly boolean[]): readonly string[] {
   if (correct.length === 0 || correct.includes(true)) return [];
   return [
-    `the model answers none of ${correct.length} prompts: no mask can break what is not there, only the log probability says something`,
+    `the model answers none of ${correct.length} prompts: no mask can break what is not there, only first choices and log probability say something`,
   ];
 }
 
@@ -154,10 +154,10 @@ function toEvent(model: Model, event: MaskCurveEvent, runs: readonly PlannedRun[
   const run = runs[event.run];
   if (run === undefined) throw new RangeError('a row of a run that was not asked for');
   const { id, needle, length, depth, prompt, ids, answerText, answer } = run;
-  const { correct, logProbability } = event;
+  const { correct, firstChoice, logProbability } = event;
   return {
     ...{ kind: 'row', of: 'run', run: event.run, id, needle, length, depth, prompt, tokens: ids.length },
-    ...{ answer: answerText, answerIds: answer, correct, logProbability },
+    ...{ answer: answerText, answerIds: answer, correct, firstChoice, logProbability },
     said: event.said?.map((one) => textOf(model, one)) ?? null,
   };
 }

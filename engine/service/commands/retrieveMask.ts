@@ -263,6 +263,7 @@ function pointColumns(hasSteps: boolean): readonly Column[] {
     ],
     ...(hasSteps ? [{ title: 'after steps', align: 'right' as const }] : []),
     ...[
+      { title: 'first choices', align: 'right' as const },
       { title: 'spread of draws' },
       { title: 'log prob.', align: 'right' as const },
       { title: 'perplexity', align: 'right' as const },
@@ -272,12 +273,13 @@ function pointColumns(hasSteps: boolean): readonly Column[] {
 }
 
 function pointRow(point: MaskPoint, hasSteps: boolean): string[] {
-  const { mask, set, k, draws, accuracy, stepsAccuracy, logProbability, perplexity, spread } = point;
+  const { mask, set, k, draws, accuracy, stepsAccuracy, firstChoice, logProbability, perplexity, spread } = point;
   const sets = set === 'random' ? `${draws} x random ${k}` : set === 'none' ? 'all as they are' : `${set} ${k}`;
   return [
     ...[maskName(mask), sets, share(accuracy), shares(accuracy)],
     ...(hasSteps ? [share(stepsAccuracy)] : []),
-    ends(spread?.accuracy ?? null, percent),
+    share(firstChoice),
+    ends(spread?.firstChoice ?? null, percent),
     logProbability?.mean.toFixed(3) ?? '',
     perplexity?.toFixed(2) ?? '',
     ends(spread?.perplexity ?? null, (value) => value.toFixed(2)),
@@ -305,12 +307,12 @@ function contrastTable(contrasts: readonly MaskContrast[], hasSteps: boolean): s
   const columns: readonly Column[] = [
     ...[{ title: 'mask' }, { title: 'k', align: 'right' as const }, { title: 'answered' }],
     ...(hasSteps ? [{ title: 'after steps' }] : []),
-    ...[{ title: 'log prob.' }, { title: 'loss on text (nats)' }],
+    ...[{ title: 'first choices' }, { title: 'log prob.' }, { title: 'loss on text (nats)' }],
   ];
-  const rows = contrasts.map(({ mask, k, accuracy, stepsAccuracy, logProbability, loss }) => [
+  const rows = contrasts.map(({ mask, k, accuracy, stepsAccuracy, firstChoice, logProbability, loss }) => [
     ...[maskName(mask), String(k), difference(accuracy, 1)],
     ...(hasSteps ? [difference(stepsAccuracy, 1)] : []),
-    ...[difference(logProbability), difference(loss)],
+    ...[difference(firstChoice, 1), difference(logProbability), difference(loss)],
   ]);
   return `The first k minus random k of the same layers:\n${formatTable(columns, rows)}`;
 }
@@ -335,12 +337,12 @@ function cellTable(rows: MaskRows, arm: number): string {
     ...lengths.map((length) => ({ title: `${length} tokens`, align: 'right' as const })),
   ];
   const table = depths.map((depth) => [`${depth} %`, ...lengths.map((length) => cellWords(cells, length, depth))]);
-  return `Answered, ${armWords(rows.header.arms[arm])}:\n${formatTable(columns, table)}`;
+  return `Answered, and first choices, ${armWords(rows.header.arms[arm])}:\n${formatTable(columns, table)}`;
 }
 
 function cellWords(cells: readonly MaskCell[], length: number, depth: number): string {
   const cell = cells.find((one) => one.length === length && one.depth === depth);
-  return cell === undefined ? '' : `${cell.correct} of ${cell.n}`;
+  return cell === undefined ? '' : `${cell.correct} of ${cell.n}, ${percent(cell.firstChoice)}`;
 }
 
 function armWords(arm: MaskArm | undefined): string {

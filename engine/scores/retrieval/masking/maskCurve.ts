@@ -48,7 +48,9 @@ export type MaskCurveEvent =
       readonly kind: 'run';
       readonly run: number;
       readonly correct: readonly boolean[];
-      /** Mean natural log of the probability of the answer's tokens, the answer put behind the prompt. */
+      /** Share of the answer's tokens that are the first choice, the answer put behind the prompt. */
+      readonly firstChoice: readonly number[];
+      /** Mean natural log of the probability of the answer's tokens, likewise. */
       readonly logProbability: readonly number[];
       /** Generated ids, where they were. */
       readonly said: readonly (readonly number[])[] | null;
@@ -91,12 +93,13 @@ class Curve {
     const { generation } = this.#request;
     const masked = this.#masked(ids, answer);
     const forced = await masked.forced();
-    const logProbability = forced.map((one) => one.logProbability);
+    const firstChoice = forced.map((one) => one.firstChoice);
+    const given = { firstChoice, logProbability: forced.map((one) => one.logProbability) };
     if (generation === null)
-      return { kind: 'run', run, correct: forced.map(({ isExact }) => isExact), logProbability, said: null };
+      return { kind: 'run', run, correct: forced.map(({ isExact }) => isExact), ...given, said: null };
     const said: (readonly number[])[] = [];
     for (const arm of this.#arms.keys()) said.push(await masked.said(arm, { maxNew, endIds: generation.endIds }));
-    return { kind: 'run', run, correct: said.map((one) => generation.isCorrect(run, one)), logProbability, said };
+    return { kind: 'run', run, correct: said.map((one) => generation.isCorrect(run, one)), ...given, said };
   }
 
   async text(text: number): Promise<MaskCurveEvent> {

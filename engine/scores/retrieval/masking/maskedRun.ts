@@ -18,6 +18,8 @@ export interface MaskedRunRequest {
 export interface ForcedAnswer {
   /** Is every token of the answer the first choice? Then greedy decoding says exactly this. */
   readonly isExact: boolean;
+  /** Share of the answer's tokens that are the first choice after the right ones before them. */
+  readonly firstChoice: number;
   /** Mean over the answer's tokens of the natural log of their probability. */
   readonly logProbability: number;
 }
@@ -98,15 +100,15 @@ function missing(arm: number): never {
 /** Logits [P V], a row before each token. */
 function read(logits: Float32Array, answer: readonly number[]): ForcedAnswer {
   const width = logits.length / answer.length;
-  let sum = 0;
-  let isExact = true;
+  let [sum, chosen] = [0, 0];
   for (const [i, token] of answer.entries()) {
     const row = logits.subarray(i * width, (i + 1) * width);
     const own = row[token] ?? NaN;
     sum += own - logSumExp(row);
-    isExact &&= firstLargest(row) === token;
+    if (firstLargest(row) === token) chosen++;
   }
-  return { isExact, logProbability: sum / answer.length };
+  const { length } = answer;
+  return { isExact: chosen === length, firstChoice: chosen / length, logProbability: sum / length };
 }
 
 /** The first of equals, which greedy decoding takes. */
