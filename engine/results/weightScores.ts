@@ -30,6 +30,8 @@ const weightScore = z.strictObject({
   source: z.string(),
   unit: z.enum(['share', 'ratio']),
   range: z.tuple([z.number(), z.number()]).readonly(),
+  /** Read on the drawn tokens; what is not is exact. */
+  sampled: z.boolean(),
 });
 
 const weightsHeader = z.strictObject({

@@ -28,7 +28,13 @@ export interface HeadMeasures {
   readonly setRuns: (runs: readonly RunSummary[]) => void;
 }
 
-const calls: ReadonlySet<RunSummary['call']> = new Set(['scores', 'ablate', 'attribute']);
+const calls: ReadonlySet<RunSummary['call']> = new Set([
+  'scores',
+  'weightScores',
+  'directLogits',
+  'ablate',
+  'attribute',
+]);
 /** Runs that are read, the newest: a project of hundreds would otherwise be read whole. */
 const MOST_RUNS = 40;
 

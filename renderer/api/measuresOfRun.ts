@@ -176,7 +176,7 @@ function ofScores(run: string, { header, scores }: ScoreTable): readonly HeadMea
     const { mean: values, low, high } = column;
     const range = highest === null ? null : ([lowest, highest] as const);
     const said = { title, short: title, about, formula, unit: unit === 'share' ? '' : unit, range, uniform };
-    const plain = { call: 'scores', signed: false, direction: null, of: 'head' } as const;
+    const plain = { call: 'scores', signed: lowest < 0, direction: null, of: 'head' } as const;
     const place = { id: `${run}/${id}`, run, dataset: header.prompts.dataset, n: prompts, layers, heads };
     return [{ ...place, ...plain, ...said, values, low, high }];
   });

@@ -10,9 +10,11 @@ import type { EventOf } from '../../engine/results/contract.ts';
 import type { PatchHeader } from '../../engine/results/patchGrid.ts';
 import type { Summary } from '../../engine/results/records.ts';
 import type { JobCall, RunRow } from '../../engine/results/runs.ts';
-import type { Copying, ScoresHeader } from '../../engine/results/scores.ts';
+import type { Copying } from '../../engine/results/scores.ts';
 import type { Baseline } from '../../engine/results/taskReport.ts';
 import type { HeadRef } from '../../engine/results/units.ts';
+import type { ScoreTableHeader } from './scoresAlike.ts';
+import { headerOfDirectLogits, headerOfWeights } from './scoresAlike.ts';
 
 /** Means with their 95 % intervals; `n` prompts each, 0 where unknown. */
 export interface Column {
@@ -51,10 +53,10 @@ export interface AttributionTable {
   readonly sites: ReadonlyMap<AttributionSite, UnitTable>;
 }
 
-/** Each score at [layer * heads + head]. */
+/** Each score at [layer * heads + head]: of behaviour, of weights, or what heads write towards the answer. */
 export interface ScoreTable {
   readonly kind: 'scores';
-  readonly header: ScoresHeader;
+  readonly header: ScoreTableHeader;
   readonly scores: ReadonlyMap<string, Column>;
   readonly copying: Copying | null;
   /** Heads that are known. */
@@ -84,7 +86,10 @@ export interface GridTable {
 /** Calls whose rows are no table of numbers over heads: their rows as they came. */
 export interface RowTable {
   readonly kind: 'rows';
-  readonly call: Exclude<JobCall, 'ablate' | 'attribute' | 'scores' | 'ablateSets' | 'patchGrid'>;
+  readonly call: Exclude<
+    JobCall,
+    'ablate' | 'attribute' | 'scores' | 'weightScores' | 'directLogits' | 'ablateSets' | 'patchGrid'
+  >;
   readonly rows: readonly RunRow[];
 }
 
@@ -102,6 +107,10 @@ export function foldRow(table: RunTable | null, row: RunRow): RunTable | null {
       return foldAttribution(table?.kind === 'attribute' ? table : null, row.event);
     case 'scores':
       return foldScores(table?.kind === 'scores' ? table : null, row.event);
+    case 'weightScores':
+      return foldWeights(table?.kind === 'scores' ? table : null, row.event);
+    case 'directLogits':
+      return foldDirectLogits(table?.kind === 'scores' ? table : null, row.event);
     case 'ablateSets':
       return foldSets(table?.kind === 'ablateSets' ? table : null, row.event);
     case 'patchGrid':
@@ -140,13 +149,29 @@ function startAttribution(header: AttributionHeader): AttributionTable {
 function foldScores(table: ScoreTable | null, event: EventOf<'scores'>): ScoreTable | null {
   if (event.kind === 'start') return table ?? startScores(event.header);
   if (table === null || event.kind === 'progress') return table;
-  if (event.kind === 'copying') return { ...table, copying: event };
-  const at = event.layer * table.header.shape.heads + event.head;
-  const isNew = Object.entries(event.values).map(([id, value]) => write(table.scores.get(id), at, value));
+  return event.kind === 'copying' ? { ...table, copying: event } : withHead(table, event);
+}
+
+function foldWeights(table: ScoreTable | null, event: EventOf<'weightScores'>): ScoreTable | null {
+  if (event.kind === 'start') return table ?? startScores(headerOfWeights(event.header));
+  return table === null || event.kind === 'progress' ? table : withHead(table, event);
+}
+
+/** The parts of heads; the rest of the sum is in the rows. */
+function foldDirectLogits(table: ScoreTable | null, event: EventOf<'directLogits'>): ScoreTable | null {
+  if (event.kind === 'start') return table ?? startScores(headerOfDirectLogits(event.header));
+  return table === null || event.kind !== 'head' ? table : withHead(table, event);
+}
+
+type ScoredHead = HeadRef & { readonly values: Readonly<Record<string, Summary>> };
+
+function withHead(table: ScoreTable, { layer, head, values }: ScoredHead): ScoreTable {
+  const at = layer * table.header.shape.heads + head;
+  const isNew = Object.entries(values).map(([id, value]) => write(table.scores.get(id), at, value));
   return { ...table, known: table.known + (isNew.includes(true) ? 1 : 0) };
 }
 
-function startScores(header: ScoresHeader): ScoreTable {
+function startScores(header: ScoreTableHeader): ScoreTable {
   const cells = header.shape.layers * header.shape.heads;
   const scores = new Map(header.scores.map(({ id }) => [id, emptyColumn(cells)] as const));
   return { kind: 'scores', header, scores, copying: null, known: 0 };

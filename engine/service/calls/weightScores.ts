@@ -77,8 +77,8 @@ function headerOf(model: Model, { seed }: Request, { read, left, sample }: Chose
   return {
     ...{ model: identityOf(model), shape: model.family.shape, left, conventions: weightConventions(model) },
     tokens: sample === null ? null : { n: sample.ids.length, of: sample.of, seed, idsSha256 },
-    scores: read.map(({ id, title, rule, about, formula, source, unit, range }) => ({
-      ...{ id, title, rule, about, formula, source, unit, range },
+    scores: read.map(({ id, title, rule, about, formula, source, unit, range, sampled }) => ({
+      ...{ id, title, rule, about, formula, source, unit, range, sampled },
     })),
   };
 }

@@ -1,0 +1,60 @@
+/** Calls whose rows are scores of heads though they are no patterns on prompts: what they say, in the form of head scores. */
+import type { DirectLogitsHeader } from '../../engine/results/directLogits.ts';
+import type { ScoresHeader } from '../../engine/results/scores.ts';
+import type { WeightsHeader } from '../../engine/results/weightScores.ts';
+
+/** What a table of scores says of them. */
+export interface ScoreTableHeader {
+  readonly model: ScoresHeader['model'];
+  readonly shape: ScoresHeader['shape'];
+  readonly prompts: { readonly dataset: string };
+  readonly scores: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly about: string;
+    readonly formula: string;
+    readonly source: string;
+    /** `share`, `logits` ... */
+    readonly unit: string;
+    /** Null where no number bounds it. */
+    readonly range: readonly [lowest: number, highest: number | null];
+    /** Prompts, or tokens, that it was read on. */
+    readonly prompts: number;
+    readonly uniform: number | null;
+  }[];
+}
+
+/** Of weights there are no prompts: what was read token by token has as many numbers as there were tokens, the rest is exact. */
+export function headerOfWeights({ model, shape, tokens, scores }: WeightsHeader): ScoreTableHeader {
+  return {
+    ...{ model, shape, prompts: { dataset: 'weights' } },
+    scores: scores.map((score) => ({ ...score, prompts: score.sampled ? (tokens?.n ?? 1) : 1, uniform: null })),
+  };
+}
+
+export function headerOfDirectLogits({
+  model,
+  shape,
+  calibration,
+  beforeSoftCap,
+}: DirectLogitsHeader): ScoreTableHeader {
+  const { dataset, sequences } = calibration;
+  const cap = beforeSoftCap ? ' before the soft cap' : '';
+  return {
+    ...{ model, shape, prompts: { dataset } },
+    scores: [
+      {
+        id: 'directLogits',
+        title: 'Direct logits',
+        about: `what the head writes towards the answer by itself: its part of the logit difference${cap}, mean of ${sequences} prompts`,
+        formula:
+          'z W_O · w / s at the answer position, w the gain times U of answers less U of wrong answers, s the divisor of the final norm',
+        source: 'Direct logit attribution: Elhage et al. 2021; Wang et al. 2022, arXiv 2211.00593, section 3',
+        unit: 'logits',
+        range: [-Infinity, null],
+        prompts: sequences,
+        uniform: null,
+      },
+    ],
+  };
+}
