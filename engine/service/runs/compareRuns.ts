@@ -29,6 +29,9 @@ const identity = [
   'ranking',
   'draw',
   'sparsity',
+  'index',
+  'mode',
+  'runs',
 ] as const;
 
 const RESULT = 'result';
