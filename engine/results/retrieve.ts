@@ -232,6 +232,8 @@ const previewPart = z.strictObject({
 export const needlePreviewResult = z.strictObject({
   runs: z.array(plannedRun).readonly(),
   left: z.array(leftRun).readonly(),
+  /** Of the shown run: positions in rows and spans are in these. */
+  ids: tokenIds,
   /** The shown run's prompt with its needle marked; null for a model without a tokenizer. */
   shown: z.array(previewPart).readonly().nullable(),
   /** Of all runs, measured on a short one; null where it was not asked for. */

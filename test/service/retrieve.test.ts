@@ -162,6 +162,7 @@ describe('a preview', () => {
       options,
     );
     expect(preview.runs).toHaveLength(4);
+    expect(preview.ids).toEqual(plantedRun(model, 1, 'bridge').ids);
     expect(preview.shown?.find(({ part }) => part === 'answer')?.text).toMatch(/bridge/);
     expect(preview.seconds).toBeGreaterThan(0);
   });

@@ -23,6 +23,7 @@ export function needlePreviewCall(models: ModelSource): Service['needlePreview']
       return {
         runs: runs.map(plannedRun),
         left,
+        ids: shown?.ids ?? [],
         shown: text,
         seconds: request.estimate ? await estimate(model, runs, request.mode, signal) : null,
       };
