@@ -1,6 +1,6 @@
 /**
  * What a readout computes of every block, streamed: one chunk of queries of one layer at a time. Inside a program the chunk's
- * pattern is at most 4 MB (or one query of every row, where that is more; a bidirectional model's layer is one chunk), and
+ * pattern is at most 32 MB (or one query of every row, where that is more; a bidirectional model's layer is one chunk), and
  * what is computed of it has a few times that; besides it there are the stream [B P D] and one layer's keys and values.
  */
 import { joinAxis, sliceAxis } from '../tensor/positions.ts';
@@ -51,8 +51,8 @@ export type ReadoutEvent =
       readonly logits: Tensor;
     };
 
-/** Values in a chunk of a pattern, at most: what is done with it then stays in the processor's cache. */
-const MOST_VALUES = 2 ** 20;
+/** Values in a chunk of a pattern, at most. Smaller chunks cost more than they save: every one reads the layer's weights again. */
+const MOST_VALUES = 8 * 2 ** 20;
 const MOST_QUERIES = 512;
 
 /** Chunks of each layer in order, the layer's end after them, and last the logits that were asked for, row by row. */
@@ -128,13 +128,12 @@ class Readouts {
   }
 }
 
-/** With a bidirectional mask every query needs every key at once: one chunk. */
+/** Of equal size, as few as hold. With a bidirectional mask every query needs every key at once: one chunk. */
 function spans({ family: { causal, shape } }: ForwardHost, { rows, slots }: Batch, most: number): QuerySpan[] {
-  const fitting = Math.floor(MOST_VALUES / (rows * shape.heads * slots));
-  const size = causal ? Math.max(1, Math.min(most, fitting)) : slots;
-  return Array.from({ length: Math.ceil(slots / size) }, (_, chunk) => ({
-    from: chunk * size,
-    to: Math.min(slots, (chunk + 1) * size),
-    keys: Math.min(slots, (chunk + 1) * size),
-  }));
+  const fitting = Math.max(1, Math.min(most, Math.floor(MOST_VALUES / (rows * shape.heads * slots))));
+  const count = causal ? Math.ceil(slots / fitting) : 1;
+  return Array.from({ length: count }, (_, chunk) => {
+    const to = Math.floor(((chunk + 1) * slots) / count);
+    return { from: Math.floor((chunk * slots) / count), to, keys: to };
+  });
 }

@@ -1,4 +1,4 @@
-import type { HeadScore } from './headScore.ts';
+import type { HeadScore, Reading, ScorePrompt } from './headScore.ts';
 
 /** Keys that are near: the query itself and the 31 before it. */
 const WINDOW = 32;
@@ -16,8 +16,10 @@ export const localMass: HeadScore = {
   counts: 'queries that have more than 32 tokens to look at: those from position 32 on',
   reading: 'mass',
   predicts: false,
-  select: ({ ids }) =>
-    ids
-      .slice(WINDOW)
-      .map((_, i) => ({ query: i + WINDOW, keys: Int32Array.from({ length: WINDOW }, (__, k) => i + 1 + k) })),
+  select: nearKeys,
 };
+
+function nearKeys({ ids }: ScorePrompt): readonly Reading[] {
+  const positions = Int32Array.from(ids.keys());
+  return ids.slice(WINDOW).map((_, i) => ({ query: i + WINDOW, keys: positions.subarray(i + 1, i + 1 + WINDOW) }));
+}
