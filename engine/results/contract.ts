@@ -24,6 +24,7 @@ import { directLogitsEvent, directLogitsRequest, directLogitsResult } from './di
 import { duoEvent, duoQualityEvent, duoQualityRequest, duoQualityResult, duoRequest, duoResult } from './duo.ts';
 import { effectEvent, effectRequest, effectResult } from './effect.ts';
 import { headMapEvent, headMapRequest, headMapResult } from './headMap.ts';
+import { importanceEvent, importanceRequest, importanceResult } from './importance.ts';
 import { importScoresRequest, importScoresResult } from './importedScores.ts';
 import { lensEvent, lensRequest, lensResult } from './lens.ts';
 import { foldersRequest, foldersResult, libraryRequest, libraryResult } from './library.ts';
@@ -169,6 +170,8 @@ export const contract = {
   ablateSets: streaming(ablateSetsRequest, ablateSetsEvent, ablateSetsResult),
   /** One run patched into another, cell by cell. */
   patchGrid: streaming(patchGridRequest, patchGridEvent, patchGridResult),
+  /** What each unit is worth on text, by several criteria. */
+  importance: streaming(importanceRequest, importanceEvent, importanceResult),
   /** Which units go, one after the other, by what the loss on text says. */
   prunePlan: streaming(prunePlanRequest, prunePlanEvent, prunePlanResult),
   /** Loss, divergence and task metric against how many units are gone. */

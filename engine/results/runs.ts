@@ -7,6 +7,7 @@ import { captureEvent, captureRequest } from './capture.ts';
 import { directLogitsEvent, directLogitsRequest } from './directLogits.ts';
 import { duoEvent, duoQualityEvent, duoQualityRequest, duoRequest } from './duo.ts';
 import { errorRecord } from './errors.ts';
+import { importanceEvent, importanceRequest } from './importance.ts';
 import { maskCurveEvent, maskCurveRequest } from './maskCurve.ts';
 import { verifyRequest } from './models.ts';
 import { patchGridEvent, patchGridRequest } from './patchGrid.ts';
@@ -40,6 +41,7 @@ export const jobRequest = z.discriminatedUnion('call', [
   job('streamingHeads', streamingHeadsRequest),
   job('weightScores', weightScoresRequest),
   job('directLogits', directLogitsRequest),
+  job('importance', importanceRequest),
   job('prunePlan', prunePlanRequest),
   job('pruneCurve', pruneCurveRequest),
   job('capture', captureRequest),
@@ -67,6 +69,7 @@ export const runRow = z.discriminatedUnion('call', [
   row('streamingHeads', streamingHeadsEvent),
   row('weightScores', weightScoresEvent),
   row('directLogits', directLogitsEvent),
+  row('importance', importanceEvent),
   row('prunePlan', prunePlanEvent),
   row('pruneCurve', pruneCurveEvent),
   row('capture', captureEvent),
@@ -100,6 +103,7 @@ export const runSummary = z.strictObject({
     'streamingHeads',
     'weightScores',
     'directLogits',
+    'importance',
     'prunePlan',
     'pruneCurve',
     'capture',

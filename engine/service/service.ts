@@ -22,6 +22,7 @@ import { patchGridCall } from './calls/patchGrid.ts';
 import { promptsCall } from './calls/promptPairs.ts';
 import { pruneCall } from './calls/prune.ts';
 import { pruneCurveCall } from './calls/pruneCurve.ts';
+import { importanceCall } from './calls/importance.ts';
 import { prunePlanCall } from './calls/prunePlan.ts';
 import { pullCall } from './calls/pull.ts';
 import { needlePreviewCall, needlesCall } from './calls/needlePreview.ts';
@@ -76,6 +77,7 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     effect: effectCall(models),
     ablateSets: ablateSetsCall(models),
     patchGrid: patchGridCall(models),
+    importance: importanceCall(models),
     prunePlan: prunePlanCall(models),
     pruneCurve: pruneCurveCall(models),
     prune: pruneCall(models),

@@ -108,6 +108,14 @@ const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
     resumption: () => 'known',
     unit: 'run',
   },
+  importance: {
+    model: 'resident',
+    title: ({ unit, criteria, texts }) =>
+      `Importance of ${unitWords[unit]} (${criteria.join(', ')}), ${nameOfCalibration(texts)}`,
+    prompts: ({ texts }) => ({ name: nameOfCalibration(texts), n: texts.n }),
+    resumption: () => 'known',
+    unit: 'row',
+  },
   prunePlan: {
     model: 'resident',
     title: ({ unit, texts }) => `Pruning plan of ${unitWords[unit]}, ${nameOfTexts(texts)}`,
@@ -226,6 +234,10 @@ function retrieved(runs: RequestOf<'retrieve'>['runs']): { name: string; n: numb
 
 function nameOfTexts({ source }: RequestOf<'pruneCurve'>['texts']): string {
   return source.kind === 'stories' ? 'stories' : source.files.map(({ name }) => basename(name)).join(', ');
+}
+
+function nameOfCalibration({ source }: RequestOf<'importance'>['texts']): string {
+  return source.kind === 'stories' ? 'stories' : source.name;
 }
 
 function ofFile({ name, text }: { readonly name: string; readonly text: string }): { name: string; n: number } {

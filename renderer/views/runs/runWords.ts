@@ -13,6 +13,7 @@ export const callTitles: Readonly<Record<RunSummary['call'], string>> = {
   streamingHeads: 'Streaming or retrieval',
   weightScores: 'Weight scores',
   directLogits: 'Direct logits',
+  importance: 'Importance',
   prunePlan: 'Pruning plan',
   pruneCurve: 'Pruning curve',
   capture: 'Capture',
