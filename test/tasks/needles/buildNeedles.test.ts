@@ -4,6 +4,7 @@ import type { ChatTemplate, Tokenizer } from '../../../engine/files/tokenizer/in
 import { createTokenizer, renderChat } from '../../../engine/files/tokenizer/index.ts';
 import type { BuildNeedlesRequest, NeedleRun } from '../../../engine/tasks/needles/index.ts';
 import { buildNeedles, needles, previewRun } from '../../../engine/tasks/needles/index.ts';
+import { fixtureBytes } from '../../tokenizer/fixtures.ts';
 import { realModelPath } from '../../run/models.ts';
 
 const realPath = realModelPath();
@@ -202,6 +203,25 @@ describe('cells without a run', () => {
     ],
   ] satisfies [Partial<BuildNeedlesRequest>, RegExp][])('refuses %j', async (more, message) => {
     await expect(build(more)).rejects.toThrow(message);
+  });
+});
+
+describe('other kinds of tokenizer', () => {
+  const pieces = (bytes: string) =>
+    createTokenizer({ kind: 'sentencePieceModel', bytes: fixtureBytes(bytes), config: {} });
+
+  // These vocabularies are small: a sentence is many tokens, some of them single bytes.
+  it.each([
+    ['SentencePiece, byte pairs', pieces('spmBpe.model')],
+    ['SentencePiece, unigrams', pieces('spmUnigramBytes.model')],
+  ])('%s: spans hold the answer', async (_, tokenizer) => {
+    const { runs } = await build({ tokenizer, context: 4096, grids: [{ lengths: [1200], depths: [0, 60, 100] }] });
+    expect(runs).toHaveLength(needles.length * 3);
+    for (const run of runs) {
+      expect(textIn(run, run.span, tokenizer)).toBe(run.answerText);
+      expect(textIn(run, run.question, tokenizer)).toMatch(/\?$/);
+      expect(tokenizer.decode(run.ids.slice(1, run.sentence[0])).trimEnd()).toMatch(/^$|\.$/);
+    }
   });
 });
 
