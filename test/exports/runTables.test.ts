@@ -2,70 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { importScores } from '../../engine/exports/importScores.ts';
 import { writeLocos } from '../../engine/exports/locos.ts';
-import type { RetrievalRecord } from '../../engine/exports/retrievalEnvelope.ts';
 import { retrievalEnvelope } from '../../engine/exports/retrievalEnvelope.ts';
 import { retrievalTables } from '../../engine/exports/retrievalTables.ts';
 import { scoresTables } from '../../engine/exports/scoresTables.ts';
-import type { StreamingRecord } from '../../engine/exports/streamingTables.ts';
 import { streamingTables } from '../../engine/exports/streamingTables.ts';
 import { writeTables } from '../../engine/exports/writeTables.ts';
-import type { RetrievedHead, RetrievedRun } from '../../engine/results/retrieve.ts';
-import { recordWith, summaryOf } from './record.ts';
+import { detection, heads, retrievedRun, streaming } from './laboratory.ts';
+import { summaryOf } from './record.ts';
 import { about, effects, fileOf, keptGroups, keptHeads, model, scores, textOf } from './tables.ts';
 
-const { model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment } = recordWith().header;
-
-const heads = Array.from({ length: 8 }, (_, i) => i);
-
-function run(index: number, counts: boolean): RetrievedRun {
-  return {
-    ...{ kind: 'run', index, mode: 'generate', counts, success: counts, reason: 'made up' },
-    ...{
-      rouge: 1,
-      f1: 1,
-      response: 'x',
-      generated: [1],
-      pieces: null,
-      logProbabilities: null,
-      correct: null,
-      seconds: 1,
-    },
-    legacy: heads.map((head) => head / 4 + index),
-    capped: heads.map((head) => Math.min(1, head / 4 + index)),
-    copies: [],
-    scores: { locos: index === 2 ? null : heads.map((head) => head - 1 - index) },
-  };
-}
-
-function detection(rows: readonly RetrievedRun[]): RetrievalRecord {
-  const planned = { needle: 'n', length: 512, depth: 0, tokens: 500, span: [1, 5] as const, maxNew: 8, answer: 'x' };
-  const statistics = { ...summaryOf(1), active: 1 };
-  const counts = rows.some((row) => row.counts);
-  const read: RetrievedHead[] = heads.map((i) => ({
-    ...{ layer: Math.floor(i / 4), head: i % 4, legacy: statistics, capped: statistics, scores: { locos: statistics } },
-  }));
-  return {
-    header: {
-      ...{ model: identity, shape, perLayer, ropeTheta, tokenizer, calibration, environment, units: 3, notes: [] },
-      ...{ mode: 'generate', template: 'plain', prompt: 'answer', needles: [], grids: [], passMark: 0.5 },
-      ...{ endIds: [2], settle: false, left: [] },
-      scores: [
-        {
-          ...{ id: 'locos', title: 'LOCOS', rule: '1', about: '', formula: '', source: '', unit: 'logits' },
-          range: [null, null],
-        },
-      ],
-      runs: ['a', 'b', 'c'].map((id) => ({ id, ...planned })),
-    },
-    rows,
-    heads: counts ? read : [],
-    warnings: [],
-    created: '2030-01-01T00:00:00.000Z',
-  };
-}
-
 describe('a detection of retrieval heads', () => {
-  const record = detection([run(0, true), run(1, false), run(2, true)]);
+  const record = detection([retrievedRun(0, true), retrievedRun(1, false), retrievedRun(2, true)]);
 
   it('gives copy counts, capped counts and every other score, of the runs that count', () => {
     const tables = retrievalTables(record);
@@ -91,7 +38,7 @@ describe('a detection of retrieval heads', () => {
   });
 
   it('without a run that counts has a file with an empty list for each head', () => {
-    const none = detection([run(0, false)]);
+    const none = detection([retrievedRun(0, false)]);
     const text = writeLocos(retrievalEnvelope(none, 'copy'));
     const { tables, notes } = importScores({ files: [fileOf(text)], expected: model });
     expect([...(tables[0]?.values ?? [])]).toEqual(heads.map(() => NaN));
@@ -101,19 +48,7 @@ describe('a detection of retrieval heads', () => {
 });
 
 describe('how far KV heads look back', () => {
-  const record: StreamingRecord = {
-    header: {
-      ...{ model: identity, shape, n: 2, length: 10, tokens: 40, bosPrepended: true, tokenIdsSha256: '', notes: [] },
-      ...{ keep: { echo: 0.01, induction: 0.14 }, razorFactor: 1, priorLength: 500 },
-    },
-    groups: [
-      {
-        ...{ kind: 'group', layer: 1, kvGroup: 0, echo: summaryOf(0.5), induction: summaryOf(0.25) },
-        ...{ echoHead: 0, inductionHead: 1, prior: 0.75 },
-      },
-    ],
-    keep: [[], [0]],
-  };
+  const record = streaming;
 
   it('is a table for each measure, unknown where a run was cancelled, and what RazorAttention keeps', () => {
     const tables = streamingTables(record);
