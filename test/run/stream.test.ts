@@ -241,6 +241,25 @@ describe('with a cache', () => {
     );
   });
 
+  it('a prefix that begins at the first edited layer is the one that is run whole', async () => {
+    const later = [stream(1, 3, { layers: [2], heads: [1] }), ...edits.filter(({ layers }) => layers?.[0] === 3)];
+    const text = { ids: prompt, to: prompt.length - 1, prompt: prompt.length };
+    const clean = await extendPrefix(model, emptyPrefix, { ...text, edits: [], keepsStreams: true });
+    const before = clean.streams[2];
+    if (before === undefined) throw new RangeError('no stream before layer 2');
+    const begun = { layer: 2, stream: before, caches: clean.prefix.caches };
+    const whole = await extendPrefix(model, emptyPrefix, { ...text, edits: later });
+    const rest = await extendPrefix(model, emptyPrefix, { ...text, edits: later, begun });
+    for (const [layer, cache] of whole.prefix.caches.entries()) {
+      const found = rest.prefix.caches[layer];
+      if (found === undefined) throw new RangeError('no cache');
+      expect(maxDifference(found.keys, cache.keys)).toBeLessThan(1e-5);
+      expect(maxDifference(found.values, cache.values)).toBeLessThan(1e-5);
+      const moved = maxDifference(cache.keys, clean.prefix.caches[layer]?.keys ?? cache.keys);
+      expect(moved > 1e-4).toBe(layer > 2);
+    }
+  });
+
   it('a given continuation under many sets of edits at once is each of them in a pass of its own', async () => {
     const continuation = randomIds(model, 5, 11);
     const decoding = edits.filter(({ scope }) => scope === 'decode');

@@ -1,7 +1,7 @@
 /** One prompt with its answer under many masks: is the answer still said, and how likely is it? */
 import { forcedLogits } from '../../../run/forcedLogits.ts';
 import type { Model } from '../../../run/index.ts';
-import type { Prefix } from '../../../run/prefix.ts';
+import type { Extended, Extension, Prefix } from '../../../run/prefix.ts';
 import { emptyPrefix, extendPrefix } from '../../../run/prefix.ts';
 import { logSumExp } from '../../../tasks/metrics.ts';
 import type { Edit } from '../../../terms/edits.ts';
@@ -31,7 +31,7 @@ export interface ForcedAnswer {
 export class MaskedRun {
   readonly #model: Model;
   readonly #request: MaskedRunRequest;
-  #clean: Prefix | null = null;
+  #clean: Extended | null = null;
 
   constructor(model: Model, request: MaskedRunRequest) {
     this.#model = model;
@@ -75,19 +75,34 @@ export class MaskedRun {
   }
 
   async #prefixOf(edits: readonly Edit[]): Promise<Prefix> {
-    if (!edits.every(decodesOnly)) return this.#prefixUnder(edits);
-    this.#clean ??= await this.#prefixUnder([]);
+    if (this.#request.ids.length === 1) return emptyPrefix;
+    const clean = await this.#cleanRun();
+    if (edits.every(decodesOnly)) return clean.prefix;
+    const layer = Math.min(...edits.map(({ layers = [0] }) => Math.min(...layers)));
+    const stream = clean.streams[layer];
+    const begun = layer === 0 || stream === undefined ? undefined : { layer, stream, caches: clean.prefix.caches };
+    return (await this.#extend(edits, { begun })).prefix;
+  }
+
+  /** The prompt but its last token, as the model is; with streams, where arms begin from them and they take little memory. */
+  async #cleanRun(): Promise<Extended> {
+    const { layers, width } = this.#model.family.shape;
+    const { arms, ids } = this.#request;
+    const isSmall = ids.length * width * layers * Float32Array.BYTES_PER_ELEMENT <= MOST_BYTES;
+    const keepsStreams = isSmall && !arms.every((edits) => edits.every(decodesOnly));
+    this.#clean ??= await this.#extend([], { keepsStreams });
     return this.#clean;
   }
 
-  async #prefixUnder(edits: readonly Edit[]): Promise<Prefix> {
+  #extend(edits: readonly Edit[], options: Pick<Extension, 'begun' | 'keepsStreams'>): Promise<Extended> {
     const { ids, signal } = this.#request;
-    if (ids.length === 1) return emptyPrefix;
-    const text = { ids, to: ids.length - 1, prompt: ids.length, edits, signal };
-    const { prefix } = await this.#model.exclusive(() => extendPrefix(this.#model, emptyPrefix, text));
-    return prefix;
+    const text = { ids, to: ids.length - 1, prompt: ids.length, edits, signal, ...options };
+    return this.#model.exclusive(() => extendPrefix(this.#model, emptyPrefix, text));
   }
 }
+
+/** Streams before every layer that are kept, at most. */
+const MOST_BYTES = 256 * 2 ** 20;
 
 function decodesOnly({ scope }: Edit): boolean {
   return scope === 'decode';
