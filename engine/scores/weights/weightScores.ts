@@ -74,13 +74,11 @@ class Reading {
   readonly #request: WeightScoresRequest;
   readonly #products: Products;
   readonly #unembedding: Rows;
-  readonly #embedding: Rows;
 
   constructor(model: Model, request: WeightScoresRequest, products: Products) {
     this.#model = model;
     this.#request = request;
     this.#products = products;
-    this.#embedding = embeddingRows(model, products);
     this.#unembedding = unembeddingRows(model, products);
   }
 
@@ -101,7 +99,9 @@ class Reading {
 
   async #shared(): Promise<Shared> {
     const { tokens, signal } = this.#request;
-    const [embedding, unembedding] = [this.#embedding, this.#unembedding];
+    // Only needed here: it is let go before the layers are read.
+    const embedding = embeddingRows(this.#model, this.#products);
+    const unembedding = this.#unembedding;
     return {
       through: this.#reads('W1') ? await throughTokens(embedding, unembedding, this.#products, signal) : null,
       sampled: this.#reads('W2', 'W3', 'W4')
