@@ -22,7 +22,7 @@ type Request = RequestOf<'headMap'>;
 
 export const map: Command = {
   name: 'map',
-  summary: 'which heads are alike: nearest neighbours, and two planes of all heads (PCA, UMAP)',
+  summary: 'which heads are alike: nearest neighbours, and all heads on a plane by PCA and by UMAP',
   usage: [
     'map MODEL [--by pattern|write|scores] [--n 8] [--seed 0] [--neighbours 10] [--min-distance 0.1] [--json]',
     'map MODEL (--task NAME [--option K=V ...] | --prompts F.jsonl) [--by pattern|write|scores] [--json]',

@@ -14,7 +14,7 @@ type Request = RequestOf<'weightScores'>;
 
 export const weights: Command = {
   name: 'weights',
-  summary: 'what the weights of every head say without a prompt: copying by OV, previous token by QK',
+  summary: 'what the weights of every head say without a prompt: copying by OV, previous token by positions',
   usage: ['weights MODEL [--scores A,B] [--tokens 256] [--seed 0] [--top 5] [--json]'],
   about: [
     `The scores: ${weightScoreList.map(({ id, unit, about }) => `${id} (${unit}), ${about}`).join('; ')}. engine/scores/weights/SPEC.md has the exact rules.`,
