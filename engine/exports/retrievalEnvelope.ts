@@ -16,6 +16,7 @@ export interface RetrievalRecord {
 const methods: Readonly<Record<string, string>> = {
   copy: 'behavioral',
   locos: 'logit_contribution',
+  locosFolded: 'logit_contribution_folded',
   spatial: 'attention_spatial',
   directLogit: 'dla',
   reasoning: 'headkv_r2',

@@ -3,6 +3,7 @@ import type { ModelShape } from '../../arch/architecture.ts';
 import type { AttendedRows } from '../../run/cachedRun.ts';
 import type { Span } from '../../tasks/needles/index.ts';
 import { axisSize } from '../../tensor/tensor.ts';
+import type { WriteForm } from './retrievalScore.ts';
 
 /** A quantity summed over the needle's positions, and over all keys that the row sees. */
 export interface OnAndAll {
@@ -17,8 +18,8 @@ export interface AnswerRowOptions {
   /** Which of the answer's tokens it produces, from 0. */
   readonly step: number;
   readonly needle: Span;
-  /** W_O u [N H] of this layer, u the token's row of the unembedding; null where no score asks for it. */
-  readonly direction: Float32Array | null;
+  /** W_O u [N H] of this layer, u the token's row of the unembedding, in the forms that scores ask for. */
+  readonly directions: Readonly<Partial<Record<WriteForm, Float32Array>>>;
 }
 
 export class AnswerRow {
@@ -30,7 +31,7 @@ export class AnswerRow {
   readonly #rows: AttendedRows;
   readonly #options: AnswerRowOptions;
   /** By head: several scores ask for the same. */
-  readonly #contributions = new Map<number, OnAndAll>();
+  readonly #contributions = new Map<string, OnAndAll>();
 
   constructor(rows: AttendedRows, options: AnswerRowOptions) {
     this.#rows = rows;
@@ -54,17 +55,19 @@ export class AnswerRow {
     return onAndAll(this.weights(head), this.needle);
   }
 
-  /** phi[j] = A[t, j] (v_j . W_O u): what each key's value adds to the token's logit, without the final norm. */
-  contribution(head: number): OnAndAll {
-    const found = this.#contributions.get(head) ?? this.#contribute(head);
-    this.#contributions.set(head, found);
+  /** phi[j] = A[t, j] (v_j . W_O u): what each key's value adds to the token's logit, but for the divisor of the final norm. */
+  contribution(head: number, form: WriteForm): OnAndAll {
+    const key = `${form} ${head}`;
+    const found = this.#contributions.get(key) ?? this.#contribute(head, form);
+    this.#contributions.set(key, found);
     return found;
   }
 
-  #contribute(head: number): OnAndAll {
+  #contribute(head: number, form: WriteForm): OnAndAll {
     const phi = this.weights(head).slice();
-    const { direction, shape } = this.#options;
-    if (direction === null) throw new RangeError('a row was read without its direction');
+    const { directions, shape } = this.#options;
+    const direction = directions[form];
+    if (direction === undefined) throw new RangeError(`a row was read without its ${form} direction`);
     const toward = direction.subarray(head * shape.headWidth, (head + 1) * shape.headWidth);
     const group = Math.floor(head / (shape.heads / shape.kvHeads));
     const { data } = this.#rows.values;

@@ -3,6 +3,8 @@ import type { AttendedRows } from '../../run/cachedRun.ts';
 import { CachedRun } from '../../run/cachedRun.ts';
 import type { Model } from '../../run/index.ts';
 import { logSumExp } from '../../tasks/metrics.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { spreadOf } from '../weights/norms.ts';
 import { AnswerRow } from './answerRow.ts';
 import type { CopyCounts } from './copyTally.ts';
 import { CopyTally } from './copyTally.ts';
@@ -59,9 +61,10 @@ class Reading {
     if (run.ids.length > 1) await cached.extend(run.ids.slice(0, -1), options);
     const stream = await cached.extend(rows, { ...options, read: (attended) => this.#read(attended) });
     const logits = (await cached.logits(stream)).data;
+    const divisors = this.#divisors(stream);
     return {
       ...this.#tally.counts(run, continuation),
-      scores: Object.fromEntries(this.#readers.map(([id, reader]) => [id, reader.values()])),
+      scores: Object.fromEntries(this.#readers.map(([id, reader]) => [id, reader.values(divisors)])),
       ...likelihood(logits, continuation),
     };
   }
@@ -70,7 +73,7 @@ class Reading {
     const { run, continuation, steps, scores, directions } = this.#request;
     const first = run.ids.length - 1;
     this.#tally.add(rows, rows.from - first);
-    const writes = scores.some((score) => score.writes);
+    const forms = scores.flatMap(({ writes }) => writes ?? []);
     const last = rows.from + rowsIn(rows) - 1 - first;
     for (const [i, step] of steps.entries()) {
       if (step < rows.from - first || step > last) continue;
@@ -80,10 +83,18 @@ class Reading {
         query: first + step,
         step: i,
         needle: run.sentence ?? run.span,
-        direction: writes ? await directions.of(rows.layer, token) : null,
+        directions: await directions.of(rows.layer, token, forms),
       });
       for (const [, reader] of this.#readers) reader.read(row);
     }
+  }
+
+  /** What the final norm divides the stream [B 1, P, D] by at each step. */
+  #divisors({ data }: Tensor): readonly number[] {
+    const { description, shape } = this.#model.family;
+    const { norm } = description.unembedding;
+    const rowOf = (step: number) => data.subarray(step * shape.width, (step + 1) * shape.width);
+    return this.#request.steps.map((step) => (norm === null ? 1 : spreadOf(rowOf(step), norm)));
   }
 }
 

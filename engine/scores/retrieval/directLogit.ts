@@ -12,6 +12,6 @@ export const directLogit: RowScore = {
   unit: 'logits',
   range: [null, null],
   reads: 'answer',
-  writes: true,
-  start: (scene) => rowMeans(scene, (row, head) => row.contribution(head).all),
+  writes: 'raw',
+  start: (scene) => rowMeans(scene, (row, head) => row.contribution(head, 'raw').all),
 };

@@ -3,6 +3,7 @@ import { Fault } from '../../terms/fault.ts';
 import { directLogit } from './directLogit.ts';
 import { keyValue } from './keyValue.ts';
 import { locos } from './locos.ts';
+import { locosFolded } from './locosFolded.ts';
 import { questionFocus } from './questionFocus.ts';
 import { reasoning } from './reasoning.ts';
 import type { RetrievalScore } from './retrievalScore.ts';
@@ -10,6 +11,7 @@ import { spatial } from './spatial.ts';
 
 export const retrievalScores: readonly RetrievalScore[] = [
   locos,
+  locosFolded,
   spatial,
   directLogit,
   reasoning,

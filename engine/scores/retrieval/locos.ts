@@ -12,10 +12,10 @@ export const locos: RowScore = {
   unit: 'logits',
   range: [null, null],
   reads: 'answer',
-  writes: true,
+  writes: 'raw',
   start: (scene) =>
     rowMeans(scene, (row, head) => {
-      const { on, all } = row.contribution(head);
+      const { on, all } = row.contribution(head, 'raw');
       return contrast(row, on, all);
     }),
 };

@@ -15,7 +15,7 @@ export const reasoning: RowScore = {
   unit: 'share',
   range: [0, null],
   reads: 'answer',
-  writes: false,
+  writes: null,
   start({ layers, heads }) {
     const sums = new Float64Array(layers * heads);
     return {

@@ -21,11 +21,14 @@ interface Described {
   readonly range: readonly [low: number | null, high: number | null];
 }
 
+/** `raw`: the row u of the unembedding. `folded`: with the final norm's gain (and mean) and the factor of the logits in it. */
+export type WriteForm = 'raw' | 'folded';
+
 /** Read from the rows that produce the answer's tokens, every row of every layer once. */
 export interface RowScore extends Described {
   readonly reads: 'answer';
-  /** Whether it needs what heads write, in the direction of the token's logit. */
-  readonly writes: boolean;
+  /** The form of the unembedding by which it reads what heads write; null where it reads attention alone. */
+  readonly writes: WriteForm | null;
   start(scene: RowScene): RowReader;
 }
 
@@ -52,6 +55,6 @@ export interface RowScene {
 
 export interface RowReader {
   read(row: AnswerRow): void;
-  /** [L N] */
-  values(): Float64Array;
+  /** [L N]; divisors: what the final norm divides the stream by at each step, 1 without a norm. */
+  values(divisors: readonly number[]): Float64Array;
 }

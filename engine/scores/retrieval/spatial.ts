@@ -12,7 +12,7 @@ export const spatial: RowScore = {
   unit: 'share',
   range: [-1, 1],
   reads: 'answer',
-  writes: false,
+  writes: null,
   start: (scene) =>
     rowMeans(scene, (row, head) => {
       const { on, all } = row.attention(head);

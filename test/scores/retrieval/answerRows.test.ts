@@ -63,7 +63,10 @@ describe.each(cases)('%s', (folder, unembedding) => {
     ).flat();
 
   /** u . headWrite of one head and row. */
-  async function writes(only: 'needle' | 'all'): Promise<(layer: number, head: number, step: number) => number> {
+  async function writes(
+    only: 'needle' | 'all',
+    factor: (step: number, d: number) => number = () => 1,
+  ): Promise<(layer: number, head: number, step: number) => number> {
     const tensor = model.files.tensors.get(unembedding);
     if (tensor === undefined) throw new RangeError(`no ${unembedding}`);
     const rows = await Promise.all(answerOf().map((token) => readFloat32(tensor, [token, token + 1])));
@@ -80,7 +83,10 @@ describe.each(cases)('%s', (folder, unembedding) => {
     return (layer, head, step) => {
       const { data } = (passes[layer] as Activations).get('headWrite', layer);
       const at = (rowAt(step) * count + head) * width;
-      return (rows[step] as Float32Array).reduce((sum, u, d) => sum + u * (data[at + d] as number), 0);
+      return (rows[step] as Float32Array).reduce(
+        (sum, u, d) => sum + u * factor(step, d) * (data[at + d] as number),
+        0,
+      );
     };
   }
 
@@ -96,6 +102,22 @@ describe.each(cases)('%s', (folder, unembedding) => {
       const expected = meanOverSteps((step) => contrast(onNeedle(layer, head, step), all(layer, head, step), step));
       expect(reading.scores['directLogit']?.[i]).toBeCloseTo(total, 4);
       expect(reading.scores['locos']?.[i]).toBeCloseTo(expected, 4);
+    }
+  });
+
+  // An RMS norm is a factor of each component of the stream: gain / s.
+  it.runIf(folder.startsWith('llama'))('with the final norm folded in they are logits', async () => {
+    const sites = [{ site: 'finalNorm' }, { site: 'residPost', layers: [model.family.shape.layers - 1] }] as const;
+    const ends = await model.forward({ ids: [whole()], capture: sites });
+    const [normed, stream] = [ends.get('finalNorm').data, ends.get('residPost', model.family.shape.layers - 1).data];
+    const factor = (step: number, d: number) => {
+      const at = rowAt(step) * model.family.shape.width + d;
+      return (normed[at] as number) / (stream[at] as number);
+    };
+    const [onNeedle, all] = [await writes('needle', factor), await writes('all', factor)];
+    for (const [i, { layer, head }] of heads().entries()) {
+      const expected = meanOverSteps((step) => contrast(onNeedle(layer, head, step), all(layer, head, step), step));
+      expect(reading.scores['locosFolded']?.[i]).toBeCloseTo(expected, 4);
     }
   });
 

@@ -129,6 +129,8 @@ describe('other scores', () => {
     const value = (id: string, at: number) => scores[id]?.[at] ?? NaN;
     // 12 logits are what the circuit is compiled for, all of them from the marked position.
     expect(value('locos', copyHead)).toBeCloseTo(12, 2);
+    // Without a final norm the folded form is the raw one.
+    expect(value('locosFolded', copyHead)).toBeCloseTo(12, 2);
     expect(value('directLogit', copyHead)).toBeCloseTo(12, 2);
     expect(value('spatial', copyHead)).toBeCloseTo(1, 3);
     expect(value('reasoning', copyHead)).toBeCloseTo(1, 3);
@@ -141,7 +143,8 @@ describe('other scores', () => {
   it('have no value where the generation lacks the answer, and the question none where it is not known', async () => {
     const run = plantedRun(model, 11, 'ocean', { answer: null, answerText: null });
     const { scores } = await detect(run, { scores: retrievalScores });
-    expect(Object.values(scores)).toEqual([null, null, null, null, null]);
+    expect(Object.values(scores)).toEqual(Object.values(scores).map(() => null));
+    expect(Object.keys(scores)).toHaveLength(6);
   });
 
   it('say how probable the answer was', async () => {
