@@ -1,4 +1,5 @@
 /** headscope-pruned.json: what was taken out of a model, beside its weights. */
+import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../terms/fault.ts';
 import type { ModelFolder } from './folder.ts';
@@ -47,14 +48,18 @@ type Tensors = ReadonlyMap<string, StoredTensor>;
 
 /** The tensors of a folder; where its record says that heads' parts are not stored, they read as zeros. */
 export async function withPrunedRecord(folder: ModelFolder, tensors: Tensors): Promise<Tensors> {
+  const record = await readPrunedRecord(folder);
+  return record?.form === 'sidecar' ? filled(tensors, record, join(folder.path, prunedFile)) : tensors;
+}
+
+/** Null where the folder has none. Throws Fault for one that is broken. */
+export async function readPrunedRecord(folder: ModelFolder): Promise<PrunedRecord | null> {
   const file = await folder.find(prunedFile);
-  if (file === null) return tensors;
+  if (file === null) return null;
   const parsed = prunedRecord.safeParse(await readJson(file));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new Fault({ what: 'a record of pruning that is not one', where: file, got: issue?.message ?? 'unknown' });
-  }
-  return parsed.data.form === 'sidecar' ? filled(tensors, parsed.data, file) : tensors;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Fault({ what: 'a record of pruning that is not one', where: file, got: issue?.message ?? 'unknown' });
 }
 
 function filled(tensors: Tensors, { tensors: cuts }: PrunedRecord, file: string): Tensors {

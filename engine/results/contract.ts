@@ -38,6 +38,7 @@ import {
   verifyResult,
 } from './models.ts';
 import { maskCurveEvent, maskCurveRequest, maskCurveResult } from './maskCurve.ts';
+import { onnxEvent, onnxRequest, onnxResult } from './onnx.ts';
 import { parityEvent, parityRequest, parityResult } from './parity.ts';
 import { patchGridEvent, patchGridRequest, patchGridResult } from './patchGrid.ts';
 import { generateEvent, generateRequest, generateResult, runRequest, runResult } from './prediction.ts';
@@ -178,6 +179,8 @@ export const contract = {
   pruneCurve: streaming(pruneCurveRequest, pruneCurveEvent, pruneCurveResult),
   /** Writes a model without some of its heads. */
   prune: streaming(pruneRequest, pruneEvent, pruneResult),
+  /** Writes a model, pruned or not, as one ONNX graph with a cache. */
+  onnx: streaming(onnxRequest, onnxEvent, onnxResult),
   /** What every layer would predict. */
   lens: streaming(lensRequest, lensEvent, lensResult),
   /** Thumbnails of every head's attention. */

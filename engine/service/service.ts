@@ -16,6 +16,7 @@ import { headMapCall } from './calls/headMap.ts';
 import { infoCall } from './calls/info.ts';
 import { lensCall } from './calls/lens.ts';
 import { maskCurveCall } from './calls/maskCurve.ts';
+import { onnxCall } from './calls/onnx.ts';
 import { openCall } from './calls/open.ts';
 import { parityCall } from './calls/parity.ts';
 import { patchGridCall } from './calls/patchGrid.ts';
@@ -81,6 +82,7 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     prunePlan: prunePlanCall(models),
     pruneCurve: pruneCurveCall(models),
     prune: pruneCall(models),
+    onnx: onnxCall(),
     lens: lensCall(models),
     attentionWall: attentionWallCall(models),
     attentionMap: attentionMapCall(models),

@@ -83,6 +83,25 @@ describe('plan and prune', () => {
     await opened.dispose();
   });
 
+  it('writes ONNX of the plan, and of a folder that was pruned, with caches as small as the layers', async () => {
+    const run = async (...argv: readonly string[]) => {
+      const { code, out } = await headscope(['onnx', ...argv, '--json']);
+      expect(code).toBe(0);
+      return JSON.parse(out) as {
+        readonly parameters: number;
+        readonly kvHeads: readonly number[];
+        readonly files: string[];
+      };
+    };
+    const planned = await run(model, '--plan', at('heads.json'), '--out', at('onnx'));
+    const again = await run(at('pruned--remove'), '--out', at('onnx-again'));
+    expect(again.kvHeads).toEqual(planned.kvHeads);
+    expect(again.parameters).toBe(planned.parameters);
+    expect(planned.kvHeads.reduce((sum, heads) => sum + heads, 0)).toBe(16 - 3);
+    expect(planned.files).toContain('tokenizer.json');
+    expect(readFileSync(at('onnx/model.onnx_data')).equals(readFileSync(at('onnx-again/model.onnx_data')))).toBe(true);
+  });
+
   it('says what is wrong, and leaves nothing behind', async () => {
     const run = async (...argv: readonly string[]) => {
       const ran = await headscope(['prune', model, ...argv, '--out', at('never')]);

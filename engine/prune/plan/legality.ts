@@ -1,7 +1,7 @@
 /** Which programs can run what a plan leaves, in plain words. */
 import type { Config, Architecture, Family, ModelShape } from '../../arch/architecture.ts';
 import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
-import { emptyGroups, keptHeads } from '../surgery/headsByLayer.ts';
+import { groupSizes } from '../surgery/groupSizes.ts';
 import type { RemovalRule } from '../surgery/removalRule.ts';
 import { removalRule } from '../surgery/removalRule.ts';
 import { Fault } from '../../terms/fault.ts';
@@ -94,13 +94,6 @@ function emptyLayer(shape: ModelShape, removed: HeadsByLayer): number | null {
 }
 
 function evenGroups(shape: ModelShape, removed: HeadsByLayer, layer: number): boolean {
-  const kept = keptHeads(shape, removed, layer).length;
-  const groups = shape.kvHeads - emptyGroups(shape, removed, layer).length;
-  const perGroup = shape.heads / shape.kvHeads;
-  const sizes = new Map<number, number>();
-  for (const head of keptHeads(shape, removed, layer)) {
-    const group = Math.floor(head / perGroup);
-    sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  }
-  return [...sizes.values()].every((size) => size === kept / groups);
+  const sizes = groupSizes(shape, removed, layer);
+  return sizes.every((size) => size === sizes[0]);
 }

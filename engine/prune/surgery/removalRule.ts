@@ -4,9 +4,9 @@ import { familyOf } from '../../arch/index.ts';
 import type { Attention } from '../../arch/parts/attention.ts';
 import { parseAxes } from '../../graph/value.ts';
 import { Fault } from '../../terms/fault.ts';
+import { groupSizes } from './groupSizes.ts';
 import { headKeys } from './headKeys.ts';
 import type { HeadsByLayer } from './headsByLayer.ts';
-import { keptHeads } from './headsByLayer.ts';
 
 /** `config`: the smaller model is an ordinary one. `sidecar`: config.json stays, and a file beside it says what is left out. */
 export type RemovalRule =
@@ -67,15 +67,7 @@ type HeadCounts = Pick<ModelShape, 'heads' | 'kvHeads'>;
 
 /** The same number of groups in every layer, and the same number of query heads in every group that stays; else null. */
 export function uniformSizes(shape: ModelShape, removed: HeadsByLayer): HeadCounts | null {
-  const perGroup = shape.heads / shape.kvHeads;
-  const layers = Array.from({ length: shape.layers }, (_, layer) => {
-    const sizes = new Map<number, number>();
-    for (const head of keptHeads(shape, removed, layer)) {
-      const group = Math.floor(head / perGroup);
-      sizes.set(group, (sizes.get(group) ?? 0) + 1);
-    }
-    return [...sizes.values()];
-  });
+  const layers = Array.from({ length: shape.layers }, (_, layer) => groupSizes(shape, removed, layer));
   const [first = []] = layers;
   const [size = 0] = first;
   const same = layers.every((sizes) => sizes.length === first.length && sizes.every((other) => other === size));

@@ -9,8 +9,10 @@ import { dla } from './dla.ts';
 import { duo } from './duo.ts';
 import { generate } from './generate.ts';
 import { exportRun } from './exportRun.ts';
+import { importance } from './importance.ts';
 import { info } from './info.ts';
 import { map } from './map.ts';
+import { onnx } from './onnx.ts';
 import { parity } from './parity.ts';
 import { plan } from './plan.ts';
 import { prune } from './prune.ts';
@@ -44,8 +46,10 @@ export const commands: readonly Command[] = [
   map,
   ablate,
   attribute,
+  importance,
   plan,
   prune,
+  onnx,
   task,
   duo,
   train,

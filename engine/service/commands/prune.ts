@@ -1,10 +1,8 @@
 /** `headscope prune`: a model without some of its heads, as a folder. */
-import type { HeadTable } from '../../results/importedScores.ts';
 import type { RequestOf, ResultOf } from '../../results/index.ts';
-import { Fault } from '../../terms/fault.ts';
 import type { Input } from '../input.ts';
 import type { Command, Context } from './command.ts';
-import { readHeadTable, valuesIn } from './headTables.ts';
+import { readPlannedHeads } from './plannedHeads.ts';
 import { asJson, followed, jsonOption, modelRequest, weightsOption } from './shared.ts';
 import { readTexts, textOptions } from './textChoice.ts';
 
@@ -55,27 +53,14 @@ async function readRequest(input: Input, context: Context): Promise<RequestOf<'p
   if (input.flag('zero') && input.flag('remove')) input.fail('only one of --zero, --remove', {});
   const model = modelRequest(input);
   const info = await context.client.info({ model: model.model });
-  const table = await readHeadTable(plan, info, context, { what: 'plan', format: input.text('from'), fits: isPlan });
   return {
     ...{ ...model, out, form: input.flag('remove') ? 'remove' : 'zero' },
-    ...removedIn(table, plan),
+    ...(await readPlannedHeads(plan, input.text('from'), info, context)),
     ...(input.flag('empty-layers') ? { emptyLayers: true } : {}),
     ...(input.flag('bias-compensation')
       ? { compensateOver: { texts: await readTexts(input, info.shape.context), seed: seedOf(input) } }
       : {}),
   };
-}
-
-/** heads.json lists the heads of its plan beside the groups: those are enough. */
-function isPlan({ kind, id }: HeadTable): boolean {
-  return kind === 'selection' && id !== 'plan.kv-group';
-}
-
-function removedIn(table: HeadTable, where: string): Pick<RequestOf<'prune'>, 'heads' | 'kvGroups'> {
-  const gone = valuesIn(table).filter(({ value }) => value === 0);
-  if (gone.length === 0) throw new Fault({ what: 'the plan removes nothing', where });
-  if (table.unit === 'head') return { heads: gone.map(({ layer, index }) => ({ layer, head: index })), kvGroups: [] };
-  return { heads: [], kvGroups: gone.map(({ layer, index }) => ({ layer, kvGroup: index })) };
 }
 
 function seedOf(input: Input): number {
