@@ -91,22 +91,23 @@ class Curve {
   async run(run: number): Promise<MaskCurveEvent> {
     const { ids, answer, maxNew } = this.#request.runs[run] as CurveRun;
     const { generation } = this.#request;
-    const masked = this.#masked(ids, answer);
-    const forced = await masked.forced();
-    const firstChoice = forced.map((one) => one.firstChoice);
-    const given = { firstChoice, logProbability: forced.map((one) => one.logProbability) };
-    if (generation === null)
-      return { kind: 'run', run, correct: forced.map(({ isExact }) => isExact), ...given, said: null };
-    const said: (readonly number[])[] = [];
-    for (const arm of this.#arms.keys()) said.push(await masked.said(arm, { maxNew, endIds: generation.endIds }));
-    return { kind: 'run', run, correct: said.map((one) => generation.isCorrect(run, one)), ...given, said };
+    const writing = generation === null ? null : { maxNew, endIds: generation.endIds };
+    const arms = await this.#masked(ids, answer).answers(writing);
+    const isCorrect = ({ isExact, said }: (typeof arms)[number]) =>
+      generation === null || said === null ? isExact : generation.isCorrect(run, said);
+    return {
+      ...({ kind: 'run', run, correct: arms.map(isCorrect) } as const),
+      firstChoice: arms.map(({ firstChoice }) => firstChoice),
+      logProbability: arms.map(({ logProbability }) => logProbability),
+      said: generation === null ? null : arms.map(({ said }) => said ?? []),
+    };
   }
 
   async text(text: number): Promise<MaskCurveEvent> {
     const ids = this.#request.texts[text] ?? [];
     const half = Math.floor(ids.length / 2);
-    const forced = await this.#masked(ids.slice(0, half), ids.slice(half)).forced();
-    return { kind: 'text', text, tokens: ids.length - half, loss: forced.map(({ logProbability }) => -logProbability) };
+    const arms = await this.#masked(ids.slice(0, half), ids.slice(half)).answers(null);
+    return { kind: 'text', text, tokens: ids.length - half, loss: arms.map(({ logProbability }) => -logProbability) };
   }
 
   #masked(ids: readonly number[], answer: readonly number[]): MaskedRun {

@@ -6,7 +6,7 @@ import { emptyPrefix, extendPrefix } from '../../../run/prefix.ts';
 import { logSumExp } from '../../../tasks/metrics.ts';
 import type { Edit } from '../../../terms/edits.ts';
 
-export interface MaskedRunRequest {
+interface MaskedRunRequest {
   readonly ids: readonly number[];
   /** What should follow `ids`, at least one token. */
   readonly answer: readonly number[];
@@ -15,13 +15,23 @@ export interface MaskedRunRequest {
   readonly signal: AbortSignal;
 }
 
-export interface ForcedAnswer {
+interface ForcedAnswer {
   /** Is every token of the answer the first choice? Then greedy decoding says exactly this. */
   readonly isExact: boolean;
   /** Share of the answer's tokens that are the first choice after the right ones before them. */
   readonly firstChoice: number;
   /** Mean over the answer's tokens of the natural log of their probability. */
   readonly logProbability: number;
+}
+
+/** How a continuation is written. */
+interface Writing {
+  readonly maxNew: number;
+  readonly endIds: readonly number[];
+}
+
+interface ArmAnswer extends ForcedAnswer {
+  readonly said: readonly number[] | null;
 }
 
 /**
@@ -38,39 +48,49 @@ export class MaskedRun {
     this.#request = request;
   }
 
-  /** In the order of the arms. Throws Fault where prompt and answer are longer than the context. */
-  async forced(): Promise<readonly ForcedAnswer[]> {
+  /** In the order of the arms; with what each writes, where that is asked for. Throws Fault where prompt and answer are longer than the context. */
+  async answers(writing: Writing | null): Promise<readonly ArmAnswer[]> {
     const { arms } = this.#request;
-    const found = new Map<number, ForcedAnswer>();
+    const found = new Map<number, ArmAnswer>();
     const shared = arms.flatMap((edits, arm) => (edits.every(decodesOnly) ? [arm] : []));
-    await this.#force(shared, await this.#prefixOf([]), found);
+    await this.#under(shared, await this.#prefixOf([]), writing, found);
     for (const [arm, edits] of arms.entries()) {
-      if (!shared.includes(arm)) await this.#force([arm], await this.#prefixOf(edits), found);
+      if (!shared.includes(arm)) await this.#under([arm], await this.#prefixOf(edits), writing, found);
     }
     return arms.map((_, arm) => found.get(arm) ?? missing(arm));
   }
 
+  async #under(
+    arms: readonly number[],
+    prefix: Prefix,
+    writing: Writing | null,
+    found: Map<number, ArmAnswer>,
+  ): Promise<void> {
+    const forced = await this.#forced(arms, prefix);
+    for (const [i, arm] of arms.entries()) {
+      const said = writing === null ? null : await this.#said(arm, prefix, writing);
+      found.set(arm, { ...(forced[i] ?? missing(arm)), said });
+    }
+  }
+
   /** Greedy continuation under one arm; the end token, where it came, is the last. */
-  async said(
-    arm: number,
-    { maxNew, endIds }: { readonly maxNew: number; readonly endIds: readonly number[] },
-  ): Promise<number[]> {
+  async #said(arm: number, prefix: Prefix, writing: Writing): Promise<readonly number[]> {
     const { ids, signal } = this.#request;
     const edits = this.#request.arms[arm] ?? [];
-    const prefix = await this.#prefixOf(edits);
     const said: number[] = [];
-    for await (const { id } of this.#model.generate({ ids, maxNew, endIds, edits, prefix, signal })) said.push(id);
+    for await (const { id } of this.#model.generate({ ids, ...writing, edits, prefix, signal })) said.push(id);
     return said;
   }
 
-  async #force(arms: readonly number[], prefix: Prefix, found: Map<number, ForcedAnswer>): Promise<void> {
+  async #forced(arms: readonly number[], prefix: Prefix): Promise<readonly ForcedAnswer[]> {
     const { ids, answer, signal } = this.#request;
     const sets = arms.map((arm) => this.#request.arms[arm] ?? []);
     const results = forcedLogits(this.#model, { prefix, prompt: ids, continuation: answer, sets, signal });
-    for (const arm of arms) {
+    const found: ForcedAnswer[] = [];
+    for (;;) {
       const step = await this.#model.exclusive(() => results.next());
-      if (step.done === true) throw new RangeError('forcedLogits gave too few sets');
-      found.set(arm, read(step.value.data, answer));
+      if (step.done === true) return found;
+      found.push(read(step.value.data, answer));
     }
   }
 
