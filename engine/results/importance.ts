@@ -1,7 +1,8 @@
 /** The call that asks what each unit of a model is worth on a text, by several criteria. Imports terms only. */
 import * as z from 'zod';
+import { measuredHeader } from './measured.ts';
 import type { Plain } from './records.ts';
-import { ablationUnit, modelIdentity, modelShape, onModel, progress, summary } from './records.ts';
+import { ablationUnit, onModel, progress, summary } from './records.ts';
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
@@ -120,23 +121,13 @@ const estimate = z.strictObject({
 export type ImportanceEstimate = Plain<z.infer<typeof estimate>>;
 
 const importanceHeader = z.strictObject({
-  model: modelIdentity,
-  shape: modelShape,
+  ...measuredHeader,
   unit: ablationUnit,
-  /** Units, and rows that the run will have. */
-  units: count,
+  /** That the run will have. */
   rows: count,
   criteria: z.array(criterionFacts).readonly(),
-  text: z.strictObject({
-    source: z.string(),
-    windows: count,
-    length: count,
-    tokens: count,
-    predicted: count,
-    documents: count,
-    bosPrepended: z.boolean(),
-    tokenIdsSha256: z.string(),
-  }),
+  /** Beside what `calibration` says. */
+  text: z.strictObject({ predicted: count, documents: count, bosPrepended: z.boolean() }),
   /** What intervals are drawn over, and the unedited model's loss in each; nats a token. */
   samples: z.strictObject({
     unit: z.enum(['document', 'window']),
@@ -147,8 +138,6 @@ const importanceHeader = z.strictObject({
     .strictObject({ orders: count, tolerance: share, windows: count, all: z.number(), none: z.number() })
     .nullable(),
   estimates: z.array(estimate).readonly(),
-  seed: z.int(),
-  notes: z.array(z.string()).readonly(),
 });
 export type ImportanceHeader = Plain<z.infer<typeof importanceHeader>>;
 

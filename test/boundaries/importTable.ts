@@ -46,7 +46,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'] },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
-  'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate'], node: true },
+  'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate', 'hyparquet'], node: true },
   // The carrier over Electron's ports is made here, for only main and its processes have them.
   electron: { imports: ['engine/service', 'engine/results'], packages: ['electron'], node: true },
   'renderer/marks': { imports: ['engine/terms'], packages: ['react', 'd3'] },

@@ -7,6 +7,7 @@ import type { Model } from '../../run/index.ts';
 import { plainText } from '../../tasks/text/index.ts';
 import { seededRandom } from '../../tensor/random.ts';
 import { Fault } from '../../terms/fault.ts';
+import type { PlainWindows } from './plainWindows.ts';
 
 /** Throws Fault for windows longer than the context, and for text that is shorter than one. */
 export function calibrationOf(model: Model, texts: CalibrationTexts, seed: number): CalibrationText {
@@ -22,21 +23,29 @@ export function calibrationOf(model: Model, texts: CalibrationTexts, seed: numbe
   return calibrationText(documents, { name, n, length, bosId: addsBos ? bosId : null });
 }
 
-export function sourceOf({ source }: CalibrationTexts): string {
+function sourceOf({ source }: CalibrationTexts): string {
   return source.kind === 'stories' ? 'stories' : source.name;
 }
 
-/** What a result says of its text. */
-export function calibrationFacts(model: Model, text: CalibrationText): ImportanceHeader['text'] {
-  const { name, windows, documentOf, tokens } = text;
+/** What a result says of its text beside its hash and sizes. */
+export function calibrationFacts(
+  model: Model,
+  { windows, documentOf, tokens }: CalibrationText,
+): ImportanceHeader['text'] {
   const [first] = windows;
   return {
-    ...{ source: name, windows: windows.length, length: first?.length ?? 0, tokens },
     predicted: tokens - windows.length,
     documents: new Set(documentOf.flat().filter((document) => document >= 0)).size,
     bosPrepended: first !== undefined && model.tokenizer.addsBos && first[0] === model.tokenizer.bosId,
-    tokenIdsSha256: createHash('sha256').update(JSON.stringify(windows)).digest('hex'),
   };
+}
+
+/** As other measurements on text take it. */
+export function windowsOf({ name, windows }: CalibrationText, { n, length }: CalibrationTexts): PlainWindows {
+  const tokenIdsSha256 = createHash('sha256').update(JSON.stringify(windows)).digest('hex');
+  const note =
+    windows.length < n ? `${name}: ${windows.length} windows of ${length} tokens, ${n} were asked for` : null;
+  return { rows: windows, source: name, tokenIdsSha256, note };
 }
 
 function stories(model: Model, { n, length }: CalibrationTexts, seed: number): CalibrationDocument[] {

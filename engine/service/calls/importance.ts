@@ -12,9 +12,9 @@ import type { RequestOf, ResultOf, Service } from '../../results/index.ts';
 import type { ImportanceHeader, ImportanceRow } from '../../results/importance.ts';
 import type { Model } from '../../run/index.ts';
 import type { ModelSource } from '../openModels.ts';
-import { calibrationFacts, calibrationOf } from './calibration.ts';
+import { calibrationFacts, calibrationOf, windowsOf } from './calibration.ts';
 import { numbersOf, requireFinite } from './finite.ts';
-import { identityOf } from './identity.ts';
+import { textHeader } from './textHeader.ts';
 
 type Request = RequestOf<'importance'>;
 
@@ -66,21 +66,14 @@ function askedOf(
 
 function headerOf(model: Model, request: Request, { criteria, text }: Asked, plan: ImportancePlan): ImportanceHeader {
   const { unit, texts, seed, absGranularity = 'token' } = request;
-  const { shape } = model.family;
-  const { rows, samples, loss, shapley, estimates } = plan;
-  const found = text.windows.length;
+  const units = unitPlaces(model.family.shape, unit).length;
+  const measured = textHeader(model, windowsOf(text, texts), seed, units);
   return {
-    ...{ model: identityOf(model), shape, unit, units: unitPlaces(shape, unit).length, rows },
-    ...{
-      criteria: criteria.map((criterion) => factsOf(criterion, absGranularity)),
-      text: calibrationFacts(model, text),
-    },
-    ...{ samples, loss, shapley, estimates, seed },
+    ...{ ...measured, ...plan, unit, text: calibrationFacts(model, text) },
+    criteria: criteria.map((criterion) => factsOf(criterion, absGranularity)),
     notes: [
       "documents follow each other with nothing between them; every position but a window's last predicts the next token",
-      ...(found < texts.n
-        ? [`${text.name}: ${found} windows of ${texts.length} tokens, ${texts.n} were asked for`]
-        : []),
+      ...measured.notes,
     ],
   };
 }

@@ -25,6 +25,7 @@ type Measurement =
   | 'streamingHeads'
   | 'weightScores'
   | 'directLogits'
+  | 'importance'
   | 'prunePlan'
   | 'pruneCurve'
   | 'duo'

@@ -1,0 +1,65 @@
+/** heads.json of an importance run: every criterion of every unit, single heads beside KV groups. Imports results only. */
+import type { ImportanceHeader, ImportanceOfUnit } from '../results/importance.ts';
+import type { Summary } from '../results/records.ts';
+import { finite, headsFileOf, headsValue } from './headsParts.ts';
+import { rounded } from './exportFormat.ts';
+import type { HeadsFile, HeadsMetric, HeadsUnit } from './headsSchema.ts';
+import { granularities, normalization } from './standing.ts';
+
+export interface ImportanceRecord {
+  readonly header: ImportanceHeader;
+  readonly units: readonly ImportanceOfUnit[];
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+  /** ISO 8601. */
+  readonly created: string;
+  /** Version of headscope. */
+  readonly version: string;
+}
+
+export function importanceHeads(record: ImportanceRecord): HeadsFile {
+  const metrics = record.header.criteria.map((criterion) => metricOf(record, criterion));
+  const units = record.units.map((unit) => unitOf(record, unit));
+  const file = headsFileOf({ ...record, baseline: noTask(record.header.loss) }, metrics, units);
+  const calibration = file.calibration[0]?.id ?? '';
+  return { ...file, metrics: metrics.map((metric) => ({ ...metric, calibration_id: calibration })) };
+}
+
+/** The shared parts ask for a task's baseline: on text it is the loss, and nothing is right or wrong. */
+function noTask(loss: Summary) {
+  const accuracy: Summary = { mean: NaN, standardError: NaN, interval: [NaN, NaN], n: loss.n };
+  return { metricId: 'negativeLogLikelihood', direction: 'lower', metric: loss, accuracy, doesTask: true } as const;
+}
+
+function metricOf({ header, seconds }: ImportanceRecord, criterion: ImportanceHeader['criteria'][number]): HeadsMetric {
+  const { id, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
+  const kind = ablation === null ? {} : { ablation: { kind: `${ablation}_z`, scope: 'all', fill: fills[ablation] } };
+  return {
+    ...{
+      id: metricId(id),
+      family: ablation === null ? 'attribution' : 'causal',
+      formula_ref: `${rule}: ${formula} (${source})`,
+    },
+    ...{ unit, direction: 'higher_keeps', signed, granularity: granularities[header.unit] },
+    ...kind,
+    ...(absGranularity === null ? {} : { abs_granularity: absGranularity }),
+    ...(id === 'shapley' && header.shapley !== null ? { params: { ...header.shapley } } : {}),
+    ...{ baseline: headsValue(header.loss), loss: 'next token', normalization, seconds: rounded(seconds) },
+  };
+}
+
+const fills = { zero: '0', mean: 'mean over tokens' } as const;
+
+function metricId(criterion: string): string {
+  return `importance.${criterion}`;
+}
+
+function unitOf({ header }: ImportanceRecord, { unit, layer, index, values }: ImportanceOfUnit): HeadsUnit {
+  const n = header.samples.list.length;
+  const place = unit === 'head' ? { head: index } : unit === 'kv-group' ? { kv_group: index } : {};
+  const entries = Object.entries(values).map(([id, { value, interval }]) => {
+    const ci = interval === null ? {} : { ci95: [finite(interval[0]), finite(interval[1])] as const };
+    return [metricId(id), { mean: finite(value), ...ci, n }] as const;
+  });
+  return { unit, layer, ...place, values: Object.fromEntries(entries) };
+}
