@@ -4,6 +4,7 @@ import type { RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
 import { Fault } from '../../terms/fault.ts';
 import { requireLengths, trainingText } from '../../train/duo/duoTexts.ts';
+import { requireRoom } from '../../train/duo/gateMemory.ts';
 import type { GateState } from '../../train/duo/gateState.ts';
 import { startGates } from '../../train/duo/gateState.ts';
 import type { GateStepTaken } from '../../train/duo/trainGates.ts';
@@ -22,6 +23,7 @@ export function duoCall(models: ModelSource): Service['duo'] {
       const from = stateOf(model, request);
       requireGateable(model.family);
       requireLengths(request.lengths, model.family.shape.context);
+      requireRoom(model.family, request.lengths.to);
       const tokenizer = forTasks(model.tokenizer);
       yield { kind: 'start', header: headerOf(model, request) };
       const { steps, sink, recent, learningRate, regularisation } = request;

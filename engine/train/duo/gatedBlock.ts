@@ -1,6 +1,6 @@
 /** A block whose attention is partly full and partly streaming, with one gate for each KV head. */
 import type { Family } from '../../arch/architecture.ts';
-import type { GraphBuilder as Builder } from '../../graph/builder.ts';
+import type { GraphBuilder as Builder, Sizes } from '../../graph/builder.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import { vectorJacobian } from '../../graph/gradient.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -14,27 +14,30 @@ export const GATES = 'gates';
 /** [B P K]: the block's own mask, and hidden too what a streaming head does not see. */
 export const STREAMING_MASK = 'streamingMask';
 
-/** residPre [B P D], gates [G] -> stream [B P D], at all positions of uncached rows. */
-export function gatedBlock(family: Family, layer: number): Graph {
-  const g = new GraphBuilder('block', family.sizes);
-  const context = new GatedTaps(g, family, layer);
+/** residPre [B P D], gates [G] -> stream [B P D], at all positions of uncached rows. `sizes`: of axes to fix besides the family's. */
+export function gatedBlock(family: Family, layer: number, sizes: Sizes = {}): Graph {
+  const g = new GraphBuilder('block', { ...family.sizes, ...sizes });
+  const context = new GatedTaps(g, family, layer, sizes);
   g.output(STREAM, family.block(layer).build(context, g.input('residPre', 'B P D')));
   return g.build();
 }
 
 /** Gradients with respect to residPre and gates, from the one with respect to the stream. */
-export function gatedBlockGradient(family: Family, layer: number): Graph {
+export function gatedBlockGradient(family: Family, layer: number, sizes: Sizes = {}): Graph {
   const mayStretch = (input: string) => input === 'mask' || input === STREAMING_MASK;
-  return vectorJacobian(gatedBlock(family, layer), [STREAM], ['residPre', GATES], () => false, { mayStretch });
+  return vectorJacobian(gatedBlock(family, layer, sizes), [STREAM], ['residPre', GATES], () => false, { mayStretch });
 }
 
 class GatedTaps extends ProgramTaps {
   readonly #heads: number;
   readonly #kvHeads: number;
+  readonly #angles: Sizes;
   #scores: Value | null = null;
 
-  constructor(g: Builder, family: Family, layer: number) {
-    super(g, noTaps, { layer, narrow: false, whole: true, rotaryWidth: rotaryWidth(family, layer) });
+  constructor(g: Builder, family: Family, layer: number, sizes: Sizes) {
+    const width = rotaryWidth(family, layer);
+    super(g, noTaps, { layer, narrow: false, whole: true, rotaryWidth: width });
+    this.#angles = { ...sizes, J: width };
     this.#heads = family.shape.heads;
     this.#kvHeads = family.shape.kvHeads;
   }
@@ -43,6 +46,11 @@ class GatedTaps extends ProgramTaps {
     const marked = super.site(site, value);
     if (site === 'scores') this.#scores = marked;
     return site === 'pattern' ? this.#mixed(marked) : marked;
+  }
+
+  override rotary(): { cos: Value; sin: Value } {
+    const angles = (name: string) => this.g.input(name, 'B P J', 'float32', this.#angles);
+    return { cos: angles('cos'), sin: angles('sin') };
   }
 
   /**

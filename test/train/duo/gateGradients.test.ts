@@ -4,6 +4,7 @@ import type { Model } from '../../../engine/run/index.ts';
 import { openModel } from '../../../engine/run/index.ts';
 import { seededRandom } from '../../../engine/tensor/random.ts';
 import type { GateGradients, LabelledText } from '../../../engine/train/duo/twoStreams.ts';
+import { gateStepBytes, requireRoom } from '../../../engine/train/duo/gateMemory.ts';
 import { requireGateable } from '../../../engine/train/duo/trainGates.ts';
 import { gateGradients } from '../../../engine/train/duo/twoStreams.ts';
 import { golden, openGolden, randomIds } from '../../run/models.ts';
@@ -87,6 +88,16 @@ describe('the gated stream', () => {
     const wide = { sink: 0, recent: text.ids.length };
     const hidden = await model.exclusive(() => gateGradients(model, { text, gates, streaming: wide }));
     expect(hidden.distillation).toBeLessThan(1e-10);
+    await model.dispose();
+  });
+});
+
+describe('a text that does not fit in memory', () => {
+  it('is refused before the first step, with what it takes', async () => {
+    const model = await openGolden('llama-gqa');
+    expect(gateStepBytes(model.family, 64)).toBeGreaterThan(gateStepBytes(model.family, 32));
+    expect(() => requireRoom(model.family, 64, 1e9)).not.toThrow();
+    expect(() => requireRoom(model.family, 64, 1e4)).toThrow(/texts of 64 tokens do not fit in memory.*needed/);
     await model.dispose();
   });
 });
