@@ -78,31 +78,43 @@ function runsOf(found: Found, size: number): HeadTable['runs'] {
   return { values, names: null };
 }
 
-/** What stays of heads and of groups under the file's plan. */
-function planTables({ prune_plan: plan }: HeadsFile, grids: Grids, where: string): HeadTable[] {
+type Plan = NonNullable<HeadsFile['prune_plan']>;
+
+/** What stays of heads and of groups under the file's plan. Whoever removes a group removes its heads. */
+function planTables({ prune_plan: plan, shape }: HeadsFile, grids: Grids, where: string): HeadTable[] {
+  if (plan === undefined) return [];
+  const groups = placesIn(plan.kv_groups_to_prune);
+  const heads = plan.heads_to_prune === undefined ? headsOfGroups(groups, shape) : placesIn(plan.heads_to_prune);
   const lists = [
-    { unit: 'head', removed: plan?.heads_to_prune },
-    { unit: 'kv-group', removed: plan?.kv_groups_to_prune },
+    { unit: 'head', removed: heads },
+    { unit: 'kv-group', removed: groups },
   ] as const;
   return lists.flatMap(({ unit, removed }) =>
-    removed === undefined ? [] : [planTable(removed, unit, grids[unit], where)],
+    removed.length > 0 || plan.unit === unit ? [planTable(removed, unit, grids[unit], where)] : [],
   );
 }
 
-function planTable(
-  removed: Readonly<Record<string, readonly number[]>>,
-  unit: Unit,
-  grid: UnitGrid,
-  where: string,
-): HeadTable {
-  const places = Object.entries(removed).flatMap(([layer, list]) =>
-    list.map((index) => ({ layer: Number(layer), index })),
-  );
+function placesIn(lists: Plan['heads_to_prune']): Place[] {
+  return Object.entries(lists ?? {}).flatMap(([layer, list]) => list.map((index) => ({ layer: Number(layer), index })));
+}
+
+/** Head h belongs to group floor(h / r), r heads a group. */
+function headsOfGroups(groups: readonly Place[], { q_heads, kv_heads }: HeadsFile['shape']): Place[] {
+  return groups.flatMap(({ layer, index }) => {
+    const count = kv_heads[layer] ?? 0;
+    // A group that is not there has no heads; that it is not there is said where its own table is made.
+    const size = count === 0 ? 0 : Math.floor((q_heads[layer] ?? 0) / count);
+    return Array.from({ length: size }, (_, i) => ({ layer, index: index * size + i }));
+  });
+}
+
+/** Throws Fault where a unit is not in the file's own shape. */
+function planTable(removed: readonly Place[], unit: Unit, grid: UnitGrid, where: string): HeadTable {
   const { perLayer } = grid;
   const own = perLayer.map((count) => ({ heads: count, kvHeads: count }));
-  gridOfPlaces(places, unit, { name: 'shape of the file', perLayer: own }, `${where}: prune_plan`);
+  gridOfPlaces(removed, unit, { name: 'shape of the file', perLayer: own }, `${where}: prune_plan`);
   const values = new Float32Array(grid.size).fill(1);
-  for (const place of places) values[grid.rowOf(place)] = 0;
+  for (const place of removed) values[grid.rowOf(place)] = 0;
   const title = `Plan: ${unitWords(unit)} that stay`;
   return headTable({ id: `plan.${unit}`, title, kind: 'selection', unit, direction: 'higher_keeps', perLayer, values });
 }

@@ -29,6 +29,8 @@ export { tasks } from '../tasks/index.ts';
 export { Fault } from '../terms/fault.ts';
 export { writeHeads } from '../exports/heads.ts';
 export { mergeHeads, readHeads } from '../exports/heads.ts';
+export { importScores } from '../exports/importScores.ts';
+export { writeTables } from '../exports/writeTables.ts';
 export type { AblatedUnit, AttributedUnit, AttributionSite, Baseline, CapturedTensor, Edit, HeadsFile };
 export type { MetricId, Model, PromptInput, Site, Summary };
 

@@ -6,6 +6,7 @@ import { headsFile, mergeHeads, readHeads, writeHeads } from '../../engine/expor
 import type { HeadsFile } from '../../engine/exports/headsSchema.ts';
 import { headsJsonSchema } from '../../engine/exports/headsSchema.ts';
 import { importScores } from '../../engine/exports/importScores.ts';
+import { writeTables } from '../../engine/exports/writeTables.ts';
 import { recordWith, summaryOf } from './record.ts';
 
 const schema = JSON.parse(
@@ -258,6 +259,20 @@ describe('a plan with its evidence', () => {
     expect(tables[0]).toMatchObject({ direction: 'lower_keeps', measure: 'logits', perLayer: [4, 4] });
     expect(tables[0]?.values[6]).toBe(-1);
     expect([...(tables[0]?.intervals?.subarray(12, 14) ?? [])]).toEqual([-1.33333333, -0.666666667].map(Math.fround));
+  });
+
+  it('of groups is one of their heads too', () => {
+    const grouped = { ...planned, prune_plan: { unit: 'kv-group' as const, kv_groups_to_prune: { 1: [1] } } };
+    const files = [{ name: 'h.json', data: new TextEncoder().encode(writeHeads(grouped)) }];
+    const { tables } = importScores({ files });
+    const plans = tables.filter(({ kind }) => kind === 'selection');
+    expect(plans.map(({ id, values }) => `${id} ${values.join('')}`)).toEqual([
+      'plan.head 11111100',
+      'plan.kv-group 1110',
+    ]);
+    const about = { model: null, dataset: null, created: '', version: '' };
+    const [file] = writeTables('hf-heads', tables, about, {}).files;
+    expect(JSON.parse(new TextDecoder().decode(file?.data))).toEqual({ 1: [2, 3] });
   });
 
   it('that names a head which is not there is refused', () => {
