@@ -41,6 +41,11 @@ export function planHeads(record: PlanRecord): HeadsFile {
     ...file,
     metrics: [{ ...metric, calibration_id: file.calibration[0]?.id ?? '' }],
     prune_plan: prunePlanOf(record),
+    tensor_slices: plan.slices.map(({ tensor, axis, ranges }) => ({
+      ...{ tensor, axis, ranges: ranges.map(([from, to]): [number, number] => [from, to]) },
+      // As the checkpoint stores it; an ONNX MatMul has it the other way round.
+      transposed: false,
+    })),
     expected: {
       params_before: plan.before.parameters,
       params_after: plan.after.parameters,

@@ -28,7 +28,7 @@ export async function streamSafetensors(
 }
 
 /** Bytes of the values. */
-export function streamedBytes({ type, shape }: TensorToStream): number {
+function streamedBytes({ type, shape }: TensorToStream): number {
   return valueCount(shape) * blockLayouts[type].bytes;
 }
 

@@ -35,7 +35,7 @@ export const pruneCurveRequest = z.strictObject({
 });
 
 /** Windows of text that a number was measured on. */
-export const textFacts = z.strictObject({
+const textFacts = z.strictObject({
   /** `stories`, or the files' names. */
   source: z.string(),
   n: count,

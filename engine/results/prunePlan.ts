@@ -15,7 +15,7 @@ const headValues = z
   .readonly();
 
 /** Most that may go; `loss`: most that the loss may rise, in nats a token. */
-export const pruneBudget = z.discriminatedUnion('kind', [
+const pruneBudget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('heads'), atMost: z.int().min(1) }),
   z.strictObject({ kind: z.literal('parameters'), atMost: z.int().min(1) }),
   /** Of keys and values, one token, float32. */
@@ -89,6 +89,10 @@ export const prunePlanResult = z.strictObject({
   protected: z.array(z.strictObject({ ...planUnit.shape, reason: z.string() })).readonly(),
   /** Which programs can run the result, in words; none of them was tried. */
   legal: z.array(z.strictObject({ target: z.string(), ok: z.boolean(), reason: z.string() })).readonly(),
+  /** Where what goes lies in the weights: ranges [from, to) along a stored axis. */
+  slices: z
+    .array(z.strictObject({ tensor: z.string(), axis: count, ranges: z.array(z.tuple([count, count])).readonly() }))
+    .readonly(),
   before: sizes,
   after: sizes,
   seconds: z.number(),

@@ -53,7 +53,7 @@ export type CurveEvent =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number };
 
 /** How many points a request has. */
-export function pointsIn({ points, draws }: Pick<CurveRequest, 'points' | 'draws'>): number {
+function pointsIn({ points, draws }: Pick<CurveRequest, 'points' | 'draws'>): number {
   return points.length * (1 + draws);
 }
 

@@ -66,7 +66,7 @@ function whyNumbered({ alibi, queryNorm, keyNorm }: Attention): string | null {
 type HeadCounts = Pick<ModelShape, 'heads' | 'kvHeads'>;
 
 /** The same number of groups in every layer, and the same number of query heads in every group that stays; else null. */
-export function uniformSizes(shape: ModelShape, removed: HeadsByLayer): HeadCounts | null {
+function uniformSizes(shape: ModelShape, removed: HeadsByLayer): HeadCounts | null {
   const layers = Array.from({ length: shape.layers }, (_, layer) => groupSizes(shape, removed, layer));
   const [first = []] = layers;
   const [size = 0] = first;

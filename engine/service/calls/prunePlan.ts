@@ -7,6 +7,7 @@ import type { PlanUnit } from '../../prune/plan/planUnit.ts';
 import { allUnits, headsOfUnits, unitKey } from '../../prune/plan/planUnit.ts';
 import { protectedUnits } from '../../prune/plan/protectedUnits.ts';
 import { removedSizes } from '../../prune/plan/removedSizes.ts';
+import { tensorSlices } from '../../prune/plan/tensorSlices.ts';
 import { emptyGroups, keptHeads } from '../../prune/surgery/headsByLayer.ts';
 import { usedTensors } from '../../arch/checkWeights.ts';
 import { valueCount } from '../../files/storedTypes.ts';
@@ -102,6 +103,7 @@ function resultOf(
     kvGroups: layers.map((layer) => emptyGroups(shape, removed, layer)),
     keep: layers.map((layer) => keptHeads(shape, removed, layer)),
     legal: legalityOf({ architecture, family, config: files.config }, removed),
+    slices: tensorSlices(model, removed),
     ...sizesOf(model, removed),
   };
 }
