@@ -8,7 +8,7 @@ import type { CellUnit } from '../../api/matrixCells.ts';
 export interface RunPlan {
   readonly id: string;
   readonly title: string;
-  readonly call: HeadMeasure['call'];
+  readonly call: JobRequest['call'];
   /** Whose numbers it gives. */
   readonly of: CellUnit;
   readonly job: (on: MeasuredOn) => JobRequest;
@@ -40,6 +40,30 @@ const scorePlans: readonly RunPlan[] = [
     prompts: promptCount,
   },
 ];
+
+/** Tokens drawn for what weights do token by token. */
+const TOKENS = 256;
+
+const weightsPlan: RunPlan = {
+  id: 'weights',
+  title: 'Scores of weights, without prompts',
+  call: 'weightScores',
+  of: 'head',
+  job: ({ model, weights, seed }) => ({
+    call: 'weightScores',
+    request: { model, tokens: TOKENS, seed, ...(weights === undefined ? {} : { weights }) },
+  }),
+  prompts: () => null,
+};
+
+const directLogitsPlan: RunPlan = {
+  id: 'directLogits',
+  title: 'Direct logits of every head',
+  call: 'directLogits',
+  of: 'head',
+  job: (on) => ({ call: 'directLogits', request: on }),
+  prompts: promptCount,
+};
 
 function ablationPlan(ablation: AblationKind, of: CellUnit, title: string): RunPlan {
   return {
@@ -94,7 +118,8 @@ const inputPlan = attributionPlan('qkv', 'kv-group', 'AtP* estimate of queries, 
 
 /** KV groups where heads share keys and values. */
 export function runPlans({ hasGroups }: { readonly hasGroups: boolean }): readonly RunPlan[] {
-  return [...scorePlans, ...headPlans, ...(hasGroups ? groupPlans : []), ...attributionPlans, inputPlan];
+  const effects = [...headPlans, ...(hasGroups ? groupPlans : [])];
+  return [...scorePlans, weightsPlan, directLogitsPlan, ...effects, ...attributionPlans, inputPlan];
 }
 
 /** Null for a file, whose prompts are counted by the engine. */
