@@ -1,18 +1,18 @@
 /** `headscope duo`: which KV heads need what lies far back, trained as DuoAttention does, and what it costs that the others stream. */
 import { duoFiles } from '../../exports/duoRun.ts';
-import type { DuoHeader, DuoQualityHeader, DuoStep, PerKvHead, StreamedHeads } from '../../results/duo.ts';
+import type { DuoHeader, DuoQualityHeader, PerKvHead } from '../../results/duo.ts';
 import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import type { DuoSettings } from '../../train/duo/duoSettings.ts';
 import { duoSchedules } from '../../train/duo/duoSettings.ts';
 import { DuoFolder } from '../duoFolder.ts';
 import type { Input } from '../input.ts';
 import { readKvRanking } from '../kvRanking.ts';
-import type { Column } from '../table.ts';
-import { formatTable, interval, percent } from '../table.ts';
 import { readTextFile } from '../textFile.ts';
 import { version } from '../version.ts';
 import { asRun, projectOption } from './asRun.ts';
 import type { Command, Context } from './command.ts';
+import type { Measured } from './duoTables.ts';
+import { describeGates, describeQuality, startLine, stepLine } from './duoTables.ts';
 import { asJson, followed, modelRequest, openModel, weightsOption } from './shared.ts';
 
 export const duo: Command = {
@@ -182,18 +182,6 @@ async function report(
   await stdout.write(`${event.kind === 'start' ? startLine(event.header, resumedAt) : stepLine(event)}\n`);
 }
 
-function startLine({ shape, settings }: DuoHeader, resumedAt: number): string {
-  const { steps, sink, recent, lengths } = settings;
-  const from = resumedAt === 0 ? '' : `, going on after step ${resumedAt}`;
-  const texts = `texts of ${lengths.from} to ${lengths.to} tokens`;
-  return `${shape.layers * shape.kvHeads} gates, ${steps} steps, sink ${sink}, recent ${recent}, ${texts}${from}`;
-}
-
-function stepLine({ step, tokens, distillation, loss, meanGate, seconds }: DuoStep): string {
-  const losses = `loss ${loss.toFixed(4)}  distillation ${distillation.toFixed(4)}  mean gate ${meanGate.toFixed(3)}`;
-  return `step ${step}  ${losses}  ${tokens} tokens, ${seconds.toFixed(1)} s`;
-}
-
 async function writeGates(folder: DuoFolder, trained: Trained): Promise<void> {
   const { gates, header } = trained;
   const files = duoFiles({ header, gates: gates.flat(), version });
@@ -214,12 +202,6 @@ function recordOf({ steps }: DuoFolder, { header, gates, seconds, warnings }: Tr
     warnings,
     steps: curve,
   };
-}
-
-interface Measured {
-  readonly header: DuoQualityHeader;
-  readonly rows: readonly Omit<StreamedHeads, 'kind'>[];
-  readonly seconds: number;
 }
 
 async function measure(context: Context, asked: QualityRequest, gates: PerKvHead): Promise<Measured> {
@@ -246,45 +228,6 @@ async function measure(context: Context, asked: QualityRequest, gates: PerKvHead
 function measured(header: DuoQualityHeader | null, rows: Measured['rows'], seconds: number): Measured {
   if (header === null) throw new RangeError('duoQuality: ended without header');
   return { header, rows, seconds };
-}
-
-function describeGates(gates: PerKvHead): string {
-  const all = gates.flat();
-  const share = all.filter((gate) => gate > 0.5).length / all.length;
-  const columns: Column[] = [
-    { title: 'layer' },
-    ...(gates[0] ?? []).map((_, kvHead) => ({ title: `KV ${kvHead}`, align: 'right' }) as const),
-  ];
-  const rows = gates.map((row, layer) => [`L${layer}`, ...row.map((gate) => gate.toFixed(3))]);
-  return `Gates (1 full attention, 0 streaming); ${percent(share)} above 0.5:\n${formatTable(columns, rows)}`;
-}
-
-const qualityColumns: readonly Column[] = [
-  { title: 'streaming', align: 'right' },
-  { title: 'chosen by' },
-  { title: 'answer, nats/token', align: 'right' },
-  { title: '95 % interval' },
-  { title: 'first choice', align: 'right' },
-  { title: 'loss on text, nats/token', align: 'right' },
-  { title: '95 % interval' },
-];
-
-function describeQuality({ header, rows }: Measured): string {
-  const { passkeyTexts, plainTexts } = header;
-  const texts = `${passkeyTexts.n} passkey texts (${passkeyTexts.answers} answer tokens), ${plainTexts.n} plain texts (${plainTexts.source})`;
-  const table = formatTable(
-    qualityColumns,
-    rows.map(({ ranking, draw, streaming, answer, correct, loss }) => [
-      `${streaming.length} of ${header.shape.layers * header.shape.kvHeads}`,
-      ranking === null ? 'nobody' : draw === null ? ranking : `${ranking} ${draw + 1}`,
-      answer.mean.toFixed(3),
-      answer.n < 2 ? 'unknown' : interval(answer.interval),
-      percent(correct.mean),
-      loss.mean.toFixed(3),
-      loss.n < 2 ? 'unknown' : interval(loss.interval),
-    ]),
-  );
-  return `\nWith the others streaming (sink ${header.sink}, recent ${header.recent}); ${texts}:\n${table}`;
 }
 
 async function end({ stdout }: Context, out: string): Promise<number> {
