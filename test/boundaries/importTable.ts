@@ -84,6 +84,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'ws',
       'fflate',
       'hyparquet',
+      'hyparquet-writer',
       'react',
       'react-dom',
       'zustand',
