@@ -112,16 +112,16 @@ function headerOf(model: Model, request: Request, { runs, texts, sets }: Plan): 
   };
 }
 
-function notesOf({ scope, mode }: Request): string[] {
+function notesOf({ scope, mode, texts }: Request): string[] {
   return [
     scope === 'decode'
       ? "heads are masked from the prompt's last token on (as Wu et al. do), in plain text from the middle of each window on"
       : 'heads are masked at every position',
     mode === 'forced'
       ? 'correct: every token of the answer is the first choice after the ones before it, so that greedy decoding says exactly the answer'
-      : 'correct: the generated text has more than half of the answer’s words, as in detection',
+      : 'correct: the generated text has more than half of the words of the answer, as in detection',
     "first choice and log probability: over the tokens of the answer, put right behind the prompt; the share that is the model's first choice, and the mean in nats",
-    'perplexity: of the second half of each window after the first',
+    ...(texts.n === 0 ? [] : ['perplexity: of the second half of each window after the first']),
   ];
 }
 
