@@ -174,7 +174,8 @@ function batchesOf(
   ];
 }
 
-const TOKENS_PER_BATCH = 2048;
+/** A block's weights are then read once for enough rows, and two prompts of 512 tokens are one chunk (engine/run/readouts.ts). */
+const TOKENS_PER_BATCH = 1024;
 
 /** Prompts in order, as many at a time as stay small when padded to the longest. */
 function slicesOf(

@@ -59,17 +59,17 @@ function input(g: GraphBuilder, name: string, axes: string): Value {
   return g.input(readoutInput(name), axes, 'float32', 'dynamic');
 }
 
-/** H = -sum a ln a, with 0 ln 0 = 0 (Shannon 1948): ln is taken of no less than the smallest normal float32. */
+/** H = -sum a ln a, with 0 ln 0 = 0 (Shannon 1948): the smallest normal float32 is added, which changes no weight that matters. */
 function entropyOf(g: GraphBuilder, pattern: Value): Value {
-  const logs = g.log(g.maximum(pattern, 2 ** -126));
+  const logs = g.log(g.add(pattern, 2 ** -126));
   return g.negate(g.sum(g.multiply(pattern, logs), 'K'));
 }
 
 function* topsOf(g: GraphBuilder, pattern: Value, largest: Value, tops: number): Generator<readonly [string, Value]> {
-  const isLargest = g.equal(pattern, largest);
-  yield ['ties', g.sum(g.toFloat(isLargest), 'K')];
+  const isLargest = g.toFloat(g.equal(pattern, largest));
+  yield ['ties', g.sum(isLargest, 'K')];
   for (let i = 0; i < tops; i++) {
-    yield [`hits.${i}`, g.sum(g.where(isLargest, input(g, `keys.${i}`, 'B P K'), 0), 'K')];
+    yield [`hits.${i}`, g.sum(g.multiply(isLargest, input(g, `keys.${i}`, 'B P K')), 'K')];
   }
 }
 
