@@ -147,6 +147,13 @@ describe('map', () => {
     expect([...out.matchAll(/^L\dH\d .*, L\dH\d -?\d\.\d\d$/gm)]).toHaveLength(8);
   });
 
+  it('refuses what its prompts do not have', async () => {
+    const option = await headscope(['map', planted, '--option', 'pairs=2']);
+    expect([option.code, option.err]).toEqual([2, expect.stringContaining('--option belongs to --task')]);
+    const distance = await headscope(['map', planted, '--min-distance', '2']);
+    expect([distance.code, distance.err]).toEqual([2, expect.stringContaining('a number from 0 to 1')]);
+  });
+
   it('gives the same for the same seed, as JSON', async () => {
     interface Found {
       readonly map: readonly {

@@ -75,6 +75,10 @@ function readDistance(input: Input): number {
 async function readPrompts(input: Input): Promise<Request['prompts']> {
   const [task, file] = [input.text('task'), input.path('prompts')];
   if (task !== undefined && file !== undefined) input.oneOf(['task', 'prompts']);
+  // What these prompts don't have would be dropped without a word.
+  if (file !== undefined && input.text('n') !== undefined)
+    input.fail('--n does not go with these prompts', { got: 'a prompt file' });
+  if (task === undefined && input.texts('option').length > 0) input.fail('--option belongs to --task', {});
   const drawn = { n: input.integer('n', { otherwise: 8, from: 1, to: 100_000 }), seed: readSeed(input) };
   if (file !== undefined) return { kind: 'file', file: await readTextFile(file) };
   if (task !== undefined) return { kind: 'task', task, ...drawn, ...taskOptions(input) };
