@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../engine/files/tokenizer/index.ts';
 import { createTokenizer } from '../../engine/files/tokenizer/index.ts';
 import { openModelFiles } from '../../engine/files/open.ts';
+import type { HostedService } from '../../engine/service/service.ts';
+import { createService } from '../../engine/service/service.ts';
 import { headscope, temporaryFolder } from './headscope.ts';
 
 const model = (name: string) => fileURLToPath(new URL(`../../fixtures/models/${name}`, import.meta.url));
@@ -103,6 +105,38 @@ describe('prepared runs', () => {
     expect(locos.meta['method']).toBe('logit_contribution');
     expect(locos.scores['1-1']?.[0]).toBeCloseTo(12, 2);
     expect(read(out.replace('.json', '.spatial.json')).scores['1-1']?.[0]).toBeCloseTo(1, 3);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('keeps the runs that are done, and says how many', async () => {
+    const stop = new AbortController();
+    const hosted = createService();
+    const service: HostedService['service'] = {
+      ...hosted.service,
+      async *retrieve(request, options) {
+        let done = 0;
+        const stream = hosted.service.retrieve(request, options);
+        try {
+          for (;;) {
+            const step = await stream.next();
+            if (step.done === true) return step.value;
+            yield step.value;
+            if (step.value.kind === 'run' && ++done === 2) stop.abort();
+          }
+        } finally {
+          // The model is released with it.
+          await stream.return(undefined as never);
+        }
+      },
+    };
+    const out = fresh();
+    const argv = ['retrieve', model('planted-needle'), '--runs', rowsFile(row('ocean'), row('apple'), row('river'))];
+    const surroundings = { signal: stop.signal, service: { ...hosted, service } };
+    const { code, err } = await headscope([...argv, '--out', out], surroundings);
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/^warning: cancelled after 2 of 3 runs$/m);
+    expect(read(out).scores['1-1']).toEqual([1, 1]);
   });
 });
 
