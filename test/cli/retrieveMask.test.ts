@@ -186,9 +186,7 @@ describe('retrieve-mask', () => {
 
   it.each([
     [['--heads', 'L1H1', '--mask', 'loud'], /--mask: expected uniform, zero, mean-query or stream/],
-    [['--heads', 'L9H1'], /a head that the model lacks/],
     [['--heads', 'one'], /--heads: expected heads such as/],
-    [['--heads', 'L1H1', '--k', '5'], /no set to mask/],
     [['--heads', 'L1H1', '--contrast-steps'], /--contrast-steps: expected a grid/],
     [['--heads', 'L1H1', '--window', '999'], /windows of text: expected at most the context of 256/],
     [[], /--ranking|--heads/],
@@ -225,7 +223,17 @@ describe('streaming', () => {
   });
 
   it('reads the prior beside it where positions are rotated', async () => {
-    const { code, out } = await headscope(['streaming', tiny, '--n', '1', '--length', '20', '--json']);
+    const { code, out } = await headscope([
+      'streaming',
+      tiny,
+      '--n',
+      '1',
+      '--length',
+      '20',
+      '--text',
+      at('text.txt'),
+      '--json',
+    ]);
     expect(code).toBe(0);
     const { groups } = JSON.parse(out) as { groups: { prior: number }[] };
     expect(groups).toHaveLength(16);
