@@ -23,7 +23,9 @@ interface Json {
     readonly layer: number;
     readonly head: number;
     readonly values: Readonly<Record<string, { readonly mean: number; readonly n: number }>>;
+    readonly tags: readonly string[];
   }[];
+  readonly tags: readonly { readonly tag: string; readonly score: string; readonly above: number }[];
 }
 
 async function json(...more: string[]): Promise<Json> {
@@ -91,6 +93,9 @@ describe('scores', () => {
     expect(tags).toMatch(/^L1H1 +induction.* +induction 1\.000 > 0\.4/m);
     expect(tags).not.toContain('not decided');
     const some = await run('--scores', 'induction', '--tags', '--bos', 'with');
+    const { heads, tags: rules } = await json();
+    expect(rules).toHaveLength(8);
+    expect(heads.find(({ layer, head }) => layer === 0 && head === 2)?.tags).toContain('previous');
     expect(some.out).toMatch(/^not decided, for their scores are not read: sink, previous, self, duplicate, local/m);
   });
 
