@@ -8,11 +8,11 @@ const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 const numbers = z.array(z.number()).readonly();
 
-export const absGranularity = z.enum(['token', 'example', 'batch']);
+const absGranularity = z.enum(['token', 'example', 'batch']);
 const replacedBy = z.enum(['zero', 'mean']);
 
 /** Stories of the program's own, or documents of the user's: joined and cut into windows. */
-const calibrationTexts = z.strictObject({
+export const calibrationTexts = z.strictObject({
   source: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('stories') }),
     z.strictObject({

@@ -88,7 +88,7 @@ function check({ family }: Model, { unit, criteria }: ImportanceRequest): void {
 }
 
 /** The unit, and the heads beside KV groups where they cost nothing more. */
-export function unitsBeside(unit: ImportanceUnit): ImportanceUnit[] {
+function unitsBeside(unit: ImportanceUnit): ImportanceUnit[] {
   return unit === 'kv-group' ? ['kv-group', 'head'] : [unit];
 }
 

@@ -1,13 +1,13 @@
 /** Text of random tokens for the tests of importance, and a model's own losses on it by plain forward passes. */
 import { calibrationText } from '../../../engine/prune/calibration/calibrationText.ts';
 import type { CalibrationText } from '../../../engine/prune/calibration/calibrationText.ts';
-import { meanLoss, logPartitions } from '../../../engine/prune/curve/rowLosses.ts';
 import { criterionById } from '../../../engine/prune/criteria/index.ts';
 import type { ImportanceEvent, ImportanceRequest } from '../../../engine/prune/importance/importance.ts';
 import { importance } from '../../../engine/prune/importance/importance.ts';
 import type { ImportanceRow } from '../../../engine/results/importance.ts';
 import type { Model } from '../../../engine/run/index.ts';
 import type { Edit } from '../../../engine/terms/edits.ts';
+import type { Tensor } from '../../../engine/tensor/tensor.ts';
 import { axisSize } from '../../../engine/tensor/tensor.ts';
 import { randomIds } from '../../run/models.ts';
 
@@ -23,9 +23,16 @@ export async function lossesByForward(model: Model, text: CalibrationText, edits
   for (const ids of text.windows) {
     const { logits } = await model.forward({ ids: [ids], edits });
     if (logits === null) throw new RangeError('no logits');
-    losses.push(meanLoss(logits.data, logPartitions(logits.data, axisSize(logits, 'V')), ids));
+    losses.push(meanOf(ids.slice(1).map((id, p) => lossAt(logits, p, id))));
   }
   return losses;
+}
+
+/** -log softmax(logits at p)[id] */
+function lossAt(logits: Tensor, p: number, id: number): number {
+  const width = axisSize(logits, 'V');
+  const row = logits.data.subarray(p * width, (p + 1) * width);
+  return Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0)) - (row[id] ?? NaN);
 }
 
 export const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -35,7 +42,7 @@ type Asked = Partial<Omit<ImportanceRequest, 'criteria' | 'text'>> & {
   readonly text: CalibrationText;
 };
 
-export function asked({ criteria, ...rest }: Asked): ImportanceRequest {
+function asked({ criteria, ...rest }: Asked): ImportanceRequest {
   return {
     ...{ unit: 'head', heads: false, absGranularity: 'token', estimateOnly: false, seed: 0, known: [] },
     shapley: { orders: 2, tolerance: 0, windows: 1 },
@@ -44,7 +51,7 @@ export function asked({ criteria, ...rest }: Asked): ImportanceRequest {
   };
 }
 
-export async function eventsOf(model: Model, request: Asked): Promise<ImportanceEvent[]> {
+async function eventsOf(model: Model, request: Asked): Promise<ImportanceEvent[]> {
   const events: ImportanceEvent[] = [];
   for await (const event of importance(model, asked(request))) events.push(event);
   return events;
