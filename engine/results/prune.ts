@@ -1,6 +1,6 @@
 /** The call that writes a model without some of its heads. Imports terms only. */
 import * as z from 'zod';
-import { plainTexts } from './maskCurve.ts';
+import { calibrationTexts } from './importance.ts';
 import type { Plain } from './records.ts';
 import { onModel, progress } from './records.ts';
 import { headRef, kvGroupRef } from './units.ts';
@@ -17,7 +17,7 @@ export const pruneRequest = z.strictObject({
   /** A layer may lose all its heads; with `zero` only. */
   emptyLayers: z.boolean().exactOptional(),
   /** Text over which the mean output of the removed heads is taken and put into the output bias; absent: it is dropped. */
-  compensateOver: z.strictObject({ texts: plainTexts, seed: z.int() }).exactOptional(),
+  compensateOver: z.strictObject({ texts: calibrationTexts, seed: z.int() }).exactOptional(),
   /** The folder to be; it must be new or empty. */
   out: z.string().min(1),
 });

@@ -1,6 +1,6 @@
 /** The call behind the pruning view: loss, divergence and task metric against how many units are gone. Imports terms only. */
 import * as z from 'zod';
-import { plainTexts } from './maskCurve.ts';
+import { calibrationTexts } from './importance.ts';
 import { measuredPrompts } from './measured.ts';
 import type { Plain } from './records.ts';
 import { metricId, modelIdentity, modelShape, onModel, progress, summary } from './records.ts';
@@ -23,7 +23,7 @@ export const pruneCurveRequest = z.strictObject({
   points: z.array(count).min(1).max(10_000).readonly(),
   /** Random orders beside it, layer by layer as many: none, or at least 10. */
   draws: count.max(1000),
-  texts: plainTexts,
+  texts: calibrationTexts,
   /** A task measured beside the text. */
   task: measuredPrompts.exactOptional(),
   /** Default: the task's own. */
@@ -42,6 +42,8 @@ const textFacts = z.strictObject({
   length: count,
   tokens: count,
   tokenIdsSha256: z.string(),
+  /** What intervals are drawn over, and how many there are. */
+  samples: z.strictObject({ of: z.enum(['document', 'window']), n: count }),
 });
 export type TextFacts = Plain<z.infer<typeof textFacts>>;
 
@@ -75,9 +77,9 @@ const curvePoint = z.strictObject({
   /** Null: the order that was asked for; else which random one. */
   draw: count.nullable(),
   units: count,
-  /** Nats a token, over windows. */
+  /** Nats a token. */
   loss: summary,
-  /** Pruned minus full, window by window. */
+  /** Pruned minus full, paired by document, or by window of one document. */
   change: summary,
   /** KL(full || pruned) of the next token, nats. */
   kl: summary,

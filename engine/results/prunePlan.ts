@@ -1,6 +1,6 @@
 /** The call that plans which units go, one after the other. Imports terms only. */
 import * as z from 'zod';
-import { plainTexts } from './maskCurve.ts';
+import { calibrationTexts } from './importance.ts';
 import { measuredHeader } from './measured.ts';
 import { planUnit, pruneUnit } from './pruneCurve.ts';
 import type { Plain } from './records.ts';
@@ -27,7 +27,7 @@ export type PruneBudget = Plain<z.infer<typeof pruneBudget>>;
 export const prunePlanRequest = z.strictObject({
   ...onModel,
   unit: pruneUnit,
-  texts: plainTexts,
+  texts: calibrationTexts,
   /** Cost of every unit by some criterion, the cheapest goes first; absent: the rise of the loss without it, measured. */
   costs: z
     .strictObject({ name: z.string().min(1).max(200), values: z.array(unitValue).min(1).max(100_000).readonly() })

@@ -72,7 +72,11 @@ describe('plan and prune', () => {
 
   it('puts the mean over text into the bias, and takes a list of heads of another tool', async () => {
     writeFileSync(at('list.json'), JSON.stringify({ 0: [1, 2], 3: [7] }));
-    const argv = ['prune', model, '--plan', at('list.json'), '--from', 'hf-heads', '--bias-compensation', ...text];
+    const document = (n: number) =>
+      JSON.stringify({ text: `The ring ${n} is in the park, and the cup is at home. `.repeat(9) });
+    writeFileSync(at('text.jsonl'), [1, 2, 3].map(document).join('\n'));
+    const from = ['--text', at('text.jsonl'), ...text];
+    const argv = ['prune', model, '--plan', at('list.json'), '--from', 'hf-heads', '--bias-compensation', ...from];
     const { code, out } = await headscope([...argv, '--out', at('compensated'), '--json']);
     expect(code).toBe(0);
     const result = JSON.parse(out) as { readonly form: string; readonly changed: readonly string[] };

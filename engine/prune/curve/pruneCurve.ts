@@ -4,6 +4,7 @@ import { summarise } from '../../tasks/statistics.ts';
 import { seededRandom } from '../../tensor/random.ts';
 import type { Summary } from '../../terms/summary.ts';
 import { Fault } from '../../terms/fault.ts';
+import type { Samples } from '../calibration/samples.ts';
 import type { PlanUnit, UnitKind } from '../plan/planUnit.ts';
 import { headsOfUnits } from '../plan/planUnit.ts';
 import type { RandomPlan } from '../plan/randomPlans.ts';
@@ -11,7 +12,7 @@ import { leastDraws, randomPlans } from '../plan/randomPlans.ts';
 import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
 import { requireKept } from '../surgery/headsByLayer.ts';
 import type { TaskScene } from './taskChange.ts';
-import type { TextScene } from './textChange.ts';
+import type { TextChange, TextScene } from './textChange.ts';
 
 export interface CurveRequest {
   readonly unit: UnitKind;
@@ -27,9 +28,10 @@ export interface CurveRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The text, and the task where there is one. */
+/** The text with what its intervals are drawn over, and the task where there is one. */
 export interface CurveScene {
   readonly text: TextScene;
+  readonly samples: Samples;
   readonly task: TaskScene | null;
 }
 
@@ -39,7 +41,7 @@ export interface CurvePoint {
   readonly draw: number | null;
   readonly units: number;
   readonly loss: Summary;
-  /** Loss pruned minus full, paired row by row. */
+  /** Loss pruned minus full, paired sample by sample. */
   readonly change: Summary;
   readonly kl: Summary;
   /** The task's metric, and pruned minus full. */
@@ -63,17 +65,17 @@ export async function* pruneCurve(model: Model, scene: CurveScene, request: Curv
   const { seed, signal, done } = request;
   const losses = await scene.text.full(signal);
   const values = scene.task === null ? null : await scene.task.without(new Map(), signal);
+  const overTokens = (rows: readonly Float64Array[]) => scene.samples.summarise(scene.samples.sums(rows));
   const over = (list: readonly number[]) => summarise(list, seed);
-  yield { kind: 'full', loss: over(losses), metric: values === null ? null : over(values) };
+  yield { kind: 'full', loss: overTokens(losses), metric: values === null ? null : over(values) };
   const total = pointsIn(request);
   for (const [at, { draw, units, removed }] of curveSets(model, request).entries()) {
     if (at < done) continue;
-    const { loss, kl } =
-      removed.size === 0 ? { loss: losses, kl: losses.map(() => 0) } : await scene.text.without(removed, signal);
+    const { loss, kl } = removed.size === 0 ? unchanged(losses) : await scene.text.without(removed, signal);
     const pruned = await scene.task?.without(removed, signal);
     yield {
-      ...{ kind: 'point', draw, units, loss: over(loss), kl: over(kl) },
-      change: over(differences(loss, losses)),
+      ...{ kind: 'point', draw, units, loss: overTokens(loss), kl: overTokens(kl) },
+      change: overTokens(rises(loss, losses)),
       metric: pruned === undefined ? null : over(pruned),
       metricChange: pruned === undefined || values === null ? null : over(differences(pruned, values)),
     };
@@ -113,6 +115,16 @@ function check(model: Model, { unit, order, points, draws }: CurveRequest): void
   }
   if (draws === 0 || draws >= leastDraws) return;
   throw new Fault({ what: 'too few random orders', expected: `none, or at least ${leastDraws}`, got: String(draws) });
+}
+
+/** Nothing removed: the full model's own losses. */
+function unchanged(losses: readonly Float64Array[]): TextChange {
+  return { loss: losses, kl: losses.map((row) => new Float64Array(row.length)) };
+}
+
+/** Pruned minus full, token by token. */
+export function rises(pruned: readonly Float64Array[], full: readonly Float64Array[]): Float64Array[] {
+  return pruned.map((row, i) => row.map((loss, at) => loss - (full[i]?.[at] ?? NaN)));
 }
 
 function differences(pruned: readonly number[], full: readonly number[]): number[] {

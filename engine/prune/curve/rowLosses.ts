@@ -1,4 +1,4 @@
-/** Loss of a row of tokens, and its divergence from another prediction of the same row. */
+/** Losses of a row's tokens, and their divergences from another prediction of the same row. */
 
 /**
  * Natural logarithm of the partition sums of [P, V] logits, one a position, in double precision:
@@ -17,33 +17,29 @@ export function logPartitions(logits: Float32Array, width: number): Float64Array
   return sums;
 }
 
-/** Mean over positions but the last of -log p(next token), in nats. Throws RangeError for a row of one token. */
-export function meanLoss(logits: Float32Array, partitions: Float64Array, ids: readonly number[]): number {
-  if (ids.length < 2) throw new RangeError('a row of one token predicts nothing');
-  const width = logits.length / partitions.length;
-  let sum = 0;
-  for (let p = 0; p + 1 < ids.length; p++) {
-    sum += (partitions[p] as number) - (logits[p * width + (ids[p + 1] as number)] ?? NaN);
-  }
-  return sum / (ids.length - 1);
+/** A row's logits [P, V] and their partition sums [P]. */
+export interface Predicted {
+  readonly logits: Float32Array;
+  readonly partitions: Float64Array;
 }
 
-/** Mean over positions but the last of KL(p || q) = sum_V p (log p - log q), in nats; never below 0. */
-export function meanDivergence(
-  p: { readonly logits: Float32Array; readonly partitions: Float64Array },
-  q: { readonly logits: Float32Array; readonly partitions: Float64Array },
-  positions: number,
-): number {
+/** -log p(next token) at each position but the last, in nats. Throws RangeError for a row of one token. */
+export function tokenLosses({ logits, partitions }: Predicted, ids: readonly number[]): Float64Array {
+  if (ids.length < 2) throw new RangeError('a row of one token predicts nothing');
+  const width = logits.length / partitions.length;
+  return Float64Array.from(ids.slice(1), (next, p) => (partitions[p] as number) - (logits[p * width + next] ?? NaN));
+}
+
+/** KL(p || q) = sum_V p (log p - log q) at each position but the last, in nats; never below 0. */
+export function tokenDivergences(p: Predicted, q: Predicted): Float64Array {
   const width = p.logits.length / p.partitions.length;
-  let sum = 0;
-  for (let position = 0; position < positions; position++) {
+  return Float64Array.from({ length: p.partitions.length - 1 }, (_, position) => {
     const [logP, logQ] = [p.partitions[position] as number, q.partitions[position] as number];
-    let row = 0;
+    let sum = 0;
     for (let i = position * width; i < (position + 1) * width; i++) {
       const own = (p.logits[i] as number) - logP;
-      row += Math.exp(own) * (own - ((q.logits[i] as number) - logQ));
+      sum += Math.exp(own) * (own - ((q.logits[i] as number) - logQ));
     }
-    sum += row;
-  }
-  return Math.max(0, sum / positions);
+    return Math.max(0, sum);
+  });
 }

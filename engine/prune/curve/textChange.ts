@@ -1,20 +1,16 @@
-/** What removing heads does to the next-token predictions on text: loss and divergence, row by row. */
+/** What removing heads does to the next-token predictions on text: loss and divergence, token by token. */
 import type { Model } from '../../run/index.ts';
 import { axisSize } from '../../tensor/tensor.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
-import { logPartitions, meanDivergence, meanLoss } from './rowLosses.ts';
+import type { Predicted } from './rowLosses.ts';
+import { logPartitions, tokenDivergences, tokenLosses } from './rowLosses.ts';
 import { zeroEdits } from './zeroEdits.ts';
 
-/** One number a row: mean loss of its tokens in nats, KL(full || pruned) of the next token in nats. */
+/** By row, each predicted token's loss and KL(full || pruned), in nats. */
 export interface TextChange {
-  readonly loss: readonly number[];
-  readonly kl: readonly number[];
-}
-
-interface Predicted {
-  readonly logits: Float32Array;
-  readonly partitions: Float64Array;
+  readonly loss: readonly Float64Array[];
+  readonly kl: readonly Float64Array[];
 }
 
 /** Logits of the full model are kept up to this many bytes; of further rows they are computed again. */
@@ -28,7 +24,6 @@ const VALUES_PER_PASS = 2 ** 23;
  */
 export class TextScene {
   readonly #model: Model;
-  readonly #rows: readonly (readonly number[])[];
   readonly #batches: readonly (readonly (readonly number[])[])[];
   /** By batch. */
   readonly #kept = new Map<number, readonly Predicted[]>();
@@ -41,36 +36,32 @@ export class TextScene {
       throw new Fault({ what: 'a row predicts nothing', where: `row ${short}`, expected: 'two tokens or more' });
     }
     this.#model = model;
-    this.#rows = rows;
     this.#batches = batchesOf(rows, model.family.shape.outputVocabulary);
   }
 
-  /** Loss of the full model, row by row. */
-  async full(signal?: AbortSignal): Promise<readonly number[]> {
-    const losses: number[] = [];
+  /** Losses of the full model, row by row. */
+  async full(signal?: AbortSignal): Promise<readonly Float64Array[]> {
+    const losses: Float64Array[] = [];
     for (const [at, batch] of this.#batches.entries()) losses.push(...lossesOf(await this.#full(at, signal), batch));
     return losses;
   }
 
   async without(removed: HeadsByLayer, signal?: AbortSignal): Promise<TextChange> {
-    const [loss, kl]: [number[], number[]] = [[], []];
+    const [loss, kl]: [Float64Array[], Float64Array[]] = [[], []];
     for (const [at, batch] of this.#batches.entries()) {
       const full = await this.#full(at, signal);
       const pruned = await this.#predict(batch, removed, signal);
       loss.push(...lossesOf(pruned, batch));
-      kl.push(...pruned.map((row, i) => meanDivergence(rowAt(full, i), row, row.partitions.length - 1)));
+      kl.push(...pruned.map((row, i) => tokenDivergences(rowAt(full, i), row)));
     }
     return { loss, kl };
   }
 
-  /** Mean loss over rows without these heads, and nothing else: half the work of `without` where rows are not kept. */
+  /** Mean loss over tokens without these heads, and nothing else: half the work of `without` where rows are not kept. */
   async lossWithout(removed: HeadsByLayer, signal?: AbortSignal): Promise<number> {
-    let sum = 0;
-    for (const batch of this.#batches) {
-      const losses = lossesOf(await this.#predict(batch, removed, signal), batch);
-      sum += losses.reduce((total, loss) => total + loss, 0);
-    }
-    return sum / this.#rows.length;
+    const losses: Float64Array[] = [];
+    for (const batch of this.#batches) losses.push(...lossesOf(await this.#predict(batch, removed, signal), batch));
+    return meanOverTokens(losses);
   }
 
   async #full(at: number, signal?: AbortSignal): Promise<readonly Predicted[]> {
@@ -113,8 +104,14 @@ function batchesOf(rows: readonly (readonly number[])[], vocabulary: number): (r
   return batches;
 }
 
-function lossesOf(predicted: readonly Predicted[], batch: readonly (readonly number[])[]): number[] {
-  return predicted.map(({ logits, partitions }, i) => meanLoss(logits, partitions, batch[i] ?? []));
+function lossesOf(predicted: readonly Predicted[], batch: readonly (readonly number[])[]): Float64Array[] {
+  return predicted.map((row, i) => tokenLosses(row, batch[i] ?? []));
+}
+
+/** Every predicted token counts alike. */
+export function meanOverTokens(rows: readonly Float64Array[]): number {
+  const sum = rows.reduce((total, row) => total + row.reduce((of, value) => of + value, 0), 0);
+  return sum / rows.reduce((total, row) => total + row.length, 0);
 }
 
 function rowAt(predicted: readonly Predicted[], row: number): Predicted {

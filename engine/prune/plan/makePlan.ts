@@ -1,10 +1,12 @@
 /** A plan: units removed one after the other by what the loss on text says, held against plans of chance. */
 import type { Model } from '../../run/index.ts';
-import { summarise } from '../../tasks/statistics.ts';
 import { seededRandom } from '../../tensor/random.ts';
 import type { Summary } from '../../terms/summary.ts';
 import { Fault } from '../../terms/fault.ts';
+import type { Samples } from '../calibration/samples.ts';
+import { rises } from '../curve/pruneCurve.ts';
 import type { TextScene } from '../curve/textChange.ts';
+import { meanOverTokens } from '../curve/textChange.ts';
 import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
 import type { GreedyEvent, GreedyRequest } from './greedy.ts';
 import { greedy } from './greedy.ts';
@@ -38,7 +40,13 @@ export interface PlanRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Rise of the loss, and KL(full || pruned), over rows of text. */
+/** The text, and what its intervals are drawn over. */
+export interface PlanScene {
+  readonly text: TextScene;
+  readonly samples: Samples;
+}
+
+/** Rise of the loss, and KL(full || pruned), over tokens. */
 export interface MeanChange {
   readonly change: Summary;
   readonly kl: Summary;
@@ -52,13 +60,18 @@ export type PlanEvent =
   | { readonly kind: 'progress'; readonly of: 'units' | 'random plans'; readonly done: number; readonly total: number };
 
 /** Throws Fault for costs that leave units out, for fewer than 10 draws, and where no unit may go or none fits. */
-export async function* makePlan(model: Model, scene: TextScene, request: PlanRequest): AsyncGenerator<PlanEvent> {
+export async function* makePlan(
+  model: Model,
+  { text: scene, samples }: PlanScene,
+  request: PlanRequest,
+): AsyncGenerator<PlanEvent> {
   check(model, request);
   const { signal, seed } = request;
   const full = await scene.full(signal);
-  const run = new PlanRun(model, scene, request, meanOf(full));
+  const overTokens = (rows: readonly Float64Array[]) => samples.summarise(samples.sums(rows));
+  const run = new PlanRun(model, scene, request, meanOverTokens(full));
   const costs = request.costs ?? (yield* run.measuredCosts());
-  yield { kind: 'costs', loss: summarise(full, seed), costs };
+  yield { kind: 'costs', loss: overTokens(full), costs };
   const order: PlanUnit[] = [];
   for await (const event of greedy(run.greedyRequest(costs))) {
     if (event.kind === 'step') order.push(event.unit);
@@ -68,8 +81,7 @@ export async function* makePlan(model: Model, scene: TextScene, request: PlanReq
   const { shape } = model.family;
   const measured = async (units: readonly PlanUnit[]): Promise<MeanChange> => {
     const { loss, kl } = await scene.without(headsOfUnits(shape, request.unit, units), signal);
-    const change = loss.map((value, i) => value - (full[i] ?? NaN));
-    return { change: summarise(change, seed), kl: summarise(kl, seed) };
+    return { change: overTokens(rises(loss, full)), kl: overTokens(kl) };
   };
   yield { kind: 'plan', order, ...(await measured(order)) };
   const plans = randomPlans(shape, request.unit, order, request.draws, seededRandom(seed));
@@ -160,8 +172,4 @@ function nothingFits({ budget }: PlanRequest): Fault {
     budget.kind
   ];
   return new Fault({ what: 'the budget is less than one unit', got: `${budget.atMost} ${unit}` });
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
 }

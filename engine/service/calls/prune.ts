@@ -11,8 +11,8 @@ import type { EventOf, RequestOf, ResultOf, Service } from '../../results/index.
 import { describeModel } from '../../run/index.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { ModelSource } from '../openModels.ts';
+import { calibrationOf } from './calibration.ts';
 import { emitting } from './emitting.ts';
-import { plainWindows } from './plainWindows.ts';
 
 type Request = RequestOf<'prune'>;
 
@@ -53,7 +53,7 @@ async function meansOf(models: ModelSource, request: Request, signal: AbortSigna
   if (over === undefined) return null;
   const asked = { model, ...(weights === undefined ? {} : { weights }) };
   return models.use(asked, signal, (opened) =>
-    meanOutputs(opened, plainWindows(opened, over.texts, over.seed).rows, signal),
+    meanOutputs(opened, calibrationOf(opened, over.texts, over.seed).windows, signal),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Loss, divergence and task metric against how many units are gone. */
+import { Samples } from '../../prune/calibration/samples.ts';
 import { headsOfUnits } from '../../prune/plan/planUnit.ts';
 import { removedSizes } from '../../prune/plan/removedSizes.ts';
 import type { CurveEvent, CurveRequest } from '../../prune/curve/pruneCurve.ts';
@@ -9,12 +10,12 @@ import type { PruneCurveHeader } from '../../results/pruneCurve.ts';
 import type { RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
 import type { ModelSource } from '../openModels.ts';
+import { calibrationOf, windowsOf } from './calibration.ts';
 import { numbersOf, requireFinite } from './finite.ts';
 import { identityOf } from './identity.ts';
 import type { Measured } from './measuredPrompts.ts';
 import { measuredPrompts } from './measuredPrompts.ts';
 import type { PlainWindows } from './plainWindows.ts';
-import { plainWindows } from './plainWindows.ts';
 import { textFactsOf } from './textFacts.ts';
 
 type Request = RequestOf<'pruneCurve'>;
@@ -25,11 +26,13 @@ export function pruneCurveCall(models: ModelSource): Service['pruneCurve'] {
     const started = performance.now();
     const { model, release } = await models.lease(request, signal);
     try {
-      const windows = plainWindows(model, request.texts, request.seed);
+      const text = calibrationOf(model, request.texts, request.seed);
+      const windows = windowsOf(text, request.texts);
+      const samples = new Samples(text, request.seed);
       const task = taskOf(model, request);
       const asked = askedOf(request, signal);
-      yield { kind: 'start', header: headerOf(model, request, asked, { windows, task }) };
-      const scene = scenes.of(model, { windows, task });
+      yield { kind: 'start', header: headerOf(model, request, asked, { windows, samples, task }) };
+      const scene = { ...scenes.of(model, { windows, samples, task }), samples };
       for await (const event of pruneCurve(model, scene, asked)) {
         await requireFinite(model, 'loss of a pruned model', numbersOf(summariesOf(event)), signal);
         yield event.kind === 'progress' ? { ...event, of: 'points' } : event;
@@ -44,6 +47,7 @@ export function pruneCurveCall(models: ModelSource): Service['pruneCurve'] {
 
 interface Measuring {
   readonly windows: PlainWindows;
+  readonly samples: Samples;
   readonly task: Measured | null;
 }
 
@@ -77,7 +81,12 @@ function taskOf(model: Model, { task, metric }: Request): Measured | null {
   return measuredPrompts(model, { prompts: task, ...(metric === undefined ? {} : { metric }) });
 }
 
-function headerOf(model: Model, request: Request, asked: CurveRequest, { windows, task }: Measuring): PruneCurveHeader {
+function headerOf(
+  model: Model,
+  request: Request,
+  asked: CurveRequest,
+  { windows, samples, task }: Measuring,
+): PruneCurveHeader {
   const { unit, order, points, seed } = asked;
   const { shape } = model.family;
   const sizeAt = (units: number) => {
@@ -88,7 +97,7 @@ function headerOf(model: Model, request: Request, asked: CurveRequest, { windows
     ...{ model: identityOf(model), shape, unit, order, points, seed },
     random: curveDraws(model, asked).map(({ order: drawn, shared }) => ({ order: drawn, shared })),
     sizes: points.map(sizeAt),
-    texts: textFactsOf(windows, request.texts.length),
+    texts: textFactsOf(windows, samples, request.texts.length),
     task: task === null ? null : { name: task.dataset, n: task.prompts.length, metricId: task.metric },
   };
 }

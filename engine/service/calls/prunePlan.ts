@@ -1,4 +1,5 @@
 /** Plans which units go, one after the other, and holds the plan against chance. */
+import { Samples } from '../../prune/calibration/samples.ts';
 import { TextScene } from '../../prune/curve/textChange.ts';
 import { legalityOf } from '../../prune/plan/legality.ts';
 import type { PlanEvent, PlanRequest, UnitCost } from '../../prune/plan/makePlan.ts';
@@ -14,8 +15,8 @@ import { valueCount } from '../../files/storedTypes.ts';
 import type { EventOf, RequestOf, ResultOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
 import type { ModelSource } from '../openModels.ts';
+import { calibrationOf, windowsOf } from './calibration.ts';
 import { numbersOf, requireFinite } from './finite.ts';
-import { plainWindows } from './plainWindows.ts';
 import { textHeader } from './textHeader.ts';
 
 type Request = RequestOf<'prunePlan'>;
@@ -29,12 +30,14 @@ export function prunePlanCall(models: ModelSource): Service['prunePlan'] {
     const started = performance.now();
     const { model, release } = await models.lease(request, signal);
     try {
-      const windows = plainWindows(model, request.texts, request.seed);
+      const text = calibrationOf(model, request.texts, request.seed);
+      const windows = windowsOf(text, request.texts);
+      const scene = { text: new TextScene(model, windows.rows), samples: new Samples(text, request.seed) };
       const units = allUnits(model.family.shape, request.unit).length;
       yield { kind: 'start', header: textHeader(model, windows, request.seed, units) };
       const order: PlanUnit[] = [];
       let stopped: ResultOf<'prunePlan'>['stopped'] = 'budget';
-      for await (const event of makePlan(model, new TextScene(model, windows.rows), askedOf(request, signal))) {
+      for await (const event of makePlan(model, scene, askedOf(request, signal))) {
         await requireFinite(model, 'loss of a pruned model', numbersIn(event), signal);
         if (event.kind === 'step') order.push(event.unit);
         if (event.kind === 'stopped') stopped = event.why;

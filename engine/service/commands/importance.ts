@@ -5,7 +5,6 @@ import { writeAtomically } from '../../files/writeAtomically.ts';
 import { criteria as allCriteria } from '../../prune/criteria/index.ts';
 import type { CallOptions, RequestOf, ResultOf } from '../../results/index.ts';
 import type { ImportanceEstimate, ImportanceHeader, ImportanceOfUnit } from '../../results/importance.ts';
-import { readDocuments } from '../documents.ts';
 import type { Input } from '../input.ts';
 import { checkOutput } from '../output.ts';
 import type { Column } from '../table.ts';
@@ -15,6 +14,7 @@ import { version } from '../version.ts';
 import { asRun, projectOption } from './asRun.ts';
 import type { Command, Context } from './command.ts';
 import { asJson, followed, jsonOption, modelRequest, openModel, weightsOption } from './shared.ts';
+import { readSource } from './textChoice.ts';
 
 type Request = RequestOf<'importance'>;
 
@@ -107,17 +107,6 @@ async function readRequest(input: Input, context: number): Promise<Request> {
 
 function usual(unit: Request['unit']): string[] {
   return allCriteria.filter(({ id, units }) => id !== longest && units.includes(unit)).map(({ id }) => id);
-}
-
-/** Characters of one token, more than any tokenizer's words have on the mean. */
-const CHARACTERS = 16;
-
-async function readSource(input: Input, tokens: number): Promise<Request['texts']['source']> {
-  const paths = input.texts('text');
-  if (paths.length === 0) return { kind: 'stories' };
-  const documents = await readDocuments(paths, { characters: tokens * CHARACTERS });
-  if (documents.length > 0) return { kind: 'documents', name: paths.join(', '), documents };
-  return input.fail('--text', { expected: 'a document', got: 'none' });
 }
 
 interface Ranked extends ResultOf<'importance'> {

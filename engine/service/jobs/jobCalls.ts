@@ -118,16 +118,16 @@ const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
   },
   prunePlan: {
     model: 'resident',
-    title: ({ unit, texts }) => `Pruning plan of ${unitWords[unit]}, ${nameOfTexts(texts)}`,
-    prompts: ({ texts }) => ({ name: nameOfTexts(texts), n: texts.n }),
+    title: ({ unit, texts }) => `Pruning plan of ${unitWords[unit]}, ${nameOfCalibration(texts)}`,
+    prompts: ({ texts }) => ({ name: nameOfCalibration(texts), n: texts.n }),
     // What a step removes depends on what the steps before measured.
     resumption: () => 'restart',
     unit: null,
   },
   pruneCurve: {
     model: 'resident',
-    title: ({ unit, texts }) => `Loss against ${unitWords[unit]} removed, ${nameOfTexts(texts)}`,
-    prompts: ({ texts }) => ({ name: nameOfTexts(texts), n: texts.n }),
+    title: ({ unit, texts }) => `Loss against ${unitWords[unit]} removed, ${nameOfCalibration(texts)}`,
+    prompts: ({ texts }) => ({ name: nameOfCalibration(texts), n: texts.n }),
     resumption: () => 'rows',
     unit: 'point',
   },
@@ -230,10 +230,6 @@ function retrieved(runs: RequestOf<'retrieve'>['runs']): { name: string; n: numb
   const cells = runs.grids.reduce((sum, { lengths, depths }) => sum + lengths.length * depths.length, 0);
   const name = runs.haystack.kind === 'stories' ? 'needles in stories' : `needles in ${basename(runs.haystack.name)}`;
   return { name, n: cells * (runs.needles?.length ?? 8) };
-}
-
-function nameOfTexts({ source }: RequestOf<'pruneCurve'>['texts']): string {
-  return source.kind === 'stories' ? 'stories' : source.files.map(({ name }) => basename(name)).join(', ');
 }
 
 function nameOfCalibration({ source }: RequestOf<'importance'>['texts']): string {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CurveEvent, CurveRequest } from '../../../engine/prune/curve/pruneCurve.ts';
 import { pruneCurve } from '../../../engine/prune/curve/pruneCurve.ts';
 import { TaskScene } from '../../../engine/prune/curve/taskChange.ts';
+import { Samples } from '../../../engine/prune/calibration/samples.ts';
 import { TextScene } from '../../../engine/prune/curve/textChange.ts';
 import type { PlanEvent, PlanRequest } from '../../../engine/prune/plan/makePlan.ts';
 import { makePlan } from '../../../engine/prune/plan/makePlan.ts';
@@ -27,6 +28,14 @@ describe('pruning on text', () => {
   });
   afterAll(() => model.dispose());
 
+  /** Every row is a document. */
+  const sceneOf = () => {
+    const documents = rows.map((ids, i) => ({ name: `document ${i}`, ids }));
+    const documentOf = rows.map((ids, i) => ids.map(() => i));
+    const tokens = rows.reduce((total, ids) => total + ids.length, 0);
+    const samples = new Samples({ name: 'random', documents, windows: rows, documentOf, tokens }, 5);
+    return { text: new TextScene(model, rows), samples };
+  };
   const request = (changes: Partial<CurveRequest> = {}): CurveRequest => ({
     ...{ unit: 'head', order, points: [0, 1, 3], draws: 10, seed: 5, done: 0 },
     ...changes,
@@ -36,12 +45,12 @@ describe('pruning on text', () => {
       ? new TaskScene(model, { prompts: scenePrompts(model, [8, 6]), metric: 'logitDifference' })
       : null;
     const events: CurveEvent[] = [];
-    for await (const event of pruneCurve(model, { text: new TextScene(model, rows), task }, asked)) events.push(event);
+    for await (const event of pruneCurve(model, { ...sceneOf(), task }, asked)) events.push(event);
     return events;
   }
   const pointsOf = (events: readonly CurveEvent[]) => events.filter((event) => event.kind === 'point');
 
-  /** Mean loss of a row and its divergence from the full model, from logits and softmaxes written out. */
+  /** Loss of a row's tokens and their divergence from the full model, from logits and softmaxes written out. */
   async function byHand(ids: readonly number[], heads: readonly PlanUnit[]) {
     const edits = heads.map(({ layer, index }) => ({
       ...{ site: 'z' as const, layers: [layer], heads: [index], operation: { kind: 'zero' as const } },
@@ -57,10 +66,10 @@ describe('pruning on text', () => {
     };
     const [full, pruned] = [await logProbabilities([]), await logProbabilities(edits)];
     const positions = ids.slice(1).map((id, p) => ({ id, full: full[p] ?? [], pruned: pruned[p] ?? [] }));
-    const meanOver = (value: (at: (typeof positions)[number]) => number) =>
-      positions.reduce((total, at) => total + value(at), 0) / positions.length;
-    const kl = meanOver((at) => at.full.reduce((sum, log, v) => sum + Math.exp(log) * (log - (at.pruned[v] ?? 0)), 0));
-    return { loss: meanOver((at) => -(at.pruned[at.id] ?? NaN)), full: meanOver((at) => -(at.full[at.id] ?? NaN)), kl };
+    const sumOver = (value: (at: (typeof positions)[number]) => number) =>
+      positions.reduce((total, at) => total + value(at), 0);
+    const kl = sumOver((at) => at.full.reduce((sum, log, v) => sum + Math.exp(log) * (log - (at.pruned[v] ?? 0)), 0));
+    return { loss: sumOver((at) => -(at.pruned[at.id] ?? NaN)), full: sumOver((at) => -(at.full[at.id] ?? NaN)), kl };
   }
 
   it('gives loss, change and divergence of every point as edited passes do', async () => {
@@ -69,7 +78,7 @@ describe('pruning on text', () => {
     for (const { units, loss, change, kl } of points.filter(({ draw }) => draw === null)) {
       const expected = await Promise.all(rows.map((ids) => byHand(ids, order.slice(0, units))));
       const mean = (value: (one: (typeof expected)[number]) => number) =>
-        expected.reduce((total, one) => total + value(one), 0) / rows.length;
+        expected.reduce((total, one) => total + value(one), 0) / rows.reduce((total, ids) => total + ids.length - 1, 0);
       expect(loss.mean).toBeCloseTo(
         mean((one) => one.loss),
         5,
@@ -121,7 +130,7 @@ describe('pruning on text', () => {
   });
   async function planned(asked: PlanRequest): Promise<PlanEvent[]> {
     const events: PlanEvent[] = [];
-    for await (const event of makePlan(model, new TextScene(model, rows), asked)) events.push(event);
+    for await (const event of makePlan(model, sceneOf(), asked)) events.push(event);
     return events;
   }
 

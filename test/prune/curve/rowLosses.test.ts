@@ -1,6 +1,6 @@
-/** Loss and divergence of small rows against sums written out. */
+/** Losses and divergences of small rows against sums written out. */
 import { describe, expect, it } from 'vitest';
-import { logPartitions, meanDivergence, meanLoss } from '../../../engine/prune/curve/rowLosses.ts';
+import { logPartitions, tokenDivergences, tokenLosses } from '../../../engine/prune/curve/rowLosses.ts';
 
 const predicted = (logits: readonly number[], width: number) => {
   const data = Float32Array.from(logits);
@@ -9,10 +9,12 @@ const predicted = (logits: readonly number[], width: number) => {
 
 describe('losses of a row', () => {
   it('takes each position’s next token, and not the last position', () => {
-    const { logits, partitions } = predicted([0, 0, Math.log(3), 0, 500, 0], 2);
+    const losses = tokenLosses(predicted([0, 0, Math.log(3), 0, 500, 0], 2), [0, 1, 0]);
     // p(1) = 1/2, then p(0) = 3/4; the last position predicts nothing.
-    expect(meanLoss(logits, partitions, [0, 1, 0])).toBeCloseTo((Math.log(2) + Math.log(4 / 3)) / 2, 6);
-    expect(() => meanLoss(logits, partitions, [0])).toThrow(RangeError);
+    expect(losses).toHaveLength(2);
+    expect(losses[0]).toBeCloseTo(Math.log(2), 6);
+    expect(losses[1]).toBeCloseTo(Math.log(4 / 3), 6);
+    expect(() => tokenLosses(predicted([0, 0], 2), [0])).toThrow(RangeError);
   });
 
   it('stays finite where logits are large', () => {
@@ -21,10 +23,11 @@ describe('losses of a row', () => {
   });
 
   it('is the divergence of the full from the pruned prediction', () => {
-    const p = predicted([Math.log(3), 0], 2);
-    const q = predicted([0, 0], 2);
+    const p = predicted([Math.log(3), 0, 9, 9], 2);
+    const q = predicted([0, 0, 1, 9], 2);
     const expected = 0.75 * Math.log(1.5) + 0.25 * Math.log(0.5);
-    expect(meanDivergence(p, q, 1)).toBeCloseTo(expected, 6);
-    expect(meanDivergence(p, p, 1)).toBe(0);
+    expect(tokenDivergences(p, q)).toHaveLength(1);
+    expect(tokenDivergences(p, q)[0]).toBeCloseTo(expected, 6);
+    expect(tokenDivergences(p, p)[0]).toBe(0);
   });
 });
