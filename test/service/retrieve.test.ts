@@ -106,6 +106,14 @@ describe('retrieve', () => {
     expect({ ...half.result, seconds: 0 }).toEqual({ ...result, seconds: 0 });
   });
 
+  it('says so where no run passes and none has room for its answer', async () => {
+    const ids = [...Array.from({ length: 255 }, () => 4), 2];
+    const text = JSON.stringify({ ids, span: [1, 2], maxNew: 1, answer: 'bridge' });
+    const { result } = await collect(request(text));
+    expect(result).toMatchObject({ runs: 0, passed: 0, total: 1, heads: [] });
+    expect(result.warnings).toEqual(['none of 1 runs passed the gate: none has room for its answer to be given']);
+  });
+
   it('ends when the best heads have settled, where that is asked for', async () => {
     const { events, result } = await collect(request(rows([1, 4, 7, 10, 13, 16]), { settle: true }));
     expect(result.settled).toBe(true);

@@ -20,6 +20,8 @@ export interface Detection {
   readonly endIds: readonly number[];
   /** Text of ids; null for a model without a tokenizer. */
   readonly textOf: ((ids: readonly number[]) => string) | null;
+  /** Text of one token, the space before it kept. */
+  readonly tokenText: (id: number) => string;
   readonly signal?: AbortSignal;
 }
 
@@ -117,12 +119,11 @@ async function answerScores(
   generated: readonly number[],
   counts: boolean,
 ): Promise<Record<string, Float64Array | null>> {
-  const { textOf } = detection;
   const rows = rowsOf(detection);
   const none = Object.fromEntries(rows.scores.map(({ id }) => [id, null]));
   if (run.answer === null || !counts || rows.scores.length === 0) return none;
   const answer = { ids: run.answer, text: run.answerText };
-  const steps = answerSteps(generated, answer, (id) => textOf?.([id]) ?? `${id}`);
+  const steps = answerSteps(generated, answer, detection.tokenText);
   const last = steps.at(-1);
   if (last === undefined) return none;
   const read = await readAnswer(model, { run, continuation: generated.slice(0, last + 1), steps, ...rows });

@@ -31,8 +31,10 @@ export function retrieveCall(models: ModelSource): Service['retrieve'] {
     try {
       const plan = await retrievalPlan(model, request);
       const header = retrievalHeader(model, request, plan);
-      const textOf = textReader(model);
-      const detection = { scores, directions: new WriteDirections(model), endIds: header.endIds, textOf, signal };
+      const detection = {
+        ...{ scores, directions: new WriteDirections(model), endIds: header.endIds, signal },
+        ...{ textOf: textReader(model), tokenText: (id: number) => shownToken(model, id) },
+      };
       const runs = new Runs(model, request, plan, header, detection);
       yield { kind: 'start', header };
       yield* runs.inMode(request.mode);
@@ -85,10 +87,16 @@ class Runs {
     const known = new Set(this.#rows.filter((row) => row.mode === mode).map(({ index }) => index));
     for (const [index, run] of this.#plan.runs.entries()) {
       if (this.#settled) return;
-      if (!known.has(index)) yield* this.#one(run, index, mode);
+      if (!known.has(index) && this.#canRun(run, mode)) yield* this.#one(run, index, mode);
       this.#settled = this.#isSettled(index);
       yield { kind: 'progress', of: 'runs', done: index + 1, total: this.#plan.runs.length };
     }
+  }
+
+  /** Runs that were to be generated may have no answer to give, or no room for it. */
+  #canRun({ ids, answer }: TargetRun, mode: DetectionMode): boolean {
+    if (mode === 'generate') return true;
+    return answer !== null && ids.length + answer.length <= this.#model.family.shape.context;
   }
 
   async *#one(run: TargetRun, index: number, mode: DetectionMode): AsyncGenerator<Event> {
@@ -147,6 +155,9 @@ const fewestRuns = 10;
 /** Share of the ten best heads that a resample of the needles must have on the mean. */
 const settledOverlap = 0.9;
 
+/** What is given where no run passed. */
+const insteadOf = 'the scores are those of the same runs with the answer given (forced mode)';
+
 function warningsOf(
   { left }: RetrievalPlan,
   { total, needles, runs }: Pick<RetrieveResult, 'total' | 'needles' | 'runs'>,
@@ -156,9 +167,7 @@ function warningsOf(
   const many = left.length === 1 ? 'a run of the grid was' : `${left.length} runs of the grid were`;
   return [
     ...(isForced
-      ? [
-          `none of ${total} runs passed the gate: the scores are those of the same runs with the answer given (forced mode)`,
-        ]
+      ? [`none of ${total} runs passed the gate: ${runs > 0 ? insteadOf : 'none has room for its answer to be given'}`]
       : []),
     ...(first === undefined ? [] : [`${many} left out: ${first.reason}`]),
     ...(runs > 0 && needles < 6

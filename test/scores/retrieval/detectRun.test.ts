@@ -22,7 +22,8 @@ interface Settings {
 
 function detect(run: TargetRun, { mode = 'generate', scores = [], endIds = [] }: Settings = {}) {
   const textOf = (ids: readonly number[]) => model.tokenizer.decode(ids);
-  return detectRun(model, run, { mode, scores, endIds, textOf, directions: new WriteDirections(model) });
+  const tokenText = (id: number) => model.tokenizer.tokenText(id);
+  return detectRun(model, run, { mode, scores, endIds, textOf, tokenText, directions: new WriteDirections(model) });
 }
 
 /** The copy head of the planted circuit, L1H1 of 2 x 4. */
