@@ -38,7 +38,7 @@ describe('importance', () => {
 
   it('says how long it will take, what it measured, and how far criteria agree', () => {
     expect([whole.code, whole.err]).toEqual([0, expect.stringMatching(/^shapley: \d+\.\d s \(30 losses/m)]);
-    expect(whole.out).toMatch(/^stories: 2 windows of 48 tokens, \d+ documents; loss \d\.\d{4} /m);
+    expect(whole.out).toMatch(/^stories: 2 windows of 40 tokens, \d+ documents; loss \d\.\d{4} /m);
     expect(whole.out).toMatch(/^unit +zero +95 % interval +rank zero +rank michel/m);
     expect(whole.out).toMatch(/^zero, michel +-?\d\.\d\d +-?\d\.\d\d +\d of 4/m);
   });
@@ -83,6 +83,41 @@ describe('importance', () => {
     expect(zero?.heads?.sum).not.toBeCloseTo(zero?.value ?? NaN, 6);
     expect(taylor?.heads?.sum).toBeCloseTo(taylor?.value ?? NaN, 6);
     expect(zero?.heads?.max).toBeGreaterThanOrEqual(zero?.heads?.mean ?? NaN);
+  });
+
+  it('is kept as a run that goes on from its rows to the same numbers, and that is exported', async () => {
+    process.env['XDG_DATA_HOME'] = folder;
+    const project = ['--project', at('project')];
+    const args = ['importance', model, ...small, '--criteria', 'zero,shapley,random', '--orders', '3', ...project];
+    const { err } = await headscope([...args, '--json']);
+    const [, run = ''] = /^run: (\S+) in /m.exec(err) ?? [];
+    const [record, rows] = ['run.json', 'rows.jsonl'].map((name) => join(at('project'), 'runs', run, name)) as [
+      string,
+      string,
+    ];
+    const whole = readFileSync(rows, 'utf8');
+    // As a kill would leave it: in the middle of the orders.
+    const stored = JSON.parse(readFileSync(record, 'utf8')) as { summary: { state: string }; result: unknown };
+    stored.summary.state = 'interrupted';
+    stored.result = null;
+    writeFileSync(record, JSON.stringify(stored));
+    const rowsOf = (text: string) => text.split('\n').filter((line) => line.includes('"kind":"row"'));
+    const kept = whole.split('\n').findIndex((line) => line.includes('"of":"order"')) + 1;
+    writeFileSync(rows, `${whole.split('\n').slice(0, kept).join('\n')}\n`);
+    expect((await headscope(['resume', run, ...project])).code).toBe(0);
+    const again = readFileSync(rows, 'utf8');
+    expect(rowsOf(again)).toEqual(rowsOf(whole));
+    const units = (text: string) => text.split('\n').filter((line) => line.includes('"kind":"unit"'));
+    expect(units(again)).toEqual(units(whole));
+    for (const [format, name] of [
+      ['heads.json', 'exported.json'],
+      ['csv', 'exported.csv'],
+    ] as const) {
+      const exported = await headscope(['export', run, '--format', format, '--out', at(name), ...project]);
+      expect([exported.code, exported.err]).toEqual([0, '']);
+    }
+    expect(readHeads(readFileSync(at('exported.json'), 'utf8'), 'exported.json').units).toHaveLength(16);
+    expect(readFileSync(at('exported.csv'), 'utf8')).toContain('importance.shapley');
   });
 
   it('ends after the estimate where only that is asked for', async () => {

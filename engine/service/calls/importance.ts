@@ -73,9 +73,18 @@ function headerOf(model: Model, request: Request, { criteria, text }: Asked, pla
     criteria: criteria.map((criterion) => factsOf(criterion, absGranularity)),
     notes: [
       "documents follow each other with nothing between them; every position but a window's last predicts the next token",
+      ...fewSamples(plan),
       ...measured.notes,
     ],
   };
+}
+
+/** Of fewer, a bootstrap says little. */
+const enoughSamples = 8;
+
+function fewSamples({ samples: { list, unit } }: ImportancePlan): string[] {
+  if (list.length >= enoughSamples) return [];
+  return [`intervals over ${list.length} ${unit}s say little: take ${enoughSamples} or more`];
 }
 
 function factsOf(

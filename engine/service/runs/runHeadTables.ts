@@ -68,7 +68,7 @@ async function tablesOfRows(stored: StoredRun, format: Format): Promise<NamedTab
       return { tables: streamingTables(record), model: record.header.model.name, dataset: 'repeated random tokens' };
     }
     default:
-      throw noForm(stored.record, format, 'a run of ablate, attribute or scores of heads');
+      throw noForm(stored.record, format, 'a run of ablate, attribute, importance or scores of heads');
   }
 }
 

@@ -61,6 +61,8 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
     case 'ablate':
     case 'attribute':
       return ['heads.json', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
+    case 'importance':
+      return ['heads.json', 'csv', 'parquet', 'rows.jsonl', 'bundle.zip'];
     case 'scores':
     case 'weightScores':
       return ['csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
