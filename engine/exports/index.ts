@@ -17,6 +17,7 @@ import { minference } from './minference.ts';
 import { moa } from './moa.ts';
 import { parquet } from './parquet.ts';
 import { patchGridCsv } from './patchGridCsv.ts';
+import { pruneCurveCsv } from './pruneCurveCsv.ts';
 import { qrHead } from './qrHead.ts';
 import { qrHeadSet } from './qrHeadSet.ts';
 import { razor } from './razor.ts';
@@ -52,6 +53,7 @@ export const tables = {
   duoQuality: duoQualityCsv,
   maskCurve: maskCurveCsv,
   patchGrid: patchGridCsv,
+  pruneCurve: pruneCurveCsv,
   scores: scoresCsv,
   weightScores: weightScoresCsv,
 } as const;

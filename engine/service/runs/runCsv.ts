@@ -30,6 +30,10 @@ export async function runCsv(stored: StoredRun): Promise<string> {
       const rows = await RunRows.read(stored, 'patchGrid');
       return tables.patchGrid({ header: rows.one('start').header, cells: rows.all('cell') });
     }
+    case 'pruneCurve': {
+      const rows = await RunRows.read(stored, 'pruneCurve');
+      return tables.pruneCurve({ header: rows.one('start').header, points: rows.all('point') });
+    }
     case 'ablateSets': {
       const rows = await RunRows.read(stored, 'ablateSets');
       return tables.ablateSets({ header: rows.one('start').header, sets: rows.all('set') });

@@ -9,11 +9,12 @@ import { collectUnits } from '../../prune/importance/collect.ts';
 import type { EventOf } from '../../results/index.ts';
 import type { RunRecord } from '../../results/runs.ts';
 import type { Baseline } from '../../results/taskReport.ts';
+import { planOf } from './runPlan.ts';
 import type { StoredRun } from './runRows.ts';
 import { noForm, RunRows } from './runRows.ts';
 
 export function hasHeads({ job }: RunRecord): boolean {
-  return job.call === 'ablate' || job.call === 'attribute' || job.call === 'importance';
+  return job.call === 'ablate' || job.call === 'attribute' || job.call === 'importance' || job.call === 'prunePlan';
 }
 
 /** Throws Fault for a run of another call. */
@@ -25,8 +26,10 @@ export async function headsOf(stored: StoredRun): Promise<HeadsFile> {
       return attributionHeads(await effectsOf(stored, 'attribute'));
     case 'importance':
       return importanceOf(stored);
+    case 'prunePlan':
+      return planOf(stored);
     default:
-      throw noForm(stored.record, 'heads.json', 'a run of ablate, attribute or importance');
+      throw noForm(stored.record, 'heads.json', 'a run of ablate, attribute, importance or prunePlan');
   }
 }
 
