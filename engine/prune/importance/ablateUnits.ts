@@ -47,18 +47,27 @@ interface UnitBatch {
   readonly indices: readonly number[];
 }
 
-/** Units not known yet, layer by layer; a batch with an unknown one is run whole, so that numbers don't depend on where a run stopped. */
+/**
+ * Units not known yet, all of a layer together, so that the unedited model's predictions of a window serve all of them; a batch with
+ * an unknown one is run whole, so that numbers don't depend on where a run stopped.
+ */
 export async function* ablateUnits(
   model: Model,
   scene: TextScene,
   { sweeps, isKnown, signal }: AblateUnitsRequest,
 ): AsyncGenerator<AblatedUnit> {
   const runs = new WindowRuns(model, scene.windows, { means: scene.means, keeps: false });
-  for (const batch of batchesOf(model, scene.windows, sweeps)) {
-    const unknown = batch.indices.filter((index) => !isKnown(batch.unit, batch.by, { layer: batch.layer, index }));
-    if (unknown.length === 0) continue;
-    const found = await runBatch(model, scene, runs, batch, signal);
-    yield* found.filter(({ index }) => unknown.includes(index));
+  const isNew = ({ unit, by, layer }: UnitBatch, index: number) => !isKnown(unit, by, { layer, index });
+  const batches = batchesOf(model, scene.windows, sweeps).filter((batch) =>
+    batch.indices.some((index) => isNew(batch, index)),
+  );
+  for (let layer = 0; layer < model.family.shape.layers; layer++) {
+    const own = batches.filter((batch) => batch.layer === layer);
+    const edited = await runLayer(model, scene, runs, own, signal);
+    for (const [i, batch] of own.entries()) {
+      const rows = summariseBatch(scene, batch, edited[i] ?? []);
+      yield* rows.filter(({ index }) => isNew(batch, index));
+    }
   }
 }
 
@@ -80,23 +89,44 @@ function batchesOf(
   );
 }
 
-async function runBatch(
+/** By batch and window, the losses of each of the batch's units. */
+async function runLayer(
   model: Model,
   scene: TextScene,
   runs: WindowRuns,
-  { unit, by, layer, indices }: UnitBatch,
+  batches: readonly UnitBatch[],
   signal?: AbortSignal,
-): Promise<AblatedUnit[]> {
-  const copies = indices.map((index) => [replacementOf(model.family, unit, { layer, index })]);
-  const byWindow: EditedLosses[][] = [];
+): Promise<EditedLosses[][][]> {
+  const found: EditedLosses[][][] = batches.map(() => []);
   for (const window of scene.windows.keys()) {
-    byWindow.push(
-      await model.exclusive(async () => {
-        const stream = await runs.run({ window, copies, by, signal });
-        return scene.losses.compare(window, stream);
-      }),
-    );
+    for (const [i, batch] of batches.entries()) {
+      found[i]?.push(await runWindow(model, scene, runs, { batch, window, signal }));
+    }
   }
+  return found;
+}
+
+interface BatchOnWindow {
+  readonly batch: UnitBatch;
+  readonly window: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+function runWindow(
+  model: Model,
+  { losses }: TextScene,
+  runs: WindowRuns,
+  { batch: { unit, by, layer, indices }, window, signal }: BatchOnWindow,
+): Promise<EditedLosses[]> {
+  const copies = indices.map((index) => [replacementOf(model.family, unit, { layer, index })]);
+  return model.exclusive(async () => losses.compare(window, await runs.run({ window, copies, by, signal })));
+}
+
+function summariseBatch(
+  scene: TextScene,
+  { unit, by, layer, indices }: UnitBatch,
+  byWindow: readonly (readonly EditedLosses[])[],
+): AblatedUnit[] {
   return indices.map((index, copy) => ({
     ...{ by, unit, layer, index },
     ...summarised(
@@ -135,26 +165,12 @@ export async function ablationSeconds(
     const middle = own.find(({ layer }) => layer === Math.floor(layers / 2));
     if (middle === undefined) continue;
     const runs = new WindowRuns(model, scene.windows.slice(0, 1), { means: scene.means, keeps: true });
-    const one = { ...scene, windows: scene.windows.slice(0, 1) };
-    const measure = () => timed(() => runWindow(model, one, runs, middle, signal));
+    const measure = () => timed(() => runWindow(model, scene, runs, { batch: middle, window: 0, signal }));
     // The first makes the programs and the stream that it starts from.
     await measure();
     seconds += Math.min(await measure(), await measure()) * own.length * scene.windows.length;
   }
   return seconds;
-}
-
-async function runWindow(
-  model: Model,
-  scene: TextScene,
-  runs: WindowRuns,
-  { unit, by, layer, indices }: UnitBatch,
-  signal?: AbortSignal,
-): Promise<void> {
-  const copies = indices.map((index) => [replacementOf(model.family, unit, { layer, index })]);
-  await model.exclusive(async () => {
-    await scene.losses.compare(0, await runs.run({ window: 0, copies, by, signal }));
-  });
 }
 
 export async function timed(act: () => Promise<unknown>): Promise<number> {

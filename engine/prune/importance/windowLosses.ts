@@ -25,7 +25,7 @@ interface Predicted {
 const MOST_LOGITS = 2 ** 22;
 /** Multiply-adds of one program run: about 30 ms on two cores. */
 const MOST_MULTIPLY_ADDS = 2.5e9;
-/** Predictions of the unedited model are kept up to this many bytes, and made again beyond it. */
+/** Predictions of the unedited model are kept up to this many bytes: the latest, and older ones are made again. */
 const KEPT_BYTES = 2 ** 28;
 
 export class WindowLosses {
@@ -91,11 +91,18 @@ export class WindowLosses {
     const results = await this.#clean(window, this.#stream(window), span, ['log']);
     const log = results.get('log')?.data ?? new Float32Array();
     const predicted = { log, tops: firstChoices(log, this.#model.family.shape.outputVocabulary) };
-    if (this.#bytes + log.byteLength <= KEPT_BYTES) {
-      this.#kept.set(key, predicted);
-      this.#bytes += log.byteLength;
-    }
+    this.#keep(key, predicted);
     return predicted;
+  }
+
+  #keep(key: string, predicted: Predicted): void {
+    this.#kept.set(key, predicted);
+    this.#bytes += predicted.log.byteLength;
+    for (const [oldest, { log }] of this.#kept) {
+      if (this.#bytes <= KEPT_BYTES || oldest === key) return;
+      this.#kept.delete(oldest);
+      this.#bytes -= log.byteLength;
+    }
   }
 
   async #clean(window: number, stream: Tensor, span: Span, outputs: readonly string[]) {
