@@ -34,6 +34,7 @@ const calls: ReadonlySet<RunSummary['call']> = new Set([
   'directLogits',
   'ablate',
   'attribute',
+  'retrieve',
 ]);
 /** Runs that are read, the newest: a project of hundreds would otherwise be read whole. */
 const MOST_RUNS = 40;

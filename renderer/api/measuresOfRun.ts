@@ -4,6 +4,7 @@ import type { AttributionSettings, AttributionSite } from '../../engine/results/
 import { isMagnitude } from '../../engine/results/attribution.ts';
 import type { MeasuredHeader } from '../../engine/results/measured.ts';
 import { measures } from '../../engine/terms/measures.ts';
+import type { RetrieveTable } from './retrieveTable.ts';
 import type { AblationTable, AttributionTable, Column, RunTable, ScoreTable, UnitTable } from './runTables.ts';
 
 /** Values at [layer * heads + head], written in place as rows come; NaN where unknown. */
@@ -50,6 +51,8 @@ export function measuresOfRun(run: string, table: RunTable): readonly HeadMeasur
       return ofAttribution(run, table);
     case 'scores':
       return ofScores(run, table);
+    case 'retrieve':
+      return ofRetrieval(run, table);
     default:
       return [];
   }
@@ -179,6 +182,41 @@ function ofScores(run: string, { header, scores }: ScoreTable): readonly HeadMea
     const plain = { call: 'scores', signed: lowest < 0, direction: null, of: 'head' } as const;
     const place = { id: `${run}/${id}`, run, dataset: header.prompts.dataset, n: prompts, layers, heads };
     return [{ ...place, ...plain, ...said, values, low, high }];
+  });
+}
+
+type ScoreFacts = Pick<
+  RetrieveTable['header']['scores'][number],
+  'id' | 'title' | 'about' | 'formula' | 'range' | 'unit'
+>;
+
+const copyFacts = { unit: 'share', range: [0, null] } as const;
+const copyCounts: readonly ScoreFacts[] = [
+  {
+    ...{ ...copyFacts, id: 'legacy', title: 'Retrieval score' },
+    about: 'share of the needle’s answer that the head copied: each step counts, so it can exceed 1',
+    formula: 'steps where argmax key lies in the answer and is the token that is made / tokens of the answer',
+  },
+  {
+    ...{ ...copyFacts, id: 'capped', title: 'Retrieval score, capped', range: [0, 1] },
+    about: 'share of the needle’s answer that the head copied, each token counted once',
+    formula: 'tokens of the answer that were copied / tokens of the answer',
+  },
+];
+
+function ofRetrieval(run: string, { header, scores }: RetrieveTable): readonly HeadMeasure[] {
+  const { layers, heads } = header.shape;
+  return [...copyCounts, ...header.scores].flatMap(({ id, title, about, formula, unit, range: [lowest, highest] }) => {
+    const column = scores.get(id);
+    if (column === undefined) return [];
+    const { mean: values, low, high } = column;
+    const range = lowest === null || highest === null ? null : ([lowest, highest] as const);
+    const plain = { call: 'scores', signed: lowest === null || lowest < 0, direction: null, of: 'head' } as const;
+    const said = { title, short: title, formula, unit: unit === 'share' ? '' : unit, range, uniform: null };
+    const place = { id: `${run}/${id}`, run, dataset: header.calibration.dataset, layers, heads };
+    const measure = { ...place, ...plain, ...said, about: `${about}; mean of the runs that count`, values, low, high };
+    // How many runs count is known at the end only.
+    return [Object.defineProperty({ ...measure, n: 0 }, 'n', { enumerable: true, get: () => column.n[0] ?? 0 })];
   });
 }
 

@@ -35,3 +35,6 @@ export const useAttentionTile = (request: RequestOf<'attentionTile'> | null): As
   useCall('attentionTile', request);
 export const useAttentionRow = (request: RequestOf<'attentionRow'> | null): Asked<'attentionRow'> =>
   useCall('attentionRow', request);
+export const useNeedles = (): Asked<'needles'> => useCall('needles', {});
+export const useNeedlePreview = (request: RequestOf<'needlePreview'> | null): Asked<'needlePreview'> =>
+  useCall('needlePreview', request);

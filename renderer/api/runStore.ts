@@ -8,6 +8,7 @@ import type { RunRecord, RunSummary } from '../../engine/results/runs.ts';
 import type { Schedule, Throttle } from './frame.ts';
 import { oncePerFrame } from './frame.ts';
 import type { RunTable } from './runTables.ts';
+import { withRetrieveResult } from './retrieveTable.ts';
 import { foldRow } from './runTables.ts';
 import { stream } from './stream.ts';
 
@@ -71,7 +72,7 @@ export function createRunStore(client: Client, kept: number = KEPT, schedule?: S
     try {
       const request = { run: id, from: run.rows };
       const { record } = await stream(client, 'follow', request, { onEvent, signal: controller.signal });
-      if (isCurrent()) change(run, { status: 'ended', record, summary: record.summary });
+      if (isCurrent()) change(run, ended(run.view, record));
     } catch (error) {
       if (isCurrent() && !isAbort(error)) change(run, { status: 'error', error: error as Error });
     }
@@ -139,4 +140,9 @@ function unknownOf(id: string): RunView {
 
 function unknownRun(id: string): RunView {
   return { id, status: 'loading', summary: null, table: null, record: null, error: null, version: 0 };
+}
+
+function ended({ table }: RunView, record: RunRecord): Partial<RunView> {
+  const whole = table?.kind === 'retrieve' ? withRetrieveResult(table, record.result) : table;
+  return { status: 'ended', record, summary: record.summary, table: whole };
 }

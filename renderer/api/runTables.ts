@@ -13,16 +13,14 @@ import type { JobCall, RunRow } from '../../engine/results/runs.ts';
 import type { Copying } from '../../engine/results/scores.ts';
 import type { Baseline } from '../../engine/results/taskReport.ts';
 import type { HeadRef } from '../../engine/results/units.ts';
+import type { Column } from './column.ts';
+import { emptyColumn, writeColumn } from './column.ts';
+import type { RetrieveTable } from './retrieveTable.ts';
+import { foldRetrieve } from './retrieveTable.ts';
 import type { ScoreTableHeader } from './scoresAlike.ts';
 import { headerOfDirectLogits, headerOfWeights } from './scoresAlike.ts';
 
-/** Means with their 95 % intervals; `n` prompts each, 0 where unknown. */
-export interface Column {
-  readonly mean: Float32Array;
-  readonly low: Float32Array;
-  readonly high: Float32Array;
-  readonly n: Uint32Array;
-}
+export type { Column } from './column.ts';
 
 export type UnitKind = AblationHeader['unit'];
 
@@ -88,12 +86,12 @@ export interface RowTable {
   readonly kind: 'rows';
   readonly call: Exclude<
     JobCall,
-    'ablate' | 'attribute' | 'scores' | 'weightScores' | 'directLogits' | 'ablateSets' | 'patchGrid'
+    'ablate' | 'attribute' | 'scores' | 'weightScores' | 'directLogits' | 'ablateSets' | 'patchGrid' | 'retrieve'
   >;
   readonly rows: readonly RunRow[];
 }
 
-export type RunTable = AblationTable | AttributionTable | ScoreTable | SetTable | GridTable | RowTable;
+export type RunTable = AblationTable | AttributionTable | ScoreTable | SetTable | GridTable | RetrieveTable | RowTable;
 
 /**
  * The table with one more row; a new object around the same arrays. Null until the row that says what the run is: rows
@@ -115,6 +113,8 @@ export function foldRow(table: RunTable | null, row: RunRow): RunTable | null {
       return foldSets(table?.kind === 'ablateSets' ? table : null, row.event);
     case 'patchGrid':
       return foldGrid(table?.kind === 'patchGrid' ? table : null, row.event);
+    case 'retrieve':
+      return foldRetrieve(table?.kind === 'retrieve' ? table : null, row.event);
     default:
       return { kind: 'rows', call: row.call, rows: [...(table?.kind === 'rows' ? table.rows : []), row] };
   }
@@ -167,7 +167,7 @@ type ScoredHead = HeadRef & { readonly values: Readonly<Record<string, Summary>>
 
 function withHead(table: ScoreTable, { layer, head, values }: ScoredHead): ScoreTable {
   const at = layer * table.header.shape.heads + head;
-  const isNew = Object.entries(values).map(([id, value]) => write(table.scores.get(id), at, value));
+  const isNew = Object.entries(values).map(([id, value]) => writeColumn(table.scores.get(id), at, value));
   return { ...table, known: table.known + (isNew.includes(true) ? 1 : 0) };
 }
 
@@ -192,8 +192,8 @@ function foldGrid(table: GridTable | null, event: EventOf<'patchGrid'>): GridTab
   if (table === null || event.kind === 'progress') return table;
   if (event.kind === 'ends') return { ...table, ends: { clean: event.clean, corrupt: event.corrupt } };
   const at = event.layer * table.header.columns.length + event.column;
-  const isNew = write(table.effect, at, event.effect);
-  if (event.recovery !== null) write(table.recovery, at, event.recovery);
+  const isNew = writeColumn(table.effect, at, event.effect);
+  if (event.recovery !== null) writeColumn(table.recovery, at, event.recovery);
   return { ...table, known: table.known + (isNew ? 1 : 0) };
 }
 
@@ -228,23 +228,7 @@ type Measured = Pick<AblatedUnit, 'layer' | 'head' | 'kvGroup' | 'effect'>;
 
 function withUnit(table: UnitTable, unit: Measured, kl: Summary | null): UnitTable {
   const at = unit.layer * table.perLayer + (unit.head ?? unit.kvGroup ?? 0);
-  const isNew = write(table.effect, at, unit.effect);
-  if (kl !== null) write(table.kl ?? undefined, at, kl);
+  const isNew = writeColumn(table.effect, at, unit.effect);
+  if (kl !== null) writeColumn(table.kl ?? undefined, at, kl);
   return isNew ? { ...table, known: table.known + 1 } : table;
-}
-
-function emptyColumn(cells: number): Column {
-  const unknown = () => new Float32Array(cells).fill(NaN);
-  return { mean: unknown(), low: unknown(), high: unknown(), n: new Uint32Array(cells) };
-}
-
-/** Was it unknown before? */
-function write(column: Column | undefined, at: number, { mean, interval: [low, high], n }: Summary): boolean {
-  if (column === undefined || at >= column.mean.length) return false;
-  const isNew = Number.isNaN(column.mean[at]);
-  column.mean[at] = mean;
-  column.low[at] = low;
-  column.high[at] = high;
-  column.n[at] = n;
-  return isNew;
 }
