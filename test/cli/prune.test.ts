@@ -14,7 +14,8 @@ import { headscope, temporaryFolder } from './headscope.ts';
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const model = fileURLToPath(new URL('../../fixtures/models/tiny-heads', import.meta.url));
-const text = ['--windows', '4', '--length', '48'];
+const text = ['--windows', '3', '--length', '32'];
+const project = at('project');
 
 describe('plan and prune', () => {
   let planned: Ran;
@@ -22,7 +23,7 @@ describe('plan and prune', () => {
     writeFileSync(at('retrieval.json'), JSON.stringify({ '0-0': [0.5], ...zeros([0, 0]) }));
     planned = await headscope([
       ...['plan', model, '--heads', '6', ...text, '--pin', 'L1H0', '--retrieval', at('retrieval.json')],
-      ...['--curve', '--out', at('heads.json')],
+      ...['--curve', '--project', project, '--out', at('heads.json')],
     ]);
   }, 60_000);
 
@@ -50,6 +51,21 @@ describe('plan and prune', () => {
       [0, 0],
       [1, 0],
     ]);
+  });
+
+  it('keeps plan and curve as runs of a project, which are exported', async () => {
+    const listed = await headscope(['runs', '--project', project]);
+    const runNamed = (word: string) => new RegExp(`\\S+-${word}-\\S+`).exec(listed.out)?.[0] ?? '';
+    const exported = async (word: string, format: string) => {
+      const out = at(`${word}.out`);
+      const ran = await headscope(['export', runNamed(word), '--project', project, '--format', format, '--out', out]);
+      expect(ran.code).toBe(0);
+      return readFileSync(out, 'utf8');
+    };
+    const again = readHeads(await exported('pruneplan', 'heads.json'), 'again.json');
+    expect(again.prune_plan).toEqual(readHeads(readFileSync(at('heads.json'), 'utf8'), 'heads.json').prune_plan);
+    // The plan's points and those of ten random orders, below a line of names.
+    expect((await exported('prunecurve', 'csv')).trimEnd().split('\n')).toHaveLength(1 + 4 * 11);
   });
 
   it('writes folders without those heads, that open and give what the masked model gives', async () => {

@@ -63,6 +63,8 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
       return ['heads.json', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
     case 'importance':
       return ['heads.json', 'csv', 'parquet', 'rows.jsonl', 'bundle.zip'];
+    case 'prunePlan':
+      return ['heads.json', 'rows.jsonl', 'bundle.zip'];
     case 'scores':
     case 'weightScores':
       return ['csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
@@ -75,6 +77,7 @@ export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
     case 'duoQuality':
     case 'maskCurve':
     case 'patchGrid':
+    case 'pruneCurve':
     case 'directLogits':
     case 'ablateSets':
       return ['csv', 'rows.jsonl', 'bundle.zip'];
