@@ -3,6 +3,7 @@ import { unitsPerRun } from '../../run/sweep.ts';
 import type { Model } from '../../run/index.ts';
 import type { Summary } from '../../terms/summary.ts';
 import type { Samples } from '../calibration/samples.ts';
+import { meanSeconds } from './timed.ts';
 import type { ImportanceUnit, UnitPlace } from './units.ts';
 import { perLayerOf, replacementOf } from './units.ts';
 import type { EditedLosses, WindowLosses } from './windowLosses.ts';
@@ -165,16 +166,10 @@ export async function ablationSeconds(
     const middle = own.find(({ layer }) => layer === Math.floor(layers / 2));
     if (middle === undefined) continue;
     const runs = new WindowRuns(model, scene.windows.slice(0, 1), { means: scene.means, keeps: true });
-    const measure = () => timed(() => runWindow(model, scene, runs, { batch: middle, window: 0, signal }));
+    const measure = () => runWindow(model, scene, runs, { batch: middle, window: 0, signal });
     // The first makes the programs and the stream that it starts from.
     await measure();
-    seconds += Math.min(await measure(), await measure()) * own.length * scene.windows.length;
+    seconds += (await meanSeconds([measure, measure])) * own.length * scene.windows.length;
   }
   return seconds;
-}
-
-export async function timed(act: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await act();
-  return (performance.now() - started) / 1000;
 }

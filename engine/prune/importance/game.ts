@@ -9,8 +9,8 @@
 import type { Model } from '../../run/index.ts';
 import type { Replacement } from '../../run/replacements.ts';
 import { seededRandom } from '../../tensor/random.ts';
-import { timed } from './ablateUnits.ts';
 import type { TextScene } from './ablateUnits.ts';
+import { meanSeconds } from './timed.ts';
 import type { ImportanceUnit } from './units.ts';
 import { replacementOf, unitPlaces } from './units.ts';
 import { WindowRuns } from './windowRuns.ts';
@@ -109,11 +109,12 @@ export class Game {
     return { order, shares, measured, left: 0 };
   }
 
-  /** Seconds of one measured loss with half of the units gone; the first call makes the programs. */
+  /** Mean seconds of one measured loss, along an order that is not played; the first one makes the programs and is not counted. */
   async secondsPerLoss(): Promise<number> {
-    const half = this.order(0).slice(0, Math.ceil(this.players / 2));
-    await this.loss(half);
-    return Math.min(await timed(() => this.loss(half)), await timed(() => this.loss(half)));
+    const players = this.#parts.map((_, player) => player);
+    const without = (share: number) => this.loss(players.slice(0, Math.ceil(players.length * share)));
+    await without(0.5);
+    return meanSeconds([0.25, 0.5, 0.75].map((share) => () => without(share)));
   }
 
   /** Players in the order in which they go. */

@@ -8,12 +8,13 @@ import type { CalibrationText } from '../calibration/calibrationText.ts';
 import { Samples } from '../calibration/samples.ts';
 import type { AbsGranularity, Criterion } from '../criteria/criterion.ts';
 import type { TextScene } from './ablateUnits.ts';
-import { ablateUnits, ablationSeconds, timed } from './ablateUnits.ts';
+import { ablateUnits, ablationSeconds } from './ablateUnits.ts';
 import type { GameEnds } from './game.ts';
 import { Game } from './game.ts';
 import { gates } from './gates.ts';
 import type { ObservedLayer } from './observe.ts';
 import { observe } from './observe.ts';
+import { timed } from './timed.ts';
 import type { ImportanceUnit, UnitPlace } from './units.ts';
 import { requireMlps, unitPlaces } from './units.ts';
 import { layerWeights } from './weightSums.ts';
@@ -116,7 +117,7 @@ class ImportanceRun {
   async *prepare(): AsyncGenerator<ImportanceEvent> {
     const { text, seed } = this.#request;
     const { windows } = text;
-    const pass = await timedOf(() => observe(this.#model, { windows, ...this.#stop() }));
+    const pass = await timed(() => observe(this.#model, { windows, ...this.#stop() }));
     const { layers, streams } = pass.value;
     const losses = new WindowLosses(this.#model, windows, streams);
     const clean: Float32Array[] = [];
@@ -177,7 +178,7 @@ class ImportanceRun {
     const pair = { seconds: 0, orders: 0 };
     for (let order = 0; order < orders; order++) {
       if (known.has(order)) continue;
-      const { value, seconds } = await timedOf(() => game.play(order));
+      const { value, seconds } = await timed(() => game.play(order));
       yield* this.#row({ kind: 'row', of: 'order', ...value });
       pair.seconds += seconds;
       pair.orders += 1;
@@ -295,10 +296,4 @@ const isList = (kind: Criterion['kind']) => kind === 'observed' || kind === 'gat
 
 function keyOf({ unit, by, layer, index }: UnitPlace & { readonly unit: ImportanceUnit; readonly by: ReplacedBy }) {
   return `${unit} ${by} ${layer}.${index}`;
-}
-
-async function timedOf<T>(act: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
-  const found: { value?: T } = {};
-  const seconds = await timed(async () => (found.value = await act()));
-  return { value: found.value as T, seconds };
 }
