@@ -70,7 +70,7 @@ function metricOf({ criterion, plan, loss }: PlanRecord): HeadsMetric {
   return {
     id: isLoss ? 'ablation.zero.loss' : `plan.${criterion}`,
     family: 'causal',
-    formula_ref: isLoss ? 'loss(without the unit) - loss(full), mean over windows of the mean over tokens' : criterion,
+    formula_ref: isLoss ? 'loss(without the unit) - loss(full), mean over tokens' : criterion,
     unit: isLoss ? 'nats' : 'of the criterion',
     direction: 'higher_keeps',
     signed: true,
