@@ -47,15 +47,19 @@ export type ReadoutEvent =
   | {
       readonly kind: 'logits';
       readonly row: number;
-      /** [B 1, P, V] at the row's positions. */
+      /** The first of the row's positions that these are at. */
+      readonly from: number;
+      /** [B 1, P, V] */
       readonly logits: Tensor;
     };
 
 /** Values in a chunk of a pattern, at most. Smaller chunks cost more than they save: every one reads the layer's weights again. */
 const MOST_VALUES = 8 * 2 ** 20;
 const MOST_QUERIES = 512;
+/** Positions whose logits are in memory at a time. */
+const LOGIT_POSITIONS = 64;
 
-/** Chunks of each layer in order, the layer's end after them, and last the logits that were asked for, row by row. */
+/** Chunks of each layer in order, the layer's end after them, and last the logits that were asked for, row by row, some positions at a time. */
 export async function* readouts(host: ForwardHost, request: ReadoutsRequest): AsyncGenerator<ReadoutEvent> {
   yield* new Readouts(host, request).run();
 }
@@ -112,18 +116,22 @@ class Readouts {
     return pass.blockReadout({ layer, residPre, cache, keepsCache, readout, feeds: this.#request.feeds(span) });
   }
 
-  /** A row at a time: logits of a whole batch would be larger than all the rest. */
+  /** Some positions of a row at a time: logits of a whole prompt may be larger than all the rest. */
   async *#logits(stream: Tensor): AsyncGenerator<ReadoutEvent> {
     const pass = this.#chunks[0]?.pass;
     for (const [row, positions] of (this.#request.logitsAt ?? []).entries()) {
       if (positions.length === 0 || pass === undefined) continue;
-      this.#request.signal?.throwIfAborted();
       const own = sliceAxis(stream, 'B', row, row + 1);
-      const chosen = joinAxis(
-        positions.map((position) => sliceAxis(own, 'P', position, position + 1)),
-        'P',
-      );
-      yield { kind: 'logits', row, logits: (await pass.unembed(chosen, new Map(), new Set())).stream };
+      for (let from = 0; from < positions.length; from += LOGIT_POSITIONS) {
+        this.#request.signal?.throwIfAborted();
+        const parts = positions.slice(from, from + LOGIT_POSITIONS).map((at) => sliceAxis(own, 'P', at, at + 1));
+        yield {
+          kind: 'logits',
+          row,
+          from,
+          logits: (await pass.unembed(joinAxis(parts, 'P'), new Map(), new Set())).stream,
+        };
+      }
     }
   }
 }

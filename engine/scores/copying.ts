@@ -17,22 +17,36 @@ export class Copying {
   readonly #seed: number;
   readonly #logProbabilities: number[] = [];
   readonly #predicted: number[] = [];
+  /** Of the prompt that is being read, copy by copy. */
+  readonly #likelihoods: number[] = [];
+  readonly #firsts: number[] = [];
 
   constructor(seed: number) {
     this.#seed = seed;
   }
 
-  /** One prompt: logits [B 1, P, V] at its copies, in their order. Tokens that the model can't give are left out. */
-  take(logits: Tensor, copies: readonly Copy[]): void {
+  /**
+   * Some copies of a prompt in their order, with the logits [B 1, P, V] at them; `isLast`: there are no more of this prompt.
+   * Tokens that the model can't give are left out.
+   */
+  take(logits: Tensor, copies: readonly Copy[], isLast: boolean): void {
     const width = axisSize(logits, 'V');
-    const scored = copies.flatMap(({ tokens }, i) => {
-      const answers = tokens.filter((token) => token < width);
+    copies.forEach(({ tokens }, i) => {
+      const prompt = { answers: tokens.filter((token) => token < width), wrong: [] };
+      if (prompt.answers.length === 0) return;
       const row = logits.data.subarray(i * width, (i + 1) * width);
-      return answers.length === 0 ? [] : [{ row, prompt: { answers, wrong: [] } }];
+      this.#likelihoods.push(-negativeLogLikelihood(row, prompt));
+      this.#firsts.push(rank(row, prompt) === 0 ? 1 : 0);
     });
-    if (scored.length === 0) return;
-    this.#logProbabilities.push(meanOf(scored.map(({ row, prompt }) => -negativeLogLikelihood(row, prompt))));
-    this.#predicted.push(meanOf(scored.map(({ row, prompt }) => (rank(row, prompt) === 0 ? 1 : 0))));
+    if (isLast) this.#endPrompt();
+  }
+
+  #endPrompt(): void {
+    if (this.#firsts.length === 0) return;
+    this.#logProbabilities.push(meanOf(this.#likelihoods));
+    this.#predicted.push(meanOf(this.#firsts));
+    this.#likelihoods.length = 0;
+    this.#firsts.length = 0;
   }
 
   /** Null where the model can give none of the tokens. */

@@ -4,13 +4,14 @@
  * time (engine/run/readouts.ts); what is kept is one number per score, head and prompt.
  */
 import type { Model } from '../run/index.ts';
-import type { QuerySpan } from '../run/readouts.ts';
+import type { QuerySpan, ReadoutEvent } from '../run/readouts.ts';
 import { readouts } from '../run/readouts.ts';
+import { axisSize } from '../tensor/tensor.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Summary } from '../terms/summary.ts';
 import type { CopyingSummary } from './copying.ts';
 import { Copying } from './copying.ts';
-import type { HeadScore, ScorePrompt } from './headScore.ts';
+import type { Copy, HeadScore, ScorePrompt } from './headScore.ts';
 import { scores as all } from './index.ts';
 import { OverlapBatch } from './overlapBatch.ts';
 import { ReadBatch } from './readBatch.ts';
@@ -81,7 +82,7 @@ export async function* headScores(model: Model, request: HeadScoresRequest): Asy
       if (step.done === true) break;
       const event = step.value;
       if (event.kind === 'read') batch.read(event, add);
-      if (event.kind === 'logits') copying?.take(event.logits, batch.copiesOf(event.row));
+      if (event.kind === 'logits') takeCopies(copying, event, batch.copiesOf(event.row));
       if (event.kind !== 'layer') continue;
       batch.finish(event.layer, add);
       if (batch === batches.at(-1)?.batch) yield* headsOf(tally, event.layer, shape.heads, seed);
@@ -90,6 +91,16 @@ export async function* headScores(model: Model, request: HeadScoresRequest): Asy
   }
   const copied = copying?.summary() ?? null;
   if (copied !== null) yield { kind: 'copying', ...copied };
+}
+
+/** `copies`: all of the row. */
+function takeCopies(
+  copying: Copying | null,
+  { from, logits }: Extract<ReadoutEvent, { kind: 'logits' }>,
+  copies: readonly Copy[],
+): void {
+  const to = from + axisSize(logits, 'P');
+  copying?.take(logits, copies.slice(from, to), to === copies.length);
 }
 
 function* headsOf(tally: Tally, layer: number, heads: number, seed: number): Generator<HeadScoresEvent> {

@@ -246,6 +246,30 @@ describe('tiny-heads', () => {
   });
 });
 
+describe('copying', () => {
+  it('is a mean over all copies of a prompt, more than are predicted at a time', async () => {
+    const model = await openModel('fixtures/models/tiny-heads');
+    try {
+      const [prompt] = drawn(model, 1, 80, 0);
+      const ids = prompt?.ids ?? [];
+      const events = await collect(model, { prompts: drawn(model, 1, 80, 0), seed: 0, scores: [scoreById('copy')] });
+      const { logits } = await model.forward({ ids: [ids] });
+      const { vocabulary } = model.family.shape;
+      const likelihoods = Array.from({ length: 79 }, (_, i) => {
+        const row = logits?.data.subarray((80 + i) * vocabulary, (81 + i) * vocabulary) ?? new Float32Array();
+        const largest = Math.max(...row);
+        const total = row.reduce((sum, value) => sum + Math.exp(value - largest), 0);
+        return (row[ids[81 + i] ?? 0] ?? NaN) - largest - Math.log(total);
+      });
+      const [copying] = events.filter((event) => event.kind === 'copying');
+      expect(copying?.logProbability.mean).toBeCloseTo(likelihoods.reduce((a, b) => a + b, 0) / 79, 4);
+      expect(copying?.predicted.n).toBe(1);
+    } finally {
+      await model.dispose();
+    }
+  });
+});
+
 describe.each(['llama-gqa', 'gpt2-tied', 'mistral-window', 'bloom-alibi', 'gemma2-caps'])('%s', (folder) => {
   let model: Model;
   beforeAll(async () => {
