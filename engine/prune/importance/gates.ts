@@ -9,6 +9,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { axisSize, tensor } from '../../tensor/tensor.ts';
 import type { Site } from '../../terms/sites.ts';
 import { lossInputs, lossObjective } from './lossGraphs.ts';
+import type { BlocksDone } from './observe.ts';
 import type { ImportanceUnit } from './units.ts';
 import { perLayerOf } from './units.ts';
 import { chunksOf, repeated } from './windowLosses.ts';
@@ -40,7 +41,10 @@ interface Sums {
   perExample: number;
 }
 
-export async function gates(model: Model, { windows, units, signal }: GatesRequest): Promise<GatesByUnit> {
+export async function* gates(
+  model: Model,
+  { windows, units, signal }: GatesRequest,
+): AsyncGenerator<BlocksDone, GatesByUnit> {
   const { shape } = model.family;
   const sums = new Map(
     units.map((unit) => [
@@ -49,6 +53,7 @@ export async function gates(model: Model, { windows, units, signal }: GatesReque
     ]),
   );
   const sites = gatedSites(model, units);
+  let done = 0;
   for (const ids of windows) {
     const batch = makeBatch([ids], model.family, 'right');
     const stopped = signal === undefined ? {} : { signal };
@@ -61,6 +66,7 @@ export async function gates(model: Model, { windows, units, signal }: GatesReque
         const shares = tokenShares(unit, (site) => dots(site, found.values, found.sites, shape.heads), shape);
         addShares(list, layer * perLayerOf(shape, unit), shares, ids.length);
       }
+      yield { done: ++done, total: shape.layers * windows.length };
     }
   }
   const tokens = windows.reduce((total, ids) => total + ids.length - 1, 0);

@@ -12,7 +12,7 @@ import { ablateUnits, ablationSeconds } from './ablateUnits.ts';
 import type { GameEnds } from './game.ts';
 import { Game } from './game.ts';
 import { gates } from './gates.ts';
-import type { ObservedLayer } from './observe.ts';
+import type { BlocksDone, ObservedLayer } from './observe.ts';
 import { observe } from './observe.ts';
 import { timed } from './timed.ts';
 import type { ImportanceUnit, UnitPlace } from './units.ts';
@@ -117,8 +117,9 @@ class ImportanceRun {
   async *prepare(): AsyncGenerator<ImportanceEvent> {
     const { text, seed } = this.#request;
     const { windows } = text;
-    const pass = await timed(() => observe(this.#model, { windows, ...this.#stop() }));
-    const { layers, streams } = pass.value;
+    const started = performance.now();
+    const { layers, streams } = yield* blocks(observe(this.#model, { windows, ...this.#stop() }));
+    const passSeconds = (performance.now() - started) / 1000;
     const losses = new WindowLosses(this.#model, windows, streams);
     const clean: Float32Array[] = [];
     for (const window of windows.keys()) {
@@ -129,7 +130,7 @@ class ImportanceRun {
     const scene = { windows, samples, losses, clean, means: layers.map(({ means }) => means) };
     this.#ready = { scene, layers };
     if (this.#has('shapley')) this.#game = new Game(this.#model, scene, this.#gameRequest());
-    yield { kind: 'plan', plan: await this.#plan(scene, pass.seconds) };
+    yield { kind: 'plan', plan: await this.#plan(scene, passSeconds) };
     yield this.#progress();
   }
 
@@ -150,7 +151,7 @@ class ImportanceRun {
     const units = unitsBeside(unit).filter((one) => asked.some(({ id }) => !this.#knowsValues(id, one)));
     if (asked.length === 0 || units.length === 0) return;
     const { windows } = text;
-    const found = await gates(this.#model, { windows, units, ...this.#stop() });
+    const found = yield* blocks(gates(this.#model, { windows, units, ...this.#stop() }));
     for (const [one, sums] of found) {
       for (const criterion of asked) {
         if (this.#knowsValues(criterion.id, one)) continue;
@@ -289,6 +290,15 @@ class ImportanceRun {
   #stop() {
     const { signal } = this.#request;
     return signal === undefined ? {} : { signal };
+  }
+}
+
+/** Blocks done are progress. */
+async function* blocks<R>(work: AsyncGenerator<BlocksDone, R>): AsyncGenerator<ImportanceEvent, R> {
+  for (;;) {
+    const step = await work.next();
+    if (step.done === true) return step.value;
+    yield { kind: 'progress', of: 'blocks', ...step.value };
   }
 }
 

@@ -53,12 +53,19 @@ export interface ObserveRequest {
   readonly signal?: AbortSignal;
 }
 
-export async function observe(model: Model, request: ObserveRequest): Promise<Observed> {
+/** Blocks done, over all windows. */
+export interface BlocksDone {
+  readonly done: number;
+  readonly total: number;
+}
+
+export async function* observe(model: Model, request: ObserveRequest): AsyncGenerator<BlocksDone, Observed> {
   const { windows, signal } = request;
   const { layers } = model.family.shape;
   const watched = watchedSites(model);
   const seen = Array.from({ length: layers }, () => new LayerSums(model));
   const streams: Tensor[] = [];
+  let done = 0;
   for (const ids of windows) {
     const batch = makeBatch([ids], model.family, 'right');
     const pass = new Pass(model.family, model.programs, batch, everySlot(batch));
@@ -72,6 +79,7 @@ export async function observe(model: Model, request: ObserveRequest): Promise<Ob
       model.checkStream(layer, found.stream);
       sums.add(found.captured, ids.length);
       stream = found.stream;
+      yield { done: ++done, total: layers * windows.length };
     }
     streams.push(stream);
   }
