@@ -7,7 +7,7 @@ export const resume: Command = {
   summary: 'go on with a run that was interrupted, cancelled or failed',
   usage: ['resume RUN [--project DIR]'],
   about: [
-    'Ablations of units, pairs and lists, patching grids and scores of weights go on after their last row, to the numbers that they would have had; training goes on at its checkpoint. Everything else begins again.',
+    'Ablations of units, pairs and lists, importance, patching grids and scores of weights go on after their last row, to the numbers that they would have had; training goes on at its checkpoint. Everything else begins again.',
   ],
   examples: ['headscope resume 2026-11-25-ablate-ioi-3f9a'],
   options: projectOption,
