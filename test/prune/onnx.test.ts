@@ -98,6 +98,46 @@ describe('ONNX with a cache', () => {
     expect(cached).toBeLessThan(1e-4);
   });
 
+  it('takes rows of unequal length, padded at the left', async () => {
+    const { made, session } = await exported('llama-gqa', new Map());
+    const rows = [
+      [5, 1, 7, 2, 9, 3],
+      [8, 4, 6],
+    ];
+    const slots = 6;
+    const padded = (value: (id: number, position: number) => number, padding: number) =>
+      rows.flatMap((ids) => [...Array<number>(slots - ids.length).fill(padding), ...ids.map(value)]);
+    const empty = () => new ort.Tensor('float32', new Float32Array(0), [2, 2, 0, 10]);
+    const parts = made.kvHeads.flatMap((_, layer) => [portNames.past(layer, 'key'), portNames.past(layer, 'value')]);
+    const results = await session.run({
+      [portNames.ids]: int64s(
+        padded((id) => id, 0),
+        [2, slots],
+      ),
+      [portNames.positions]: int64s(
+        padded((_, position) => position, 0),
+        [2, slots],
+      ),
+      [portNames.keyPositions]: int64s(
+        padded((_, position) => position, -1),
+        [2, slots],
+      ),
+      ...Object.fromEntries(parts.map((part) => [part, empty()])),
+    });
+    await session.release();
+    const { data } = results[portNames.logits] ?? { data: [] };
+    const width = data.length / rows.length / slots;
+    for (const [row, ids] of rows.entries()) {
+      const alone = await logitsOf(golden('llama-gqa'), ids);
+      const start = (row * slots + slots - ids.length) * width;
+      const largest = alone.data.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - Number(data[start + i]))),
+        0,
+      );
+      expect(largest).toBeLessThan(1e-4);
+    }
+  });
+
   it('has smaller caches where whole groups go, and zeros where groups keep different numbers', async () => {
     const description = await describeModel(golden('llama-gqa'));
     const group = onnxExport(description, removed);
