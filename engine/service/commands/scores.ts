@@ -184,12 +184,13 @@ function bosOf({ bosPrepended }: ScoresHeader['prompts']): string {
   return bosPrepended ? 'with BOS' : 'without BOS';
 }
 
-/** One table; the heads in the order of the first run. */
+/** One table; the heads in the order of the first run, by size where a score has a sign. */
 function describeScore(read: readonly Scored[], id: string, top: number): string {
   const [first] = read;
   const score = first?.scores.find((one) => one.id === id);
   if (first === undefined || score === undefined) throw new RangeError(`scores: no ${id}`);
-  const order = [...first.heads].sort((a, b) => meanOf(b, id) - meanOf(a, id) || a.layer - b.layer || a.head - b.head);
+  const sizeOf = (one: Scored['heads'][number]) => (score.range[0] < 0 ? Math.abs(meanOf(one, id)) : meanOf(one, id));
+  const order = [...first.heads].sort((a, b) => sizeOf(b) - sizeOf(a) || a.layer - b.layer || a.head - b.head);
   const rows = order.slice(0, top).map((one) => [nameOf(one), ...read.flatMap((run) => valueCells(run, one, id))]);
   const columns = [
     { title: 'head' },
