@@ -22,7 +22,22 @@ export function importanceHeads(record: ImportanceRecord): HeadsFile {
   const units = record.units.map((unit) => unitOf(record, unit));
   const file = headsFileOf({ ...record, baseline: noTask(record.header.loss) }, metrics, units);
   const calibration = file.calibration[0]?.id ?? '';
-  return { ...file, metrics: metrics.map((metric) => ({ ...metric, calibration_id: calibration })) };
+  const groups = file.kv_groups?.map((group, i) => ({ ...group, ...besides(record.units[i]) }));
+  return {
+    ...file,
+    metrics: metrics.map((metric) => ({ ...metric, calibration_id: calibration })),
+    ...(groups === undefined ? {} : { kv_groups: groups }),
+  };
+}
+
+/** Of a KV group's heads, each by itself: the units are in the order of the groups. */
+function besides(unit: ImportanceOfUnit | undefined): Pick<NonNullable<HeadsFile['kv_groups']>[number], 'agg'> {
+  const known = Object.entries(unit?.values ?? {}).flatMap(([id, { heads }]) =>
+    heads === null
+      ? []
+      : [[metricId(id), { max: rounded(heads.max), mean: rounded(heads.mean), sum: rounded(heads.sum) }] as const],
+  );
+  return known.length === 0 ? {} : { agg: Object.fromEntries(known) };
 }
 
 /** The shared parts ask for a task's baseline: on text it is the loss, and nothing is right or wrong. */

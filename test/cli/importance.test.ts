@@ -50,6 +50,9 @@ describe('importance', () => {
     );
     expect(file.metrics[1]?.abs_granularity).toBe('token');
     expect(file.units).toHaveLength(16);
+    const { group, joint, agg } = file.kv_groups?.[5] ?? {};
+    expect([group, Object.keys(agg ?? {})]).toEqual([1, ['michel', 'flap', 'random'].map((id) => `importance.${id}`)]);
+    expect(joint?.['importance.flap']?.mean).toBeCloseTo(agg?.['importance.flap']?.mean ?? NaN, 6);
     const args = ['plan', model, '--heads', '2', ...small, '--rescore', '0', '--out', at('plan.json')];
     const planned = await headscope([...args, '--costs', `${at('heads.json')}#importance.random`]);
     expect([planned.code, planned.err]).toEqual([0, '']);

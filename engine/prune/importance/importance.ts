@@ -80,6 +80,10 @@ export async function* importance(model: Model, request: ImportanceRequest): Asy
 
 function check({ family }: Model, { unit, criteria }: ImportanceRequest): void {
   requireMlps(family, unit);
+  if (!family.causal) {
+    const got = 'every position sees the token that comes next';
+    throw new Fault({ what: 'the loss of the next token', expected: 'a model that sees earlier tokens only', got });
+  }
   const bad = criteria.find(({ units }) => !units.includes(unit));
   if (bad === undefined) return;
   throw new Fault({

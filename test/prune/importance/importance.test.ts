@@ -219,6 +219,13 @@ describe('Shapley values', () => {
   });
 });
 
+it('refuses a model that sees the token that comes next', async () => {
+  const both = await openGolden('transformerLens-bidirectional');
+  const text = randomText(both);
+  await expect(rowsOf(both, { criteria: ['zero'], text })).rejects.toThrow('the loss of the next token: expected');
+  await both.dispose();
+});
+
 it('refuses a criterion that is not defined for the unit', async () => {
   const text = randomText(model);
   await expect(rowsOf(model, { unit: 'layer', criteria: ['wanda'], text })).rejects.toThrow(
