@@ -6,6 +6,7 @@ const paths = {
   heads: 'M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5H9z',
   attention: 'M3 2.5v10.5h10.5zM3 2.5L13.5 13',
   ablate: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
+  retrieval: 'M2.5 13h11M4 10V6.5a4 4 0 0 1 8 0V10M10 8l2 2 2-2',
   runs: 'M4 3v10l9-5z',
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.5 10.5L14 14',
   close: 'M4 4l8 8M12 4l-8 8',

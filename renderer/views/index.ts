@@ -4,7 +4,16 @@ import { attentionView } from './attention/attentionView.ts';
 import { headsView } from './heads/headsView.ts';
 import { modelsView } from './models/modelsView.ts';
 import { promptsView } from './prompts/promptsView.ts';
+import { retrievalView } from './retrieval/retrievalView.ts';
 import { runsView } from './runs/runsView.ts';
 import type { View } from './view.ts';
 
-export const views: readonly View[] = [modelsView, promptsView, headsView, attentionView, ablateView, runsView];
+export const views: readonly View[] = [
+  modelsView,
+  promptsView,
+  headsView,
+  attentionView,
+  ablateView,
+  retrievalView,
+  runsView,
+];

@@ -1,0 +1,70 @@
+/** What is prepared and looked at in the retrieval laboratory, for as long as the window lives. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { RequestOf } from '../../../engine/results/contract.ts';
+import type { NeedleText } from '../../../engine/results/retrieve.ts';
+import type { Workbench } from '../../api/workbench.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+
+export type Face = 'needles' | 'detection' | 'masking' | 'streaming';
+export type TextFile = RequestOf<'importPrompts'>;
+
+export interface Haystack {
+  /** Folder or file, for people. */
+  readonly name: string;
+  readonly texts: readonly TextFile[];
+}
+
+export interface RetrievalSettings {
+  readonly face: Face;
+  /** Needles in haystacks, or a file of prepared runs. */
+  readonly source: 'grid' | 'file';
+  readonly file: TextFile | null;
+  /** Ids of needles that are hidden; null: all built-in ones that are copied. */
+  readonly chosen: readonly string[] | null;
+  readonly own: readonly NeedleText[];
+  /** The needle whose text is looked at or written. */
+  readonly edited: string | null;
+  /** Null: the program's own stories. */
+  readonly haystack: Haystack | null;
+  /** As typed: `512, 1800`. Null: two lengths that go with the model's context. */
+  readonly lengths: string | null;
+  readonly depths: string;
+  readonly template: 'plain' | 'chat';
+  readonly prompt: 'answer' | 'steps';
+  readonly mode: 'generate' | 'forced';
+  readonly maxNew: number | null;
+  /** Ids of scores beside the copy counts. */
+  readonly scores: readonly string[];
+  readonly settle: boolean;
+  readonly seed: number;
+  /** Which run of the plan the preview shows. */
+  readonly shown: number;
+  /** The detection that is looked at; where none was chosen it is the newest. */
+  readonly detection: string | null;
+  readonly cells: 'success' | 'copied';
+  /** The score that ranks heads. */
+  readonly score: string;
+}
+
+const initial: RetrievalSettings = {
+  ...{ face: 'needles', source: 'grid', file: null, chosen: null, own: [], edited: null, haystack: null },
+  ...{ lengths: null, depths: '0, 33, 67, 100', template: 'plain', prompt: 'answer', mode: 'generate', maxNew: null },
+  ...{ scores: ['locos'], settle: false, seed: 0, shown: 0, detection: null, cells: 'success', score: 'legacy' },
+};
+const stores = new WeakMap<Workbench, StoreApi<RetrievalSettings>>();
+
+export function retrievalSettings(workbench: Workbench): StoreApi<RetrievalSettings> {
+  const store = stores.get(workbench) ?? createStore<RetrievalSettings>(() => initial);
+  stores.set(workbench, store);
+  return store;
+}
+
+export function useRetrieval<T>(select: (settings: RetrievalSettings) => T): T {
+  return useStore(retrievalSettings(useWorkbench()), select);
+}
+
+export function useChangeRetrieval(): (change: Partial<RetrievalSettings>) => void {
+  return retrievalSettings(useWorkbench()).setState;
+}
