@@ -109,9 +109,9 @@ export class Game {
     return { order, shares, measured, left: 0 };
   }
 
-  /** Mean seconds of one measured loss, along an order that is not played; the first one makes the programs and is not counted. */
+  /** Mean seconds of one measured loss, along the first order; the first one makes the programs and is not counted. */
   async secondsPerLoss(): Promise<number> {
-    const players = this.#parts.map((_, player) => player);
+    const players = this.order(0);
     const without = (share: number) => this.loss(players.slice(0, Math.ceil(players.length * share)));
     await without(0.5);
     return meanSeconds([0.25, 0.5, 0.75].map((share) => () => without(share)));
