@@ -198,7 +198,7 @@ const copyCounts: readonly ScoreFacts[] = [
     formula: 'steps where argmax key lies in the answer and is the token that is made / tokens of the answer',
   },
   {
-    ...{ ...copyFacts, id: 'capped', title: 'Retrieval score, capped', range: [0, 1] },
+    ...{ ...copyFacts, id: 'capped', title: 'Retrieval, capped', range: [0, 1] },
     about: 'share of the needle’s answer that the head copied, each token counted once',
     formula: 'tokens of the answer that were copied / tokens of the answer',
   },

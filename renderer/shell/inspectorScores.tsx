@@ -124,5 +124,10 @@ function newestOfEach(measures: readonly HeadMeasure[]): readonly HeadMeasure[] 
 function valueAt(measure: HeadMeasure, { layer, head }: HeadRef): Omit<IntervalBar, 'name'> {
   const at = layer * measure.heads + head;
   const [value, low, high] = [measure.values, measure.low, measure.high].map((numbers) => numbers[at] ?? NaN);
-  return { value: value ?? NaN, low: low ?? null, high: high ?? null };
+  return { value: value ?? NaN, low: known(low), high: known(high) };
+}
+
+/** A single needle or prompt has no interval. */
+function known(end: number | undefined): number | null {
+  return end === undefined || Number.isNaN(end) ? null : end;
 }

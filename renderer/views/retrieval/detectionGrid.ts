@@ -29,7 +29,7 @@ export function detectionGrid({ header, runs }: RetrieveTable, number: CellNumbe
   const cells = lengths.length * depths.length;
   const grid = { lengths, depths, ...emptyNumbers(cells) };
   const shares = Array.from({ length: cells }, (): number[] => []);
-  for (const run of runs) {
+  for (const run of runsFor(number, header.mode, runs)) {
     const planned = header.runs[run.index];
     const share = number === 'success' ? successOf(run) : copiedShare(run, planned?.span ?? [0, 0]);
     if (planned?.length === undefined || planned.length === null || planned.depth === null || share === null) continue;
@@ -37,6 +37,17 @@ export function detectionGrid({ header, runs }: RetrieveTable, number: CellNumbe
   }
   shares.forEach((values, cell) => writeShare(grid, cell, values));
   return grid;
+}
+
+/** Success is that of the mode that was asked for; copies are those of runs that count, where any does. */
+function runsFor(
+  number: CellNumber,
+  asked: RetrievedRun['mode'],
+  runs: readonly RetrievedRun[],
+): readonly RetrievedRun[] {
+  if (number === 'success') return runs.filter(({ mode }) => mode === asked);
+  const counted = runs.filter(({ counts }) => counts);
+  return counted.length > 0 ? counted : runs;
 }
 
 function ascending(values: readonly number[]): readonly number[] {

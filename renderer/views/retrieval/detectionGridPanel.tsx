@@ -24,7 +24,7 @@ export function DetectionGridPanel({ table }: { readonly table: RetrieveTable })
   const change = useChangeRetrieval();
   const picture = useRef<Picture>(null);
   const grid = useMemo(() => detectionGrid(table, number), [table, number]);
-  const isForced = table.runs.length > 0 && table.runs.every(({ mode }) => mode === 'forced');
+  const isForced = table.header.mode === 'forced';
   const what = wordsOf(number, isForced);
   return (
     <Panel

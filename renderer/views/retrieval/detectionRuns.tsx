@@ -69,7 +69,7 @@ const columns: readonly TableColumn<RunLine>[] = [
     sortBy: ({ name }) => name,
   },
   {
-    ...{ id: 'length', title: 'Tokens', width: '56px', align: 'right' },
+    ...{ id: 'length', title: 'Tokens', width: '52px', align: 'right' },
     cell: ({ planned }) => formatNumber(planned.tokens),
     sortBy: ({ planned }) => planned.tokens,
   },
@@ -79,7 +79,7 @@ const columns: readonly TableColumn<RunLine>[] = [
     sortBy: ({ planned }) => planned.depth ?? NaN,
   },
   {
-    ...{ id: 'counts', title: 'Counts', width: '56px' },
+    ...{ id: 'counts', title: 'Counts', width: '48px' },
     cell: ({ run }) => <span data-good={run.counts}>{run.counts ? 'yes' : 'no'}</span>,
     sortBy: ({ run }) => Number(run.counts),
   },

@@ -88,10 +88,14 @@ function keyOf({ row, step, key }: HeadCopy): string {
   return `${row} ${step} ${key}`;
 }
 
-/** `legacy 0.42 [0.31, 0.55], n 24 · capped …` */
+/** `Copied, every step 0.42 [0.31, 0.55], n 24 · capped …` */
 function scoreLine({ header, scores }: RetrieveTable, { layer, head }: HeadRef): string {
   const at = layer * header.shape.heads + head;
-  const titles = new Map(header.scores.map(({ id, title }) => [id, title]));
+  const titles = new Map([
+    ['legacy', 'Copied, every step'],
+    ['capped', 'capped'],
+    ...header.scores.map(({ id, title }) => [id, title] as const),
+  ]);
   const parts = [...scores].flatMap(([id, { mean, low, high, n }]) => {
     const value = mean[at] ?? NaN;
     if (Number.isNaN(value)) return [];
@@ -102,14 +106,14 @@ function scoreLine({ header, scores }: RetrieveTable, { layer, head }: HeadRef):
 
 const columns: readonly TableColumn<HeadCopy>[] = [
   {
-    ...{ id: 'run', title: 'Run', width: 'minmax(88px, 1fr)', isCode: true },
+    ...{ id: 'run', title: 'Run', width: 'minmax(72px, 1fr)', isCode: true },
     cell: ({ run }) => <span title={run.id}>{run.needle ?? run.id}</span>,
     sortBy: ({ run }) => run.id,
   },
   {
     id: 'tokens',
     title: 'Tokens',
-    width: '56px',
+    width: '52px',
     align: 'right',
     cell: ({ run }) => run.tokens,
     sortBy: ({ run }) => run.tokens,
@@ -123,7 +127,7 @@ const columns: readonly TableColumn<HeadCopy>[] = [
     sortBy: ({ step }) => step,
   },
   {
-    ...{ id: 'piece', title: 'Token', width: 'minmax(64px, 0.8fr)', isCode: true },
+    ...{ id: 'piece', title: 'Token', width: 'minmax(56px, 0.8fr)', isCode: true },
     cell: ({ piece }) => (piece === null ? '–' : tokenLabel({ id: 0, text: piece })),
   },
   { id: 'key', title: 'From', width: '52px', align: 'right', cell: ({ key }) => key, sortBy: ({ key }) => key },

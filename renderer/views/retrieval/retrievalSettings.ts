@@ -48,7 +48,7 @@ export interface RetrievalSettings {
   readonly score: string;
 }
 
-const initial: RetrievalSettings = {
+export const firstRetrieval: RetrievalSettings = {
   ...{ face: 'needles', source: 'grid', file: null, chosen: null, own: [], edited: null, haystack: null },
   ...{ lengths: null, depths: '0, 33, 67, 100', template: 'plain', prompt: 'answer', mode: 'generate', maxNew: null },
   ...{ scores: ['locos'], settle: false, seed: 0, shown: 0, detection: null, cells: 'success', score: 'legacy' },
@@ -56,7 +56,7 @@ const initial: RetrievalSettings = {
 const stores = new WeakMap<Workbench, StoreApi<RetrievalSettings>>();
 
 export function retrievalSettings(workbench: Workbench): StoreApi<RetrievalSettings> {
-  const store = stores.get(workbench) ?? createStore<RetrievalSettings>(() => initial);
+  const store = stores.get(workbench) ?? createStore<RetrievalSettings>(() => firstRetrieval);
   stores.set(workbench, store);
   return store;
 }
