@@ -1,9 +1,8 @@
 /** The rows of a detection of retrieval heads: its runs as they came, and what they say of each head so far. */
 import type { EventOf } from '../../engine/results/contract.ts';
+import { clusteredMean } from '../../engine/results/maskPoints.ts';
 import type { RankStability, RetrievedRun, RetrieveHeader, RetrieveResult } from '../../engine/results/retrieve.ts';
 import { retrieveResult } from '../../engine/results/retrieve.ts';
-import type { ClusteredRun } from './clusteredMeans.ts';
-import { clusteredMean } from './clusteredMeans.ts';
 import type { Column } from './column.ts';
 import { emptyColumn, writeColumn } from './column.ts';
 
@@ -42,20 +41,37 @@ function startRetrieve(header: RetrieveHeader): RetrieveTable {
 function writeMeans({ header, runs, scores, active }: RetrieveTable): void {
   const counted = runs.filter(({ counts }) => counts);
   for (const [id, column] of scores) {
-    const rows = counted.flatMap((run) => rowOf(header, run, id));
-    if (rows.length === 0) continue;
+    const rows = withClusters(counted.flatMap((run) => rowOf(header, run, id)));
     for (let head = 0; head < column.mean.length; head++) {
-      const mean = clusteredMean(rows, head);
-      writeColumn(column, head, mean);
-      if (id === 'legacy') active[head] = mean.active;
+      const mean = clusteredMean(rows.map(({ cluster, values }) => ({ cluster, value: values[head] ?? NaN })));
+      if (mean === null) continue;
+      // One needle or run alone says nothing of others.
+      writeColumn(column, head, { ...mean, interval: mean.interval ?? [NaN, NaN] });
+      if (id === 'legacy') active[head] = rows.filter(({ values }) => (values[head] ?? 0) > 0).length / rows.length;
     }
   }
 }
 
+interface ScoredRun {
+  readonly needle: string | null;
+  readonly values: readonly number[];
+}
+
 /** Nothing where the run has nothing that the score reads. */
-function rowOf(header: RetrieveHeader, run: RetrievedRun, id: string): readonly ClusteredRun[] {
+function rowOf(header: RetrieveHeader, run: RetrievedRun, id: string): readonly ScoredRun[] {
   const values = id === 'legacy' || id === 'capped' ? run[id] : (run.scores[id] ?? null);
-  return values === null ? [] : [{ cluster: header.runs[run.index]?.needle ?? null, values }];
+  return values === null ? [] : [{ needle: header.runs[run.index]?.needle ?? null, values }];
+}
+
+/** Runs of a needle are alike. Of one needle alone each run is a cluster: there is no other to compare with. */
+function withClusters(
+  runs: readonly ScoredRun[],
+): readonly { readonly cluster: string; readonly values: readonly number[] }[] {
+  const named = new Set(runs.map(({ needle }) => needle));
+  return runs.map(({ needle, values }, i) => ({
+    cluster: needle === null || named.size === 1 ? `run ${i}` : `needle ${needle}`,
+    values,
+  }));
 }
 
 /** The numbers of a run that is done take the place of those so far. */

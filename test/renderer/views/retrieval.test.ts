@@ -77,8 +77,8 @@ describe('a detection', () => {
   it('ranks heads by the runs that count, with errors clustered by needle', () => {
     const [best, next] = rankedHeads(retrieveTable(rows), 'legacy');
     expect(best).toMatchObject({ name: 'L1H1', rank: 1, value: 0.75, n: 2, active: 1 });
-    // Two needles with residuals of ±1/4: SE² = 2 (1/16 + 1/16) / 4.
-    expect(best?.high).toBeCloseTo(0.75 + 1.96 * 0.25, 5);
+    // Two needles with residuals of ±1/4: SE² = 2 (1/16 + 1/16) / 4, and Student's t with one degree of freedom.
+    expect(best?.high).toBeCloseTo(0.75 + 12.706 * 0.25, 5);
     expect(next).toMatchObject({ name: 'L0H0', value: 0, active: 0 });
   });
 
