@@ -52,6 +52,7 @@ import {
 } from './promptSets.ts';
 import { pruneEvent, pruneRequest, pruneResult } from './prune.ts';
 import { pruneCurveEvent, pruneCurveRequest, pruneCurveResult } from './pruneCurve.ts';
+import { pruneLegalityRequest, pruneLegalityResult } from './pruneLegality.ts';
 import { prunePlanEvent, prunePlanRequest, prunePlanResult } from './prunePlan.ts';
 import { pullEvent, pullRequest, pullResult } from './pull.ts';
 import type { Plain } from './records.ts';
@@ -177,6 +178,8 @@ export const contract = {
   prunePlan: streaming(prunePlanRequest, prunePlanEvent, prunePlanResult),
   /** Loss, divergence and task metric against how many units are gone. */
   pruneCurve: streaming(pruneCurveRequest, pruneCurveEvent, pruneCurveResult),
+  /** Which programs can run a model without some of its heads. */
+  pruneLegality: unary(pruneLegalityRequest, pruneLegalityResult),
   /** Writes a model without some of its heads. */
   prune: streaming(pruneRequest, pruneEvent, pruneResult),
   /** Writes a model, pruned or not, as one ONNX graph with a cache. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { calibrationTexts } from './importance.ts';
 import { measuredHeader } from './measured.ts';
 import { planUnit, pruneUnit } from './pruneCurve.ts';
+import { legalities } from './pruneLegality.ts';
 import type { Plain } from './records.ts';
 import { onModel, progress, summary } from './records.ts';
 import { headRef } from './units.ts';
@@ -88,7 +89,7 @@ export const prunePlanResult = z.strictObject({
   stopped: z.enum(['budget', 'minimum']),
   protected: z.array(z.strictObject({ ...planUnit.shape, reason: z.string() })).readonly(),
   /** Which programs can run the result, in words; none of them was tried. */
-  legal: z.array(z.strictObject({ target: z.string(), ok: z.boolean(), reason: z.string() })).readonly(),
+  legal: legalities,
   /** Where what goes lies in the weights: ranges [from, to) along a stored axis. */
   slices: z
     .array(z.strictObject({ tensor: z.string(), axis: count, ranges: z.array(z.tuple([count, count])).readonly() }))

@@ -24,6 +24,7 @@ import { promptsCall } from './calls/promptPairs.ts';
 import { pruneCall } from './calls/prune.ts';
 import { pruneCurveCall } from './calls/pruneCurve.ts';
 import { importanceCall } from './calls/importance.ts';
+import { pruneLegalityCall } from './calls/pruneLegality.ts';
 import { prunePlanCall } from './calls/prunePlan.ts';
 import { pullCall } from './calls/pull.ts';
 import { needlePreviewCall, needlesCall } from './calls/needlePreview.ts';
@@ -79,6 +80,7 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     ablateSets: ablateSetsCall(models),
     patchGrid: patchGridCall(models),
     importance: importanceCall(models),
+    pruneLegality: pruneLegalityCall(),
     prunePlan: prunePlanCall(models),
     pruneCurve: pruneCurveCall(models),
     prune: pruneCall(models),

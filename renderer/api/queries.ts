@@ -36,5 +36,7 @@ export const useAttentionTile = (request: RequestOf<'attentionTile'> | null): As
 export const useAttentionRow = (request: RequestOf<'attentionRow'> | null): Asked<'attentionRow'> =>
   useCall('attentionRow', request);
 export const useNeedles = (): Asked<'needles'> => useCall('needles', {});
+export const usePruneLegality = (request: RequestOf<'pruneLegality'> | null): Asked<'pruneLegality'> =>
+  useCall('pruneLegality', request);
 export const useNeedlePreview = (request: RequestOf<'needlePreview'> | null): Asked<'needlePreview'> =>
   useCall('needlePreview', request);

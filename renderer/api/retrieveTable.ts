@@ -86,6 +86,6 @@ export function withRetrieveResult(table: RetrieveTable, result: unknown): Retri
 }
 
 /** Null until the run is done. */
-export function readRetrieveResult(result: unknown): RetrieveResult | null {
+function readRetrieveResult(result: unknown): RetrieveResult | null {
   return retrieveResult.safeParse(result).data ?? null;
 }

@@ -28,6 +28,7 @@ const shortcuts = {
   place4: { keys: ['4'], title: 'Attention', group: 'places' },
   place5: { keys: ['5'], title: 'Ablate', group: 'places' },
   place6: { keys: ['6'], title: 'Retrieval', group: 'places' },
+  place8: { keys: ['8'], title: 'Prune', group: 'places' },
   place9: { keys: ['9'], title: 'Runs', group: 'places' },
   find: { keys: ['/'], title: 'Find a token or head (9.6, L9H6, a9.h6)', group: 'heads' },
   pin: { keys: ['P'], title: 'Pin the head to compare with, or unpin it', group: 'heads' },

@@ -5,6 +5,7 @@ import { headsView } from './heads/headsView.ts';
 import { modelsView } from './models/modelsView.ts';
 import { promptsView } from './prompts/promptsView.ts';
 import { retrievalView } from './retrieval/retrievalView.ts';
+import { pruneView } from './prune/pruneView.ts';
 import { runsView } from './runs/runsView.ts';
 import type { View } from './view.ts';
 
@@ -15,5 +16,6 @@ export const views: readonly View[] = [
   attentionView,
   ablateView,
   retrievalView,
+  pruneView,
   runsView,
 ];

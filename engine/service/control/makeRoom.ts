@@ -13,7 +13,7 @@ interface Rooms {
 }
 
 /** Calls that name a model and read its files only. */
-const readers: ReadonlySet<CallName> = new Set(['info', 'verify'] satisfies CallName[]);
+const readers: ReadonlySet<CallName> = new Set(['info', 'verify', 'pruneLegality'] satisfies CallName[]);
 
 export async function makeRoom(
   { store, queue, notice }: Rooms,

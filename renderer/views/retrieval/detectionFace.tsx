@@ -17,7 +17,7 @@ import { HeadPage } from './headPage.tsx';
 import { HeadRanking } from './headRanking.tsx';
 import { useChangeRetrieval, useRetrieval } from './retrievalSettings.ts';
 
-export function isDetection({ call }: RunSummary): boolean {
+function isDetection({ call }: RunSummary): boolean {
   return call === 'retrieve';
 }
 

@@ -60,16 +60,13 @@ function emptyNumbers(cells: number) {
 }
 
 /** A generated run succeeded or not; of a given answer the share of tokens that were the model's first choice. */
-export function successOf({ success, correct }: Pick<RetrievedRun, 'success' | 'correct'>): number | null {
+function successOf({ success, correct }: Pick<RetrievedRun, 'success' | 'correct'>): number | null {
   if (success !== null) return Number(success);
   return correct === null || correct.length === 0 ? null : correct.filter(Boolean).length / correct.length;
 }
 
 /** Share of the span's tokens that some head copied. */
-export function copiedShare(
-  { copies }: Pick<RetrievedRun, 'copies'>,
-  [from, to]: readonly [number, number],
-): number | null {
+function copiedShare({ copies }: Pick<RetrievedRun, 'copies'>, [from, to]: readonly [number, number]): number | null {
   if (to <= from) return null;
   return new Set(copies.map(([, , , key]) => key)).size / (to - from);
 }
@@ -89,7 +86,7 @@ function writeShare(grid: DetectionGrid, cell: number, shares: readonly number[]
  *
  *     (p + z²/2n ± z sqrt(p (1 − p) / n + z²/4n²)) / (1 + z²/n)
  */
-export function wilson(share: number, n: number): readonly [low: number, high: number] {
+function wilson(share: number, n: number): readonly [low: number, high: number] {
   const z = 1.96;
   const middle = share + (z * z) / (2 * n);
   const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));

@@ -74,14 +74,14 @@ export function lengthsOf({ lengths }: Pick<RetrievalSettings, 'lengths'>, conte
 }
 
 /** `512, 1800`; null for anything else than numbers, or none. */
-export function numbersIn(text: string): readonly number[] | null {
+function numbersIn(text: string): readonly number[] | null {
   const words = text.split(/[\s,;]+/).filter((word) => word !== '');
   const numbers = words.map((word) => (/^\d+(\.\d+)?$/.test(word) ? Number(word) : NaN));
   return numbers.length > 0 && numbers.every(Number.isFinite) ? [...new Set(numbers)] : null;
 }
 
 /** Those that are hidden, in their order. */
-export function needlesOf(
+function needlesOf(
   { chosen, own }: Pick<RetrievalSettings, 'chosen' | 'own'>,
   builtIn: readonly NeedleText[],
 ): readonly NeedleText[] {

@@ -8,6 +8,7 @@ import { PaneContext } from '../../parts/paneContext.ts';
 import { Empty, Loading } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { DetectionFace } from './detectionFace.tsx';
+import { MaskingFace } from './maskingFace.tsx';
 import { NeedlesFace } from './needlesFace.tsx';
 import './retrieval.css';
 import { useChangeRetrieval, useRetrieval } from './retrievalSettings.ts';
@@ -41,6 +42,7 @@ function Faces({ context, isResident }: FacesProps): ReactElement {
           tabs={[
             { value: 'needles', title: 'Needles', content: () => <NeedlesFace {...{ context, isResident }} /> },
             { value: 'detection', title: 'Detection', content: () => <DetectionFace /> },
+            { value: 'masking', title: 'Masking', content: () => <MaskingFace context={context} /> },
           ]}
         />
       </PaneContext>

@@ -1,0 +1,78 @@
+/** What is prepared and looked at in the Prune place, for as long as the window lives. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { CalibrationTexts, ImportanceHeader } from '../../../engine/results/importance.ts';
+import type { Workbench } from '../../api/workbench.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+
+export type PruneFace = 'criteria' | 'agreement' | 'plan' | 'write';
+export type PruneUnit = ImportanceHeader['unit'];
+export type DocumentSource = Extract<CalibrationTexts['source'], { kind: 'documents' }>;
+
+export interface PruneSettings {
+  readonly face: PruneFace;
+  readonly unit: PruneUnit;
+  readonly criteria: readonly string[];
+  /** The user's documents; stories of the program's own where null. */
+  readonly documents: DocumentSource | null;
+  readonly windows: number;
+  readonly length: number;
+  readonly seed: number;
+  readonly orders: number;
+  /** The run of criteria that is looked at; the newest where null. */
+  readonly run: string | null;
+  /** By which units go. */
+  readonly criterion: string;
+  /** The two that are held against each other. */
+  readonly pair: readonly [a: string, b: string];
+  readonly keepSet: boolean;
+  readonly keepRetrieval: boolean;
+  readonly keepInduction: boolean;
+  readonly minPerLayer: number;
+  readonly draws: number;
+  readonly withTask: boolean;
+  /** The curve that is looked at: of a run, of the settings though it is not measured yet (`prepared`), or the newest (null). */
+  readonly curve: string | null;
+  /** Where the slider is, and where it was let go. */
+  readonly position: number;
+  readonly rested: number;
+  /** Text to go on from; null: nothing was asked for. */
+  readonly prompt: string;
+  readonly generates: boolean;
+}
+
+export const firstPruneSettings: PruneSettings = {
+  ...{
+    face: 'criteria',
+    unit: 'kv-group',
+    criteria: ['zero', 'mean', 'kl', 'michel', 'taylor', 'writeNorm', 'random'],
+  },
+  ...{ documents: null, windows: 16, length: 128, seed: 0, orders: 20, run: null },
+  ...{ criterion: 'zero', pair: ['zero', 'writeNorm'], keepSet: false, keepRetrieval: false, keepInduction: false },
+  ...{ minPerLayer: 1, draws: 10, withTask: true, curve: null, position: 1, rested: 1 },
+  ...{ prompt: '', generates: false },
+};
+const stores = new WeakMap<Workbench, StoreApi<PruneSettings>>();
+
+export function pruneSettings(workbench: Workbench): StoreApi<PruneSettings> {
+  const store = stores.get(workbench) ?? createStore<PruneSettings>(() => firstPruneSettings);
+  stores.set(workbench, store);
+  return store;
+}
+
+export function usePrune<T>(select: (settings: PruneSettings) => T): T {
+  return useStore(pruneSettings(useWorkbench()), select);
+}
+
+export function useChangePrune(): (change: Partial<PruneSettings>) => void {
+  return pruneSettings(useWorkbench()).setState;
+}
+
+/** The text as a request names it; no longer than the model reads. */
+export function textsOf(
+  { documents, windows, length }: Pick<PruneSettings, 'documents' | 'windows' | 'length'>,
+  context: number,
+): CalibrationTexts {
+  return { source: documents ?? { kind: 'stories' }, n: windows, length: Math.min(length, context) };
+}

@@ -1,0 +1,152 @@
+/** In which order units go, which stay, and what is asked of the engine. */
+import { describe, expect, it } from 'vitest';
+import { contract } from '../../../engine/results/contract.ts';
+import { Fault } from '../../../engine/terms/fault.ts';
+import { documentsOf } from '../../../renderer/views/prune/calibrationFiles.ts';
+import { importanceRequest } from '../../../renderer/views/prune/criteriaRequest.ts';
+import { curvePoints, planOrder } from '../../../renderer/views/prune/planOrder.ts';
+import { firstPruneSettings } from '../../../renderer/views/prune/pruneSettings.ts';
+import { headsOf, unitName } from '../../../renderer/views/prune/pruneUnits.ts';
+import { preparedScene, sceneOf } from '../../../renderer/views/prune/scene.ts';
+import type { ImportanceView } from '../../../renderer/views/prune/importanceFold.ts';
+import { staysOf } from '../../../renderer/views/prune/stays.ts';
+import { zeroedHeads } from '../../../renderer/views/prune/zeroedHeads.ts';
+
+const shape = {
+  ...{ layers: 2, heads: 4, kvHeads: 2, headWidth: 8, width: 32, mlpWidth: 64 },
+  ...{ vocabulary: 10, outputVocabulary: 10, context: 64 },
+};
+const model = { choice: { model: '/m' }, shape };
+const none: ReadonlySet<number> = new Set();
+
+describe('the order of removal', () => {
+  const common = { shape, unit: 'kv-group', stays: none, minPerLayer: 0 } as const;
+  const names = (request: Partial<Parameters<typeof planOrder>[0]> = {}) =>
+    planOrder({ ...common, values: [3, -1, 2, 2], ...request }).map((place) => unitName('kv-group', place));
+
+  it('begins with the least worth keeping; ties in the order of the model', () => {
+    expect(names()).toEqual(['L0G1', 'L1G0', 'L1G1', 'L0G0']);
+  });
+
+  it('leaves each layer its minimum, and what stays', () => {
+    expect(names({ minPerLayer: 1 })).toEqual(['L0G1', 'L1G0']);
+    expect(names({ stays: new Set([1, 2]) })).toEqual(['L1G1', 'L0G0']);
+    expect(names({ minPerLayer: 2 })).toEqual([]);
+  });
+
+  it('is none while a value is unknown', () => {
+    expect(names({ values: [3, NaN, 2, 2] })).toEqual([]);
+  });
+
+  it('is measured at rising counts that end with all', () => {
+    expect(curvePoints(5)).toEqual([1, 2, 3, 4, 5]);
+    const points = curvePoints(60);
+    expect(points).toHaveLength(12);
+    expect(points.at(-1)).toBe(60);
+    expect(new Set(points).size).toBe(12);
+    expect(curvePoints(0)).toEqual([]);
+  });
+});
+
+describe('what stays', () => {
+  it('is a unit for any of its heads, with the reason', () => {
+    const scores = (at: number, value: number) => new Float32Array(8).map((_, i) => (i === at ? value : 0));
+    const stays = staysOf({
+      ...{ shape, unit: 'kv-group', set: [{ layer: 1, head: 3 }] },
+      ...{ retrieval: scores(1, 0.125), induction: scores(5, 0.5) },
+    });
+    expect([...stays]).toEqual([
+      [0, 'retrieval score of 0.1 or more'],
+      [2, 'induction score above 0.4'],
+      [3, 'in the set'],
+    ]);
+    expect(staysOf({ shape, unit: 'head', set: [], retrieval: null, induction: scores(5, 0.39) }).size).toBe(0);
+  });
+});
+
+describe('requests', () => {
+  it('ask for criteria that the unit has, on text no longer than the context', () => {
+    const request = importanceRequest(
+      { ...firstPruneSettings, unit: 'mlp', criteria: ['zero', 'flap', 'shapley'] },
+      model,
+    );
+    expect(request?.criteria).toEqual(['zero', 'shapley']);
+    expect(request?.texts.length).toBe(64);
+    expect(contract.importance.request.safeParse(request).error).toBeUndefined();
+    expect(importanceRequest({ ...firstPruneSettings, unit: 'layer', criteria: ['flap'] }, model)).toBeNull();
+  });
+
+  const column = (values: readonly number[]) => {
+    const nothing = new Float32Array(values.length).fill(NaN);
+    const known = values.filter((value) => !Number.isNaN(value)).length;
+    return { id: 'zero', values: Float32Array.from(values), low: nothing, high: nothing, known };
+  };
+  const viewOf = (unit: string, values: readonly number[]) =>
+    ({ header: { unit, shape }, columns: [column(values)], orders: 0 }) as unknown as ImportanceView;
+  const prepared = (view: ImportanceView | null, stays = none) =>
+    preparedScene({
+      ...{ settings: firstPruneSettings, model, view, stays },
+      prompts: { kind: 'task', task: 'ioi', n: 8, seed: 0 },
+    });
+
+  it('of a curve are what the contract takes, and are known again by it', () => {
+    const scene = prepared(viewOf('kv-group', [3, 1, 2, 4]));
+    if (typeof scene === 'string') throw new Error(scene);
+    const request = { ...scene, points: [1, 2], draws: 10 };
+    expect(contract.pruneCurve.request.safeParse(request).error).toBeUndefined();
+    expect(sceneOf(request)).toEqual(scene);
+    expect(scene.order).toEqual([
+      { layer: 0, index: 1 },
+      { layer: 1, index: 0 },
+    ]);
+  });
+
+  it('say what is in the way', () => {
+    expect(prepared(null)).toContain('Measure criteria');
+    expect(prepared(viewOf('mlp', [1, 2]))).toContain('heads and KV groups');
+    expect(prepared(viewOf('kv-group', [1, NaN, 2, 3]))).toContain('not known');
+    expect(prepared(viewOf('kv-group', [1, 2, 3, 4]), new Set([0, 1, 2, 3]))).toContain('Nothing may go');
+  });
+
+  it('zero every head that is gone, layer by layer', () => {
+    const heads = [...headsOf(shape, 'kv-group', { layer: 1, index: 1 }), { layer: 0, head: 0 }];
+    const edits = zeroedHeads(heads);
+    expect(edits.map(({ layers, heads: list }) => [layers, list])).toEqual([
+      [[1], [2, 3]],
+      [[0], [0]],
+    ]);
+    expect(
+      contract.generate.request.safeParse({
+        model: '/m',
+        prompt: { text: 'a' },
+        edits,
+        max: 1,
+        temperature: 0,
+        seed: 0,
+      }).error,
+    ).toBeUndefined();
+  });
+});
+
+describe('files of text', () => {
+  const file = (name: string, text: string) => ({ name, text: () => Promise.resolve(text) });
+
+  it('are documents: a .txt one, each line of a .jsonl another', async () => {
+    const source = await documentsOf([file('a.txt', 'one'), file('b.jsonl', '{"text":"two"}\n\n"three"\n')]);
+    expect(source.name).toBe('a.txt, b.jsonl');
+    expect(source.documents).toEqual([
+      { name: 'a.txt', text: 'one' },
+      { name: 'b.jsonl, line 1', text: 'two' },
+      { name: 'b.jsonl, line 3', text: 'three' },
+    ]);
+  });
+
+  it.each([
+    ['c.parquet', 'x', '.parquet'],
+    ['c.jsonl', '{"words":1}', 'line 1'],
+    ['c.txt', '  ', 'no text'],
+  ])('%s is refused: %s', async (name, text, words) => {
+    await expect(documentsOf([file(name, text)])).rejects.toThrow(Fault);
+    await expect(documentsOf([file(name, text)])).rejects.toThrow(words);
+  });
+});
