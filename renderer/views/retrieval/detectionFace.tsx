@@ -1,6 +1,5 @@
 /** What came of a detection: where the model found the needle, which heads copied, and when. */
 import type { ReactElement } from 'react';
-import type { RunSummary } from '../../../engine/results/runs.ts';
 import { useRun } from '../../api/hooks.ts';
 import { useRuns } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -15,11 +14,8 @@ import { DetectionRuns } from './detectionRuns.tsx';
 import { DetectionSummary } from './detectionSummary.tsx';
 import { HeadPage } from './headPage.tsx';
 import { HeadRanking } from './headRanking.tsx';
+import { isDetection } from './isDetection.ts';
 import { useChangeRetrieval, useRetrieval } from './retrievalSettings.ts';
-
-function isDetection({ call }: RunSummary): boolean {
-  return call === 'retrieve';
-}
 
 export function DetectionFace(): ReactElement {
   const chosen = useRetrieval((settings) => settings.detection);

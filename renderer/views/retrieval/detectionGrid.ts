@@ -86,7 +86,7 @@ function writeShare(grid: DetectionGrid, cell: number, shares: readonly number[]
  *
  *     (p + z²/2n ± z sqrt(p (1 − p) / n + z²/4n²)) / (1 + z²/n)
  */
-function wilson(share: number, n: number): readonly [low: number, high: number] {
+export function wilson(share: number, n: number): readonly [low: number, high: number] {
   const z = 1.96;
   const middle = share + (z * z) / (2 * n);
   const half = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));

@@ -15,7 +15,7 @@ export interface MaskChart {
 const titles: Readonly<Record<MaskNumber, readonly [title: string, unit: string]>> = {
   accuracy: ['Needle found', 'share of runs'],
   stepsAccuracy: ['Needle found, step by step', 'share of runs'],
-  firstChoice: ['Answer’s tokens that are the first choice', 'share'],
+  firstChoice: ['First choices in the answer', 'share of its tokens'],
   logProbability: ['Log probability of the answer', 'nats a token'],
   perplexity: ['Perplexity of plain text', ''],
 };

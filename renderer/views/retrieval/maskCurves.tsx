@@ -39,6 +39,7 @@ export function MaskCurves({ rows }: { readonly rows: MaskRows }): ReactElement 
                     {...(i === 0 ? { ref: picture } : {})}
                     title={chart.title}
                     {...(chart.unit === '' ? {} : { yTitle: chart.unit })}
+                    {...(chart.unit.startsWith('share') ? { yDomain: [0, 1] as const } : {})}
                     xTitle="heads masked"
                     wholeX
                     series={chart.series}

@@ -74,7 +74,7 @@ export function lengthsOf({ lengths }: Pick<RetrievalSettings, 'lengths'>, conte
 }
 
 /** `512, 1800`; null for anything else than numbers, or none. */
-function numbersIn(text: string): readonly number[] | null {
+export function numbersIn(text: string): readonly number[] | null {
   const words = text.split(/[\s,;]+/).filter((word) => word !== '');
   const numbers = words.map((word) => (/^\d+(\.\d+)?$/.test(word) ? Number(word) : NaN));
   return numbers.length > 0 && numbers.every(Number.isFinite) ? [...new Set(numbers)] : null;

@@ -22,10 +22,17 @@ export async function openCopy(
   const prompt = await promptIds(client, request, copy);
   const ids = [...prompt, ...(await idsMade(client, request, prompt, copy, row))];
   const name = `${copy.run.id}, step ${copy.step + 1}, ${headName(head)}.jsonl`;
-  workspace.set({ prompts: { kind: 'file', file: { name, text: `${JSON.stringify({ ids })}\n` } } });
+  workspace.set({ prompts: { kind: 'file', file: { name, text: `${JSON.stringify(promptRow(ids, copy.key))}\n` } } });
   selection.setPrimary(head);
   selection.setTokens({ query: ids.length - 1, key: copy.key });
   workspace.goTo('attention');
+}
+
+/** The answer is the token that was copied; the wrong one, which metrics of a file need, is the last other one before it. */
+export function promptRow(ids: readonly number[], key: number) {
+  const answerId = ids[key];
+  const wrongId = ids.slice(0, key).findLast((id) => id !== answerId);
+  return { ids, ...(answerId === undefined || wrongId === undefined ? {} : { answerId, wrongId }) };
 }
 
 async function requestOf(client: Client, run: string): Promise<Request> {

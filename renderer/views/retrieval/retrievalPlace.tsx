@@ -1,4 +1,4 @@
-/** The retrieval laboratory: needles, what heads do with them, what masking those heads costs, which heads can stream. */
+/** The retrieval laboratory: needles, what heads do with them, what masking those heads costs. */
 import type { ReactElement } from 'react';
 import { useIsResident, useModelInfo, useWorkspace } from '../../api/hooks.ts';
 import { useWorkbench } from '../../api/workbench.ts';

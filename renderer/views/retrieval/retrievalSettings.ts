@@ -7,7 +7,7 @@ import type { NeedleText } from '../../../engine/results/retrieve.ts';
 import type { Workbench } from '../../api/workbench.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 
-export type Face = 'needles' | 'detection' | 'masking' | 'streaming';
+type Face = 'needles' | 'detection' | 'masking';
 export type TextFile = RequestOf<'importPrompts'>;
 
 export interface Haystack {
@@ -47,7 +47,6 @@ export interface RetrievalSettings {
   /** The score that ranks heads. */
   readonly score: string;
   readonly masking: MaskingSettings;
-  readonly streaming: StreamingSettings;
 }
 
 export interface MaskingSettings {
@@ -70,41 +69,15 @@ export interface MaskingSettings {
   readonly shownK: number | null;
 }
 
-export interface StreamingSettings {
-  readonly part: 'probes' | 'gates' | 'quality';
-  /** Runs that are looked at; where none was chosen they are the newest. */
-  readonly runs: Readonly<Partial<Record<StreamingSettings['part'], string>>>;
-  readonly number: 'echo' | 'induction' | 'prior';
-  readonly sequences: number;
-  readonly steps: number;
-  readonly from: number | null;
-  readonly to: number | null;
-  readonly sink: number;
-  readonly recent: number;
-  readonly learningRate: number;
-  readonly regularisation: number;
-  readonly passkeys: { readonly count: number; readonly words: number } | null;
-  /** As typed, percent: `25, 50, 75`. */
-  readonly sparsities: string;
-  readonly draws: number;
-  readonly texts: number;
-}
-
 const firstMasking: MaskingSettings = {
   ...{ run: null, mask: 'uniform', sinks: 4, recent: 64, scope: 'decode', mode: 'forced', ks: '1, 2, 5, 10, 20' },
   ...{ draws: 10, steps: false, windows: 8, shownK: null },
 };
-/** The scaled schedule of `headscope duo`. */
-const firstStreaming: StreamingSettings = {
-  ...{ part: 'probes', runs: {}, number: 'echo', sequences: 4, steps: 200, from: null, to: null, sink: 16, recent: 64 },
-  ...{ learningRate: 0.02, regularisation: 0.05, passkeys: null, sparsities: '25, 50, 75', draws: 3, texts: 8 },
-};
-
 export const firstRetrieval: RetrievalSettings = {
   ...{ face: 'needles', source: 'grid', file: null, chosen: null, own: [], edited: null, haystack: null },
   ...{ lengths: null, depths: '0, 33, 67, 100', template: 'plain', prompt: 'answer', mode: 'generate', maxNew: null },
   ...{ scores: ['locos'], settle: false, seed: 0, shown: 0, detection: null, cells: 'success', score: 'legacy' },
-  ...{ masking: firstMasking, streaming: firstStreaming },
+  ...{ masking: firstMasking },
 };
 const stores = new WeakMap<Workbench, StoreApi<RetrievalSettings>>();
 
@@ -126,10 +99,4 @@ export function useMasking(): readonly [MaskingSettings, (change: Partial<Maskin
   const store = retrievalSettings(useWorkbench());
   const masking = useStore(store, (settings) => settings.masking);
   return [masking, (change) => store.setState(({ masking: now }) => ({ masking: { ...now, ...change } }))];
-}
-
-export function useStreaming(): readonly [StreamingSettings, (change: Partial<StreamingSettings>) => void] {
-  const store = retrievalSettings(useWorkbench());
-  const streaming = useStore(store, (settings) => settings.streaming);
-  return [streaming, (change) => store.setState(({ streaming: now }) => ({ streaming: { ...now, ...change } }))];
 }

@@ -10,6 +10,7 @@ import { summaryWords } from '../../../renderer/views/retrieval/summaryWords.ts'
 import { headCopies } from '../../../renderer/views/retrieval/headCopies.ts';
 import type { NeedlePlan } from '../../../renderer/views/retrieval/needlePlan.ts';
 import { lackIn, lengthsOf, numbersIn, planNeedles } from '../../../renderer/views/retrieval/needlePlan.ts';
+import { promptRow } from '../../../renderer/views/retrieval/openCopy.ts';
 import { rankedHeads } from '../../../renderer/views/retrieval/rankedHeads.ts';
 import type { RetrievalSettings } from '../../../renderer/views/retrieval/retrievalSettings.ts';
 import { firstRetrieval } from '../../../renderer/views/retrieval/retrievalSettings.ts';
@@ -141,6 +142,10 @@ describe('a detection', () => {
     expect(measures[0]).toMatchObject({ call: 'scores', n: 2, of: 'head' });
     expect(measures[0]?.values[3]).toBe(0.75);
   });
+});
+
+it('shows a copy as a prompt whose answer is the copied token, against the last other one before it', () => {
+  expect(promptRow([5, 7, 9, 9, 4], 3)).toEqual({ ids: [5, 7, 9, 9, 4], answerId: 9, wrongId: 7 });
 });
 
 it('gives an interval to shares of 0 and 1 too', () => {
