@@ -36,18 +36,21 @@ describe.skipIf(!isServable)('for everybody (needs npm run build and build:ui)',
     await served?.stop();
   });
 
-  test.each(['Models', 'Prompts', 'Heads', 'Attention', 'Ablate', 'Runs'])('%s keeps the rules', async (title) => {
-    const place = await goTo(page, title);
-    if (title === 'Runs') await place.getByRole('row').nth(1).click();
-    const found: string[] = [];
-    for (const face of await facesOf(place)) {
-      await face?.click();
-      await isSettled(page);
-      const name = (await face?.innerText()) ?? title;
-      for (const finding of await findings(page)) found.push(`${name}: ${finding}`);
-    }
-    expect(found).toEqual([]);
-  });
+  test.each(['Models', 'Prompts', 'Heads', 'Attention', 'Ablate', 'Prune', 'Runs'])(
+    '%s keeps the rules',
+    async (title) => {
+      const place = await goTo(page, title);
+      if (title === 'Runs') await place.getByRole('row').nth(1).click();
+      const found: string[] = [];
+      for (const face of await facesOf(place)) {
+        await face?.click();
+        await isSettled(page);
+        const name = (await face?.innerText()) ?? title;
+        for (const finding of await findings(page)) found.push(`${name}: ${finding}`);
+      }
+      expect(found).toEqual([]);
+    },
+  );
 });
 
 /** Tabs and faces of a place, each to be chosen in turn; null where it has but one. */

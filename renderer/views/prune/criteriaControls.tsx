@@ -1,7 +1,7 @@
 /** Which units, on which text, by which criteria; how long that takes; and the button that starts it. */
 import type { ReactElement } from 'react';
-import { NumberInput } from '../../parts/input.tsx';
 import { Segments } from '../../parts/segments.tsx';
+import { NumberField } from './numberField.tsx';
 import type { CriterionChoice, CriterionGroup } from './criteriaList.ts';
 import { criteriaOf, groupTitles } from './criteriaList.ts';
 import { CriteriaStart } from './criteriaStart.tsx';
@@ -67,9 +67,13 @@ function Orders(): ReactElement {
   const orders = usePrune((settings) => settings.orders);
   const change = useChangePrune();
   return (
-    <label className="sweeps-field prune-indent">
-      <NumberInput whole value={orders} min={1} max={100_000} onChange={(n) => change({ orders: n })} />
-      orders of removal
-    </label>
+    <NumberField
+      words="orders of removal"
+      whole
+      value={orders}
+      min={1}
+      max={100_000}
+      onChange={(n) => change({ orders: n })}
+    />
   );
 }

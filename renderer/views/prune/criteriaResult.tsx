@@ -61,13 +61,13 @@ function Result({ run, view, picker }: ResultProps): ReactElement {
     <Panel
       title="Criteria"
       controls={picker}
-      caption={textWords(view.header)}
       exports={{ name: 'criteria', csv: () => criteriaCsv(view) }}
       table={() => <CriteriaTable view={view} />}
       actions={useRunExports(run, ['heads.json', 'csv', 'parquet'])}
     >
       <div className="sweeps-body">
         <SweepsRunBar run={run} />
+        <p className="sweeps-quiet prune-facts">{textWords(view.header)}</p>
         <CriteriaDrawings view={view} />
       </div>
     </Panel>

@@ -7,7 +7,7 @@ import { ErrorState } from '../../parts/states.tsx';
 import { sentence } from '../ablate/sentence.ts';
 import type { CurveMeasure, CurveView, RandomPoint } from './curveFold.ts';
 import { randomNear, randomPoints } from './curveFold.ts';
-import { changeWords, valueWords } from './pruneWords.ts';
+import { changeWords, valueWords, wholeWords } from './pruneWords.ts';
 import { unitWords } from './pruneUnits.ts';
 import type { Scene } from './scene.ts';
 import type { LivePoint } from './useLivePoint.ts';
@@ -81,7 +81,7 @@ function Sizes({ live }: { readonly live: LivePoint }): ReactElement | null {
   return (
     <>
       <Line name="heads gone" text={formatNumber(size.heads)} />
-      <Line name="weights gone" text={formatNumber(size.parameters)} />
+      <Line name="weights gone" text={wholeWords(size.parameters)} />
       <Line name="KV cache" text={`−${formatNumber(size.kvBytes)} bytes a token`} beside="float32" />
     </>
   );

@@ -3,9 +3,9 @@ import type { ReactElement } from 'react';
 import { useSelection, useWorkspace } from '../../api/hooks.ts';
 import { promptsName } from '../../api/jobs.ts';
 import { formatNumber } from '../../marks/format.ts';
-import { NumberInput } from '../../parts/input.tsx';
 import { Select } from '../../parts/select.tsx';
 import { Switch } from '../../parts/switch.tsx';
+import { NumberField } from './numberField.tsx';
 import { criteriaList, groupTitles } from './criteriaList.ts';
 import { PlanStart } from './planStart.tsx';
 import type { PruneModel } from './pruneModel.ts';
@@ -37,7 +37,7 @@ export function PlanControls({ model, prepared }: PlanControlsProps): ReactEleme
 }
 
 /** A change of what goes is another plan: the curve of the one before is not its own. */
-export function useChangePlan(): (change: Partial<PruneSettings>) => void {
+function useChangePlan(): (change: Partial<PruneSettings>) => void {
   const change = useChangePrune();
   return (next) => change({ ...next, curve: 'prepared' });
 }
@@ -76,21 +76,25 @@ function StayFields(): ReactElement {
       <legend>Stays</legend>
       <Switch label={`the set (${set.length} heads)`} isOn={keepSet} onChange={(on) => change({ keepSet: on })} />
       <Switch
-        label={`retrieval heads, ${retrieves} and more${retrieval === null ? ': not measured' : ''}`}
+        label={`retrieval heads, ≥ ${retrieves}${retrieval === null ? ' (no scores)' : ''}`}
         isOn={keepRetrieval && retrieval !== null}
         disabled={retrieval === null}
         onChange={(on) => change({ keepRetrieval: on })}
       />
       <Switch
-        label={`induction heads, above ${induces}${induction === null ? ': not measured' : ''}`}
+        label={`induction heads, > ${induces}${induction === null ? ' (no scores)' : ''}`}
         isOn={keepInduction && induction !== null}
         disabled={induction === null}
         onChange={(on) => change({ keepInduction: on })}
       />
-      <label className="sweeps-field">
-        <NumberInput whole value={minPerLayer} min={0} max={1024} onChange={(n) => change({ minPerLayer: n })} />
-        at least in each layer
-      </label>
+      <NumberField
+        words="at least in each layer"
+        whole
+        value={minPerLayer}
+        min={0}
+        max={1024}
+        onChange={(n) => change({ minPerLayer: n })}
+      />
     </fieldset>
   );
 }
@@ -110,10 +114,14 @@ function ControlFields(): ReactElement {
         disabled={prompts === null}
         onChange={(on) => change({ withTask: on })}
       />
-      <label className="sweeps-field">
-        <NumberInput whole value={draws} min={10} max={1000} onChange={(n) => change({ draws: n })} />
-        random plans, as many in each layer
-      </label>
+      <NumberField
+        words="random plans, layer-matched"
+        whole
+        value={draws}
+        min={10}
+        max={1000}
+        onChange={(n) => change({ draws: n })}
+      />
     </fieldset>
   );
 }

@@ -72,10 +72,10 @@ function Curve({ view, kept, scene, position, measure, title }: CurveProps): Rea
 
 function seriesOf(view: CurveView, kept: readonly CurvePoint[], measure: CurveMeasure): readonly LineSeries[] {
   const random = randomPoints(view, measure);
-  const plan: LineSeries = { name: 'plan, 95 %', ...planLine(view, kept, measure) };
+  const plan: LineSeries = { name: 'plan', ...planLine(view, kept, measure) };
   if (random.length === 0) return [plan];
   const control: LineSeries = {
-    name: `${Math.max(...random.map(({ draws }) => draws))} random, all between`,
+    name: `${Math.max(...random.map(({ draws }) => draws))} random`,
     x: random.map(({ units }) => units),
     y: random.map(({ mean }) => mean),
     low: random.map(({ least }) => least),

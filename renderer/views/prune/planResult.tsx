@@ -44,13 +44,13 @@ export function PlanResult({ model, scene, run, runs }: PlanResultProps): ReactE
     <Panel
       title="Plan"
       controls={<CurvePicker {...{ run, runs }} />}
-      {...(header === null ? {} : { caption: curveTextWords(header.texts) })}
       exports={{ name: 'pruning-curve', csv: () => curveCsv(curve, kept) }}
       table={() => <CurveTable {...{ curve, kept }} />}
       actions={run === null ? [] : exported}
     >
       <div className="prune-plan">
         {run !== null && <SweepsRunBar run={run} />}
+        {header !== null && <p className="sweeps-quiet prune-facts">{curveTextWords(header.texts)}</p>}
         <PlanCurves {...{ curve, kept, live, scene, position }} />
         <PlanSlider {...{ scene, position }} />
         <LiveNumbers {...{ curve, live, scene, position }} />

@@ -7,11 +7,13 @@ import { Panel } from '../../parts/panel.tsx';
 import { Empty, Loading } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import '../ablate/sweeps.css';
+import { AgreementFace } from './agreementFace.tsx';
 import { CriteriaFace } from './criteriaFace.tsx';
 import { PlanFace } from './planFace.tsx';
 import './prune.css';
 import type { PruneModel } from './pruneModel.ts';
 import { useChangePrune, usePrune } from './pruneSettings.ts';
+import { WriteFace } from './writeFace.tsx';
 
 export function PrunePlace(): ReactElement {
   const info = useModelInfo();
@@ -34,7 +36,9 @@ function Faces({ model }: { readonly model: PruneModel }): ReactElement {
         onChange={(next) => change({ face: next })}
         tabs={[
           { value: 'criteria', title: 'Criteria', content: () => <CriteriaFace model={model} /> },
+          { value: 'agreement', title: 'Agreement', content: () => <AgreementFace /> },
           { value: 'plan', title: 'Plan', content: () => <PlanFace model={model} /> },
+          { value: 'write', title: 'Write', content: () => <WriteFace model={model} /> },
         ]}
       />
     </div>

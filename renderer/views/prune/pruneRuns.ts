@@ -28,7 +28,7 @@ export function shownRun(list: readonly RunSummary[], chosen: string | null): st
 const none: readonly RunRow[] = [];
 
 /** The same list until a row comes. */
-export function rowsOf(view: RunView | null): readonly RunRow[] {
+function rowsOf(view: RunView | null): readonly RunRow[] {
   return view?.table?.kind === 'rows' ? view.table.rows : none;
 }
 

@@ -55,7 +55,7 @@ export const firstPruneSettings: PruneSettings = {
 };
 const stores = new WeakMap<Workbench, StoreApi<PruneSettings>>();
 
-export function pruneSettings(workbench: Workbench): StoreApi<PruneSettings> {
+function pruneSettings(workbench: Workbench): StoreApi<PruneSettings> {
   const store = stores.get(workbench) ?? createStore<PruneSettings>(() => firstPruneSettings);
   stores.set(workbench, store);
   return store;

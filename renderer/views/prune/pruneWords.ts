@@ -11,7 +11,7 @@ export function textWords({ calibration, samples }: Pick<ImportanceHeader, 'cali
 }
 
 export function curveTextWords({ source, tokens, samples }: TextFacts): string {
-  return `${source}, ${formatNumber(tokens)} tokens; intervals over ${formatNumber(samples.n)} ${samples.of}s`;
+  return `${source}, ${formatNumber(tokens)} tokens; 95 % intervals over ${formatNumber(samples.n)} ${samples.of}s; grey: from the least to the most of the random plans`;
 }
 
 /** `+0.130 [0.112, 0.151]`; without an interval where there is one sample. */
@@ -23,4 +23,9 @@ export function changeWords({ mean, interval: [low, high], n }: Summary, decimal
 export function valueWords({ mean, interval: [low, high], n }: Summary, decimals: number): string {
   const text = formatFixed(mean, decimals);
   return n < 2 ? text : `${text} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`;
+}
+
+/** `134,515,008`: counts of weights to the last one. */
+export function wholeWords(count: number): string {
+  return count.toLocaleString('en-US');
 }

@@ -5,7 +5,7 @@ import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { Button } from '../../parts/button.tsx';
-import { NumberInput } from '../../parts/input.tsx';
+import { NumberField } from './numberField.tsx';
 import { documentsOf } from './calibrationFiles.ts';
 import { useChangePrune, usePrune } from './pruneSettings.ts';
 
@@ -17,20 +17,22 @@ export function TextFields({ context }: { readonly context: number }): ReactElem
       <legend>Text</legend>
       <SourceField />
       <div className="prune-pair">
-        <label className="sweeps-field">
-          <NumberInput whole value={windows} min={1} max={10_000} onChange={(n) => change({ windows: n })} />
-          windows of
-        </label>
-        <label className="sweeps-field">
-          <NumberInput
-            whole
-            value={Math.min(length, context)}
-            min={2}
-            max={context}
-            onChange={(n) => change({ length: n })}
-          />
-          tokens
-        </label>
+        <NumberField
+          words="windows"
+          whole
+          value={windows}
+          min={1}
+          max={10_000}
+          onChange={(n) => change({ windows: n })}
+        />
+        <NumberField
+          words="tokens each"
+          whole
+          value={Math.min(length, context)}
+          min={2}
+          max={context}
+          onChange={(n) => change({ length: n })}
+        />
       </div>
     </fieldset>
   );

@@ -23,7 +23,7 @@ export interface ShownScene {
 }
 
 /** As the settings say, whatever is looked at. */
-export function usePrepared(model: PruneModel): Scene | string {
+function usePrepared(model: PruneModel): Scene | string {
   const settings = usePrune((state) => state);
   const prompts = useWorkspace((state) => state.prompts);
   const { view } = useImportance();

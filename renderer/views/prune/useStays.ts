@@ -1,6 +1,5 @@
 /** What the settings protect, by the scores that are measured. */
-import { useSelection } from '../../api/hooks.ts';
-import { useHeadMeasures } from '../../api/hooks.ts';
+import { useHeadMeasures, useSelection } from '../../api/hooks.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import type { PruneModel } from './pruneModel.ts';
 import { usePrune } from './pruneSettings.ts';

@@ -28,13 +28,17 @@ function summaryOf(mean: number) {
 const places = [0, 1].flatMap((layer) => [0, 1].map((index) => ({ layer, index })));
 const rows: readonly ImportanceRow[] = [
   { kind: 'row', of: 'values', criterion: 'writeNorm', unit: 'kv-group', values: [1, 2, 3, 4] },
-  ...places.map(
-    (place, i) =>
-      ({
-        ...{ kind: 'row', of: 'ablation', by: 'zero', unit: 'kv-group', ...place },
-        ...{ change: summaryOf(i), kl: summaryOf(10 + i), flips: 0, bySample: [] },
-      }) as const,
-  ),
+  ...places.map((place, i): ImportanceRow => ({
+    kind: 'row',
+    of: 'ablation',
+    by: 'zero',
+    unit: 'kv-group',
+    ...place,
+    change: summaryOf(i),
+    kl: summaryOf(10 + i),
+    flips: 0,
+    bySample: [],
+  })),
   { kind: 'row', of: 'order', order: 0, shares: [1, 2, 3, 4], measured: 4, left: 0 },
   { kind: 'row', of: 'order', order: 1, shares: [3, 2, 1, 0], measured: 4, left: 0 },
 ];
