@@ -1,8 +1,8 @@
 /** The few dialogs that a window may ask for. Only our own page is answered. */
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { IpcMainInvokeEvent } from 'electron';
 import { BrowserWindow, dialog, ipcMain } from 'electron';
+import { saveFile } from '../../engine/service/saveFile.ts';
 import { uiOrigin } from './uiProtocol.ts';
 
 /** Files that are saved through a dialog, at most. */
@@ -47,6 +47,6 @@ async function save(window: BrowserWindow, name: unknown, bytes: unknown): Promi
   }
   const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(name) });
   if (canceled || filePath === '') return null;
-  await writeFile(filePath, bytes);
+  await saveFile(filePath, bytes);
   return filePath;
 }

@@ -8,7 +8,7 @@ export const uiAddress = `${SCHEME}://ui/index.html`;
 export const uiOrigin = `${SCHEME}://ui`;
 
 /** No remote content, no inline script. Styles are set by the drawing libraries, so inline ones are allowed. */
-export const contentPolicy = [
+const contentPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -63,6 +63,28 @@ function LinkedViews(): ReactElement {
   );
 }
 
+/** Numbers that are written in place, as those of a run that goes on: nothing renders. */
+function Filling(): ReactElement {
+  const values = useMemo(() => new Float32Array(1024).fill(NaN), []);
+  const written = useMemo(() => createHighlight(), []);
+  const fill = () => {
+    values.set(induction);
+    written.set(1);
+  };
+  return (
+    <div>
+      <HeadMatrix
+        {...{ width: 380, height: 344, shape, values, scale: share, changes: written.subscribe }}
+        measure="induction"
+        label="Induction score of each head"
+      />
+      <button type="button" className="spoken" onClick={fill}>
+        Fill
+      </button>
+    </div>
+  );
+}
+
 const tokens: readonly Token[] = Array.from({ length: 4096 }, (_, i) => ({ text: ` w${i}` }));
 
 /** Counts what is asked of it. */
@@ -98,5 +120,6 @@ function LongMap(): ReactElement {
 /** For tests that press, drag and type; drawn as they are at the start. */
 export const interactiveCases: readonly GalleryCase[] = [
   { name: 'linked', width: 640, height: 360, Drawing: LinkedViews },
+  { name: 'filling', width: 400, height: 360, Drawing: Filling },
   { name: 'long-map', width: 480, height: 400, Drawing: LongMap },
 ];

@@ -1,5 +1,5 @@
 import type { CSSProperties, KeyboardEvent, ReactElement } from 'react';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Highlight } from './highlight.ts';
 import type { Box } from './paint/painter.ts';
 
@@ -48,7 +48,7 @@ export function GridFocus(props: GridFocusProps): ReactElement {
   const onKeyDown = (event: KeyboardEvent) => {
     if (handleKey(props, event, at.index, go)) event.preventDefault();
   };
-  useSpokenAnew(props.changes);
+  const words = useWords(() => props.describe(at.index), props.changes);
   const [row, column] = props.place(at.index);
   return (
     <div ref={grid} role="grid" aria-label={label} aria-rowcount={rows} aria-colcount={columns} aria-multiselectable>
@@ -64,7 +64,7 @@ export function GridFocus(props: GridFocusProps): ReactElement {
             aria-hidden={turn !== at.turn}
             aria-colindex={column + 1}
             aria-selected={props.isSelected(at.index)}
-            aria-label={turn === at.turn ? props.describe(at.index) : ''}
+            aria-label={turn === at.turn ? words : ''}
             style={placed(props.box(at.index))}
             onKeyDown={onKeyDown}
             onFocus={() => onFocus?.(at.index)}
@@ -79,23 +79,25 @@ export function GridFocus(props: GridFocusProps): ReactElement {
 /** Milliseconds: words follow numbers more slowly than pictures do. */
 const SPEECH_PAUSE = 200;
 
-/** Renders once more after numbers have changed, so that the words are those of the numbers that stand there. */
-function useSpokenAnew(changes: Highlight['subscribe'] | undefined): void {
-  const [, setChange] = useState(0);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const later = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        setChange((change) => change + 1);
-      }, SPEECH_PAUSE);
-    };
-    const stop = changes?.(later);
-    return () => {
-      clearTimeout(timer);
-      stop?.();
-    };
-  }, [changes]);
+/** What is said of a cell. Numbers may be written in place: it is asked anew after they were, and rendered where it differs. */
+function useWords(words: () => string, changes: Highlight['subscribe'] | undefined): string {
+  const subscribe = useCallback((listener: () => void) => afterPauses(changes, listener), [changes]);
+  return useSyncExternalStore(subscribe, words);
+}
+
+/** Calls back once for all changes of a pause. */
+function afterPauses(changes: Highlight['subscribe'] | undefined, listener: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = changes?.(() => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      listener();
+    }, SPEECH_PAUSE);
+  });
+  return () => {
+    clearTimeout(timer);
+    stop?.();
+  };
 }
 
 function handleKey(

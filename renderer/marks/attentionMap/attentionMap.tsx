@@ -109,7 +109,7 @@ export function AttentionMap(props: AttentionMapProps): ReactElement {
         start={(row ?? 0) * tokens.length}
         box={(cell) => cellBox(camera.get(plot), plot, cell, tokens.length)}
         place={(cell) => [Math.floor(cell / tokens.length), cell % tokens.length]}
-        changes={changes}
+        changes={source.subscribe}
         describe={(cell) => describe(props, cell)}
         isSelected={(cell) => Math.floor(cell / tokens.length) === row}
         move={(from, key) => moveOnMap(from, key, tokens.length)}

@@ -110,6 +110,17 @@ describe('matrix and scatter that share a selection', () => {
   });
 });
 
+it('says the numbers that came while a cell has the focus', async () => {
+  await open('filling');
+  const cell = page.getByRole('grid', { name: 'Induction score of each head' }).locator('[tabindex="0"]');
+  await cell.focus();
+  expect(await cell.getAttribute('aria-label')).toBe('layer 0 head 0, induction not yet known');
+  await page.getByRole('button', { name: 'Fill' }).evaluate((button: HTMLButtonElement) => button.click());
+  await expect
+    .poll(() => cell.getAttribute('aria-label'))
+    .toMatch(/^layer 0 head 0, induction \d\.\d\d, rank \d+ of 1024$/);
+});
+
 it('the wall without WebGL is the wall with it', async () => {
   await open('wall-30x9');
   const drawn = async (from: Page) => PNG.sync.read(await from.locator('.case').screenshot());
