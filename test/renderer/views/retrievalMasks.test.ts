@@ -12,10 +12,10 @@ import type { MaskingSettings } from '../../../renderer/views/retrieval/retrieva
 import { firstRetrieval } from '../../../renderer/views/retrieval/retrievalSettings.ts';
 import { ablationHeader } from '../api/sampleRows.ts';
 
-const runs = {
+const runs: Extract<RequestOf<'retrieve'>['runs'], { readonly kind: 'grid' }> = {
   ...{ kind: 'grid', grids: [{ lengths: [64], depths: [0] }], haystack: { kind: 'stories' } },
   ...{ template: 'plain', prompt: 'answer', maxNew: 8 },
-} as const;
+};
 const detection: RequestOf<'retrieve'> = { model: 'm', runs, mode: 'generate', seed: 3 };
 const ranking = [0, 1, 2, 3].map((head) => ({ layer: 0, head }));
 const plan = (change: Partial<MaskingSettings>) =>
