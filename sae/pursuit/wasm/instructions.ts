@@ -38,6 +38,8 @@ export const i32 = {
   and: integers(0x71),
   or: integers(0x72),
   shl: integers(0x74),
+  /** Unsigned: zeros come in from above. */
+  shr: integers(0x76),
   eq: integers(0x46),
   ne: integers(0x47),
   lt: integers(0x49),
@@ -64,6 +66,8 @@ export const f32 = {
   sqrt: (value: F32) => expression('f32', float(value), [0x91]),
   lt: compared(0x5d),
   gt: compared(0x5e),
+  /** The first where the condition is not 0, else the second; both are computed. */
+  select: (condition: I32, a: F32, b: F32) => expression('f32', float(a), float(b), integer(condition), [0x1b]),
 } as const;
 
 export const v128 = {
