@@ -57,23 +57,23 @@ function gradientOf(
   for (const pursuit of pursuits) {
     addPursuitGradient(training.gradient, atoms, pursuit, 1 / pursuits.length, gradient);
   }
-  if (training.dead.help.kind === 'push' && pushed !== null) {
-    push(atoms, pursuits, Array.from(pushed), training.dead.help.strength, gradient);
+  if (training.dead.remedy.kind === 'push' && pushed !== null) {
+    push(atoms, pursuits, Array.from(pushed), training.dead.remedy.weight, gradient);
   }
   if (training.norm === 'sphere') removeAlong(atoms, gradient);
-  if (!training.trainsBias) gradient.b_dec.fill(0);
+  for (const name of training.frozen) gradient[name].fill(0);
   return gradient;
 }
 
-/** Loss -strength mean over rows and dead i of r_T . d_i, r_T held: grad d_i -= strength / (B dead) sum of r_T. */
+/** Loss -weight mean over rows and dead i of r_T . d_i, r_T held: grad d_i -= weight / (B dead) sum of r_T. */
 function push(
   { width }: Atoms,
   pursuits: readonly Pursuit[],
   pushed: readonly number[],
-  strength: number,
+  weight: number,
   { W_dec }: PursuitGradient,
 ): void {
-  const share = strength / (pursuits.length * pushed.reduce((sum, value) => sum + value, 0));
+  const share = weight / (pursuits.length * pushed.reduce((sum, value) => sum + value, 0));
   for (const { residual } of pursuits) {
     pushed.forEach((isDead, i) => {
       if (isDead > 0) residual.forEach((r, k) => (W_dec[i * width + k] = at(W_dec, i * width + k) - share * r));

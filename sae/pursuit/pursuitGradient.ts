@@ -9,10 +9,10 @@ export interface PursuitGradient {
 }
 
 /**
- * `full`: through all residuals. `detached`: coefficients count as constants too, as in dictionary learning; cheaper, and
+ * `full`: through all residuals. `heldCodes`: coefficients count as constants too, as in dictionary learning; cheaper, and
  * worse on trees of concepts.
  */
-export type GradientKind = 'full' | 'detached';
+export type GradientKind = 'full' | 'heldCodes';
 
 export function zeroGradient({ features, width }: Atoms): PursuitGradient {
   return { W_dec: new Float64Array(features * width), b_dec: new Float64Array(width) };
@@ -27,7 +27,7 @@ export function addPursuitGradient(
   into: PursuitGradient,
 ): void {
   if (kind === 'full') addFull(atoms, pursuit, weight, into);
-  else addDetached(atoms, pursuit, weight, into);
+  else addHeld(atoms, pursuit, weight, into);
 }
 
 /**
@@ -60,7 +60,7 @@ function addFull(
 }
 
 /** With codes held: grad d_{j_t} += -2 weight c_t r_T,  grad b_dec += -2 weight r_T. */
-function addDetached(
+function addHeld(
   { width }: Atoms,
   { picks, coefficients, residual }: Pursuit,
   weight: number,

@@ -167,19 +167,20 @@ export class PursuitKernels {
   }
 
   #setTraining(
-    { gradient, norm, trainsBias, optimiser, dead }: PursuitTraining,
+    { gradient, norm, frozen, optimiser, dead }: PursuitTraining,
     { rate, step, pushed }: StepNumbers,
   ): void {
     const [beta1, beta2] = optimiser.betas;
     const adam = adamScalars(optimiser, rate, step);
-    const strength = dead.help.kind === 'push' ? dead.help.strength : 0;
+    const push = dead.remedy.kind === 'push' ? dead.remedy.weight : 0;
     const deadCount = pushed?.reduce((sum, value) => sum + value, 0) ?? 0;
     this.#floats.set(pushed ?? new Float32Array(this.shape.features), this.#layout.at.dead / 4);
-    this.#setWord('detached', Number(gradient === 'detached'));
-    this.#setWord('trainsBias', Number(trainsBias));
+    this.#setWord('holdsCodes', Number(gradient === 'heldCodes'));
+    this.#setFloat('trainsAtoms', Number(!frozen.includes('W_dec')));
+    this.#setFloat('trainsBias', Number(!frozen.includes('b_dec')));
     this.#setWord('norm', normCodes[norm]);
     this.#setFloat('weight', 1 / this.#rows);
-    this.#setFloat('push', deadCount === 0 ? 0 : strength / (deadCount * this.#rows));
+    this.#setFloat('push', deadCount === 0 ? 0 : push / (deadCount * this.#rows));
     this.#setFloat('clip', optimiser.clip ?? Infinity);
     this.#setFloat('beta1', beta1);
     this.#setFloat('beta2', beta2);

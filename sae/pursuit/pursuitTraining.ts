@@ -14,8 +14,8 @@ export interface PursuitTraining {
   readonly pursuit: PursuitSettings;
   readonly gradient: GradientKind;
   readonly norm: AtomNorm;
-  /** False: b_dec stays at its start. */
-  readonly trainsBias: boolean;
+  /** Weights that stay as they start. */
+  readonly frozen: readonly ('W_dec' | 'b_dec')[];
   /** Weight decay is for atoms only. */
   readonly optimiser: AdamWSettings;
   readonly dead: DeadAtoms;
@@ -23,16 +23,16 @@ export interface PursuitTraining {
 
 /** What is done for atoms that were not picked for long. */
 export interface DeadAtoms {
-  /** An atom is dead after so many rows without it. */
-  readonly after: number;
+  /** An atom is dead when it was not picked in this many rows. */
+  readonly window: number;
   /**
-   * `push`: the loss gets -strength times the mean over rows and dead atoms of r_T . d_i, r_T held.
+   * `push`: the loss gets -weight times the mean over rows and dead atoms of r_T . d_i, r_T held.
    * `replace`: at every `every`th step dead atoms become unit residuals of rows drawn with probability ~ |r_T|^4, and their
    * moments zero.
    */
-  readonly help:
+  readonly remedy:
     | { readonly kind: 'none' }
-    | { readonly kind: 'push'; readonly strength: number }
+    | { readonly kind: 'push'; readonly weight: number }
     | { readonly kind: 'replace'; readonly every: number };
 }
 
@@ -46,9 +46,9 @@ export const pursuitTrainingDefaults: PursuitTraining = {
   pursuit: pursuitDefaults,
   gradient: 'full',
   norm: 'ball',
-  trainsBias: true,
+  frozen: [],
   optimiser: { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0, clip: 1 },
-  dead: { after: 100_000, help: { kind: 'replace', every: 200 } },
+  dead: { window: 100_000, remedy: { kind: 'replace', every: 200 } },
 };
 
 /** What one step gives besides the weights. */
@@ -80,10 +80,10 @@ export function checkPursuitTraining({ pursuit, optimiser, dead }: PursuitTraini
     if (!(value > 0)) throw new Fault({ what, where, expected: 'a number above 0', got: String(value) });
   };
   if (optimiser.clip !== null) positive('clip', optimiser.clip);
-  positive('dead after', dead.after);
-  if (dead.help.kind === 'push') positive('strength of the push', dead.help.strength);
-  if (dead.help.kind === 'replace' && !(Number.isInteger(dead.help.every) && dead.help.every >= 1)) {
-    const got = String(dead.help.every);
+  positive('window of dead atoms', dead.window);
+  if (dead.remedy.kind === 'push') positive('weight of the push', dead.remedy.weight);
+  if (dead.remedy.kind === 'replace' && !(Number.isInteger(dead.remedy.every) && dead.remedy.every >= 1)) {
+    const got = String(dead.remedy.every);
     throw new Fault({ what: 'replacement of dead atoms', where, expected: 'a whole number of steps from 1', got });
   }
 }

@@ -51,7 +51,7 @@ export const scalars = {
   relativeThreshold: SCALARS + 16,
   absoluteSquare: SCALARS + 20,
   /** 1: codes count as constants in the gradient. */
-  detached: SCALARS + 24,
+  holdsCodes: SCALARS + 24,
   /** Of each row's squared error in the loss: 1 / B. */
   weight: SCALARS + 28,
   /** Times the sum of residuals, on each dead atom. */
@@ -71,6 +71,7 @@ export const scalars = {
   /** 1 - beta1 and 1 - beta2, rounded once from float64. */
   fresh1: SCALARS + 72,
   fresh2: SCALARS + 76,
+  trainsAtoms: SCALARS + 84,
   /** Written by the kernels: square of the gradient's length before clipping. */
   gradientSquare: SCALARS + 80,
 } as const;

@@ -70,7 +70,7 @@ function backwardThroughPicks(
     const into = f.keep(i32.add(gradient, atomOffset));
     const c = f.keep(f32x4.splat(f32.load(i32.add(at.coefficients, t))));
     f.when(
-      i32.load(scalars.detached),
+      i32.load(scalars.holdsCodes),
       () =>
         overVectors(f, rowBytes, (k, offset) => {
           const change = f32x4.mul(c, v128.load(i32.add(g, k), offset));
@@ -113,23 +113,23 @@ export function defineGather(module: ModuleBuilder, layout: Layout): Callable<re
     overRows(f, layout, block, (row, offset) => {
       const gradient = f.keep(i32.add(at.gradient, offset));
       addLanes(f, layout, gradient, gradient);
-      f.when(
-        i32.lt(row, features),
-        () => {
-          pushDead(f, layout, row, gradient);
-          f.when(i32.eq(i32.load(scalars.norm), normCodes.sphere), () =>
-            removeAlong(f, rowBytes, gradient, f.keep(i32.add(at.weights, offset))),
-          );
-        },
-        () =>
-          f.when(i32.not(i32.load(scalars.trainsBias)), () =>
-            overVectors(f, rowBytes, (k, from) => f.do(v128.store(i32.add(gradient, k), v128.zero(), from))),
-          ),
-      );
+      const isAtom = f.keep(i32.lt(row, features));
+      f.when(isAtom, () => {
+        pushDead(f, layout, row, gradient);
+        f.when(i32.eq(i32.load(scalars.norm), normCodes.sphere), () =>
+          removeAlong(f, rowBytes, gradient, f.keep(i32.add(at.weights, offset))),
+        );
+      });
+      const trains = f32.select(isAtom, f32.load(scalars.trainsAtoms), f32.load(scalars.trainsBias));
+      f.when(f32.lt(trains, 1), () => setZero(f, rowBytes, gradient));
       const square = dot(f, rowBytes, gradient, gradient);
       f.do(f32.store(i32.add(at.rowSquares, i32.shl(row, 2)), square));
     });
   });
+}
+
+function setZero(f: FunctionBuilder, rowBytes: number, row: Local<'i32'>): void {
+  overVectors(f, rowBytes, (k, offset) => f.do(v128.store(i32.add(row, k), v128.zero(), offset)));
 }
 
 /** target <- sum over lanes of the row of this gradient */

@@ -1,8 +1,8 @@
 /** Loops and sums that all kernels use. */
 import type { FunctionBuilder, Local } from '../wasm/functionBuilder.ts';
 import type { Expression } from '../wasm/expression.ts';
-import type { I32, V128 } from '../wasm/instructions.ts';
-import { f32, f32x4, i32, i32x4, v128 } from '../wasm/instructions.ts';
+import type { V128 } from '../wasm/instructions.ts';
+import { f32, f32x4, i32x4, v128 } from '../wasm/instructions.ts';
 
 /** Bytes of a vector. */
 export const STEP = 16;
@@ -20,13 +20,8 @@ export function overVectors(f: FunctionBuilder, bytes: number, body: (at: Local<
   });
 }
 
-/** A vector of each of several rows. */
-export function vectorsAt(bases: readonly I32[], at: I32, offset: number): readonly V128[] {
-  return bases.map((base) => v128.load(i32.add(base, at), offset));
-}
-
 /** (a0 + a1) + (a2 + a3) */
-export function sumOfLanes(vector: V128): Expression<'f32'> {
+function sumOfLanes(vector: V128): Expression<'f32'> {
   const lane = (i: number) => f32x4.lane(vector, i);
   return f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)));
 }

@@ -5,7 +5,7 @@
  */
 import type { Bytes } from './bytes.ts';
 import { float32, signed, unsigned } from './bytes.ts';
-import type { Expression, Kind, Statement } from './expression.ts';
+import type { Expression } from './expression.ts';
 import { expression, statement } from './expression.ts';
 
 /** Operands: what they are on the stack, or a number that is meant as a constant. */
@@ -123,8 +123,3 @@ export const atomics = {
   /** Wakes all who sleep at the address. */
   notify: (address: I32, offset = 0) => statement(integer(address), integer(-1), atomic(0x00), at(2, offset), [0x1a]),
 } as const;
-
-/** A value that is computed and not wanted. */
-export function drop(value: Expression<Kind>): Statement {
-  return statement(value.code, [0x1a]);
-}

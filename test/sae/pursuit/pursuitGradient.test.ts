@@ -20,7 +20,7 @@ const double = (atoms: Atoms): Atoms => ({
 });
 const square = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
 
-function analytic(kind: 'full' | 'detached', atoms: Atoms): PursuitGradient {
+function analytic(kind: 'full' | 'heldCodes', atoms: Atoms): PursuitGradient {
   const gradient = zeroGradient(atoms);
   for (const x of rows) addPursuitGradient(kind, atoms, pursue(atoms, x, settings), 1 / count, gradient);
   return gradient;
@@ -99,7 +99,7 @@ describe.each([
     expectSame(analytic('full', atoms), numeric(atoms, loss), 1e-6);
   });
 
-  it('the detached gradient is that of the loss with codes held', () => {
+  it('the gradient with held codes is that of the loss with codes held', () => {
     const held = rows.map((x) => pursue(atoms, x, settings));
     const loss = ({ W_dec, b_dec }: Atoms) =>
       held.reduce((sum, { picks, coefficients }, row) => {
@@ -111,7 +111,7 @@ describe.each([
         );
         return sum + square(r);
       }, 0) / count;
-    expectSame(analytic('detached', atoms), numeric(atoms, loss), 1e-6);
+    expectSame(analytic('heldCodes', atoms), numeric(atoms, loss), 1e-6);
   });
 
   it('running back finds what keeping every residual gives', () => {
