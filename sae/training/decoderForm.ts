@@ -8,8 +8,8 @@ import type { DecoderForm } from './trainingSettings.ts';
 export const ANCHORS = 'anchors';
 
 const archetypalWeights: readonly VariantWeight[] = [
-  { name: ANCHORS, axes: 'A D', start: { kind: 'samples' } },
-  { name: 'mixing', axes: 'F A', start: { kind: 'constant', value: 0 } },
+  { name: ANCHORS, axes: 'A D', start: { kind: 'clusters' } },
+  { name: 'mixing', axes: 'F A', start: { kind: 'oneHot' } },
   { name: 'relaxation', axes: 'F D', start: { kind: 'constant', value: 0 } },
   { name: 'gain', axes: '', start: { kind: 'constant', value: 0 } },
 ];

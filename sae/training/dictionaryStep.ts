@@ -4,6 +4,7 @@ import { parametersOf } from '../../engine/graph/graph.ts';
 import type { Feed, Feeds } from '../../engine/run/ort.ts';
 import { Session } from '../../engine/run/ort.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
+import { threadsFor } from '../threads.ts';
 import { biasCorrection } from '../../engine/train/adamW.ts';
 import type { DictionaryState } from './dictionaryState.ts';
 import { afterBatch, deadFeatures } from './dictionaryState.ts';
@@ -58,10 +59,8 @@ export class DictionaryStep {
   static async create(plan: Plan): Promise<DictionaryStep> {
     const graph = stepGraph(plan);
     const lowered = lower(graph.graph, { storage: () => ({ kind: 'input' }) });
-    return new DictionaryStep(
-      await Session.create(lowered, { memory: [], keepsArena: true, plansMemory: false }),
-      graph,
-    );
+    const options = { memory: [], keepsArena: true, plansMemory: false, ...threadsFor(plan.training.rows, plan.size) };
+    return new DictionaryStep(await Session.create(lowered, options), graph);
   }
 
   /** The state after one more step on a batch [B D]. The plan's key is that of the plan it was created with. */

@@ -2,6 +2,7 @@
 import { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { Graph } from '../../engine/graph/graph.ts';
 import type { Value } from '../../engine/graph/value.ts';
+import { parseAxes } from '../../engine/graph/value.ts';
 import type { SettingTable, ValuesOf } from '../settings.ts';
 import { batchVariance } from '../variants/pieces.ts';
 import type { DictionarySize, Forward, Variant, VariantWeight } from '../variants/variant.ts';
@@ -23,6 +24,8 @@ export const names = {
   fired: 'fired',
   /** [B] |x^ - x|^2 of each sample. */
   rowErrors: 'rowErrors',
+  /** [B D] */
+  reconstruction: 'reconstruction',
 } as const;
 
 export const trackedName = (name: string) => `tracked.${name}`;
@@ -40,6 +43,12 @@ export interface Plan {
 /** Weights of training, in the order in which they start. */
 export function planWeights({ variant, size, settings, training }: Plan): readonly VariantWeight[] {
   return withDecoderForm(variant.weights(size, settings), training.decoder);
+}
+
+/** Sizes of a weight's axes. */
+export function weightShape({ axes }: VariantWeight, { size, training }: Plan): number[] {
+  const sizes = formSizes(training.decoder, size);
+  return parseAxes(axes).map((axis) => sizes[axis] as number);
 }
 
 /** Names of the weights that change. */
@@ -116,6 +125,7 @@ function total(
 
 function markReadings(g: GraphBuilder, { codes, reconstruction, tracked }: Forward, x: Value, variance: Value): void {
   const rowErrors = g.sum(g.power(g.subtract(reconstruction, x), 2), 'D');
+  g.output(names.reconstruction, reconstruction);
   g.output(names.rowErrors, rowErrors);
   g.output(names.error, g.mean(rowErrors, 'B'));
   g.output(names.variance, variance);

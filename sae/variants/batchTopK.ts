@@ -51,6 +51,7 @@ export const batchTopK: Variant<typeof settings> = {
   settings,
   constraint: 'sphere',
   normalised: true,
+  revival: 'input',
   weights: plainWeights,
   check: (size, { k }, where) => checkK(size, k, where),
   loss(g, input) {

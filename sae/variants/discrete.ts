@@ -31,6 +31,7 @@ export const discrete: Variant<typeof settings> = {
   settings,
   constraint: 'free',
   normalised: false,
+  revival: 'input',
   weights: ({ width }, { unitDecoder }) => [
     { name: 'W_enc', axes: 'D F', start: { kind: 'unit', along: 'D' } },
     { name: 'b_enc', axes: 'F', start: { kind: 'uniform', limit: 1 / Math.sqrt(width) } },

@@ -21,6 +21,7 @@ export const gated: Variant<typeof settings> = {
   settings,
   constraint: 'sphere',
   normalised: false,
+  revival: 'input',
   weights: () => [encoderMatrix, zeros('b_gate'), zeros('b_mag'), zeros('r_mag'), ...decoderWeights()],
   // u = c W_enc; pi = u + b_gate; f = [pi > 0] max(u e^r + b_mag, 0);
   // L = (1/B) sum |x^ - x|^2 + lambda (1/B) sum max(pi, 0) + (1/B) sum |max(pi, 0) W_dec0 + b_dec0 - x|^2, W_dec0 and b_dec0 frozen

@@ -68,6 +68,7 @@ export const jumpReLU: Variant<typeof settings> = {
   settings,
   constraint: 'sphere',
   normalised: false,
+  revival: 'input',
   weights: (_, { startThreshold }) => [
     ...plainWeights(),
     { name: 'log_threshold', axes: 'F', start: { kind: 'constant', value: Math.log(startThreshold) } },

@@ -16,9 +16,16 @@ const settings = {
   residualThreshold: {
     kind: 'number',
     title: 'residual threshold',
-    about: 'a sample stops where its residual is shorter than this',
+    about: 'a sample stops once its residual is shorter than this',
     default: 0,
     range: [0, Infinity],
+  },
+  relativeThreshold: {
+    kind: 'number',
+    title: 'relative threshold',
+    about: 'a sample stops once its residual has less than this share of its square',
+    default: 0,
+    range: [0, 1],
   },
   stopsOnRepeat: {
     kind: 'flag',
@@ -45,6 +52,7 @@ export interface Pursuit {
 export interface PursuitRule {
   readonly steps: number;
   readonly residualThreshold: number;
+  readonly relativeThreshold: number;
   readonly stopsOnRepeat: boolean;
   readonly holdsCodes: boolean;
 }
@@ -56,37 +64,50 @@ export interface PursuitRule {
 export function pursue(g: GraphBuilder, input: Value, decoder: Value, features: number, rule: PursuitRule): Pursuit {
   let residual = input;
   let codes: Value | null = null;
+  // [B]: 1 while a sample goes on; null: all do.
   let goesOn: Value | null = null;
+  const least = leastSquare(g, input, rule);
   for (let step = 0; step < rule.steps; step++) {
-    goesOn = belowThreshold(g, residual, rule.residualThreshold, goesOn);
     const scores = g.contract(g.stopGradient(residual), g.stopGradient(decoder), 'B F');
     const picked = g.argMax(scores, 'F');
     const atom = g.gather(decoder, picked, 'F');
     const coefficient = scaled(g, g.relu(g.contract(residual, atom, 'B')), goesOn);
     const taken = rule.holdsCodes ? g.stopGradient(coefficient) : coefficient;
     const chosen = g.oneHot(picked, 'F', features);
-    if (rule.stopsOnRepeat && codes !== null) goesOn = withoutRepeats(g, codes, chosen, goesOn);
+    if (rule.stopsOnRepeat && codes !== null) goesOn = both(g, goesOn, isNew(g, codes, chosen));
     const added = g.multiply(chosen, taken);
     codes = codes === null ? added : g.add(codes, added);
     residual = g.subtract(residual, g.multiply(atom, taken));
+    if (least !== null) goesOn = both(g, goesOn, isLong(g, residual, least));
   }
   if (codes === null) throw new RangeError('matching pursuit: expected at least one step, got none');
   return { codes, residual };
 }
 
-/** [B]: 1 where a sample was going on and its residual is not below the threshold. Null: all go on. */
-function belowThreshold(g: GraphBuilder, residual: Value, threshold: number, goesOn: Value | null): Value | null {
-  if (threshold === 0) return goesOn;
-  const square = g.sum(g.power(g.stopGradient(residual), 2), 'D');
-  const isLong = g.subtract(1, g.toFloat(g.less(square, threshold ** 2)));
-  return goesOn === null ? isLong : g.multiply(goesOn, isLong);
+/** [B] the square of a residual below which a sample stops; null: none. */
+function leastSquare(g: GraphBuilder, input: Value, rule: PursuitRule): Value | null {
+  const { residualThreshold, relativeThreshold } = rule;
+  if (residualThreshold === 0 && relativeThreshold === 0) return null;
+  const relative = g.multiply(squareOf(g, input), relativeThreshold);
+  return g.maximum(relative, residualThreshold ** 2);
+}
+
+function squareOf(g: GraphBuilder, residual: Value): Value {
+  return g.sum(g.power(g.stopGradient(residual), 2), 'D');
+}
+
+function isLong(g: GraphBuilder, residual: Value, least: Value): Value {
+  return g.subtract(1, g.toFloat(g.less(squareOf(g, residual), least)));
 }
 
 /** The repeated update itself is made; then the sample rests. */
-function withoutRepeats(g: GraphBuilder, codes: Value, chosen: Value, goesOn: Value | null): Value {
+function isNew(g: GraphBuilder, codes: Value, chosen: Value): Value {
   const before = g.sum(g.multiply(g.stopGradient(codes), chosen), 'F');
-  const isNew = g.subtract(1, g.toFloat(g.less(0, before)));
-  return goesOn === null ? isNew : g.multiply(goesOn, isNew);
+  return g.subtract(1, g.toFloat(g.less(0, before)));
+}
+
+function both(g: GraphBuilder, a: Value | null, b: Value): Value {
+  return a === null ? b : g.multiply(a, b);
 }
 
 function scaled(g: GraphBuilder, coefficient: Value, goesOn: Value | null): Value {
@@ -102,11 +123,11 @@ export const matchingPursuit: Variant<typeof settings> = {
   settings,
   constraint: 'ball',
   normalised: false,
+  revival: 'residual',
   weights: decoderWeights,
   // L = (1/B) sum |r_T|^2
   loss(g, input) {
-    const { steps, residualThreshold, stopsOnRepeat, gradient } = input.settings;
-    const rule = { steps, residualThreshold, stopsOnRepeat, holdsCodes: gradient === 'heldCodes' };
+    const rule = { ...input.settings, holdsCodes: input.settings.gradient === 'heldCodes' };
     const { codes, residual } = pursue(g, encoderInput(g, input), input.weight('W_dec'), input.size.features, rule);
     // What the codes reconstruct is c - r_T, and b_dec comes back whether or not it was taken away.
     const offset = input.subtractsBias ? residual : g.subtract(residual, input.weight('b_dec'));
@@ -118,8 +139,8 @@ export const matchingPursuit: Variant<typeof settings> = {
       tracked: new Map(),
     };
   },
-  inference: (trained, _, { steps, residualThreshold, stopsOnRepeat }) => ({
-    encoder: { kind: 'matchingPursuit', steps, residualThreshold, stopsOnRepeat },
+  inference: (trained, _, { steps, residualThreshold, relativeThreshold, stopsOnRepeat }) => ({
+    encoder: { kind: 'matchingPursuit', steps, residualThreshold, relativeThreshold, stopsOnRepeat },
     weights: kept(trained, ['W_dec', 'b_dec']),
   }),
 };

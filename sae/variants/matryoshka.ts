@@ -67,6 +67,7 @@ export const matryoshka: Variant<typeof settings> = {
   settings,
   constraint: 'sphere',
   normalised: true,
+  revival: 'input',
   weights: plainWeights,
   check(size, { k, fractions }, where) {
     checkK(size, k, where);

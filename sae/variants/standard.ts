@@ -20,6 +20,7 @@ export const standard: Variant<typeof settings> = {
   settings,
   constraint: 'free',
   normalised: false,
+  revival: 'input',
   weights: plainWeights,
   // L = (1/B) sum |x^ - x|^2 + lambda (1/B) sum_b sum_i f_i |d_i|,  f = max(p, 0)
   loss(g, input) {

@@ -43,6 +43,7 @@ export const topK: Variant<typeof settings> = {
   settings,
   constraint: 'sphere',
   normalised: true,
+  revival: 'input',
   weights: plainWeights,
   check: (size, { k }, where) => checkK(size, k, where),
   loss: (g, input) => topKLoss(g, input, input.settings.k),

@@ -13,6 +13,7 @@ export const topOne: Variant<typeof settings> = {
   settings,
   constraint: 'sphere',
   normalised: true,
+  revival: 'input',
   weights: plainWeights,
   loss: (g, input) => topKLoss(g, input, 1),
   inference: (trained) => ({ encoder: { kind: 'topK', k: 1 }, weights: kept(trained, plainNames) }),

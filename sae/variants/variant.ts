@@ -26,6 +26,10 @@ export type Start =
   | { readonly kind: 'unit'; readonly along: 'D' | 'F' }
   /** Rows of the data, drawn at random, less the centre. */
   | { readonly kind: 'samples' }
+  /** k-means centres of the data, less the centre. */
+  | { readonly kind: 'clusters' }
+  /** One 1 in each row, the others 0: row i at place i, beginning again where they are fewer. */
+  | { readonly kind: 'oneHot' }
   /** The centre of the data: mean, geometric median or zero, as training says. */
   | { readonly kind: 'centre' };
 
@@ -108,6 +112,11 @@ export interface Variant<Table extends SettingTable = SettingTable> {
   readonly constraint: NormConstraint;
   /** Does the reconstruction error count as a share of the batch's variance, unless training says otherwise? */
   readonly normalised: boolean;
+  /**
+   * What a row of W_dec becomes when its feature starts again from a sample: `input`: unit(x - b_dec); `residual`:
+   * unit(x - x^); `sample`: x - b_dec itself.
+   */
+  readonly revival: 'input' | 'residual' | 'sample';
   weights(size: DictionarySize, settings: ValuesOf<Table>): readonly VariantWeight[];
   /** Constraints besides that of the rows of W_dec, or in its place where they name it. */
   constraints?(settings: ValuesOf<Table>): readonly WeightConstraint[];

@@ -22,6 +22,7 @@ export const vectorQuantised: Variant<typeof settings> = {
   settings,
   constraint: 'free',
   normalised: true,
+  revival: 'sample',
   weights: () => [
     { name: 'W_dec', axes: 'F D', start: { kind: 'samples' } },
     { name: 'b_dec', axes: 'D', start: { kind: 'centre' } },

@@ -70,6 +70,8 @@ function valuesOf(name: string, count: number, plan: Plan, random: Random): Floa
     case 'firstCorrection':
     case 'secondCorrection':
       return each(() => 1.25);
+    case 'mixing':
+      return each(() => random.next());
     case 'log_threshold':
     case 'r_mag':
     case 'gain':

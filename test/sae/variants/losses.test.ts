@@ -120,7 +120,7 @@ const cases: readonly (readonly [what: string, id: string, options: PlanOptions]
   [
     'matchingPursuit that stops',
     'matchingPursuit',
-    { settings: { steps: 6, residualThreshold: 0.9, stopsOnRepeat: true } },
+    { settings: { steps: 6, residualThreshold: 0.9, relativeThreshold: 0.2, stopsOnRepeat: true } },
   ],
   ['discrete with unit features', 'discrete', { settings: { unitDecoder: 'features' } }],
   ...remedies.map(
