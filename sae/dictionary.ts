@@ -36,13 +36,15 @@ export type Encoder =
   /** f = p [p > threshold] */
   | { readonly kind: 'jumpReLU' }
   /**
-   * From r = c: the feature j with the largest s = r . W_dec[j] has f_j += s and r -= s W_dec[j], at most `steps` times; a
-   * sample stops before where s <= 0 or |r| < residualThreshold, and after a feature was picked again where `stopsOnRepeat`.
+   * From r = c: the feature j with the largest s = r . W_dec[j] has f_j += s and r -= s W_dec[j], at most `steps` times. A
+   * sample stops before a pick with s <= 0; after one with |r| < residualThreshold or |r|^2 < relativeThreshold |c|^2 (0 where
+   * it is absent); and after a feature was picked again where `stopsOnRepeat`.
    */
   | {
       readonly kind: 'matchingPursuit';
       readonly steps: number;
       readonly residualThreshold: number;
+      readonly relativeThreshold?: number;
       readonly stopsOnRepeat: boolean;
     }
   /** f = 1 for the row of W_dec that is nearest to c, else 0 */

@@ -97,6 +97,12 @@ export class GraphBuilder {
   softmax = (x: Value, over: Axis) => this.#operation('softmax', { over }, [x]);
   logSoftmax = (x: Value, over: Axis) => this.#operation('logSoftmax', { over }, [x]);
 
+  // Ranking.
+
+  largest = (x: Value, over: AxisList, count: number) =>
+    this.#operation('largest', { over: parseAxes(over), count }, [x]);
+  argMax = (x: Value, over: Axis) => this.#operation('argMax', { over }, [x]);
+
   // Indexing.
 
   gather = (table: Value, ids: Value, axis: Axis) => this.#operation('gather', { axis }, [table, ids]);

@@ -79,6 +79,13 @@ export class OnnxWriter {
     return result;
   }
 
+  /** The second result of an operator that has two. */
+  secondResult(operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
+    const results = [this.#fresh(operator), this.#fresh(operator)] as const;
+    this.#addNode(operator, inputs, results, options);
+    return results[1];
+  }
+
   /** The same node on the same inputs is written once. */
   sharedNode(operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
     return this.#cached(JSON.stringify([operator, inputs, options]), () => this.node(operator, inputs, options));

@@ -54,6 +54,12 @@ export interface Attributes {
   softmax: { readonly over: Axis };
   logSoftmax: { readonly over: Axis };
 
+  // Ranking: no gradient flows through a choice.
+  /** Same axes, bool: true for the `count` largest values along `over` together (all, where there are fewer); of equal ones the earlier. */
+  largest: { readonly over: readonly Axis[]; readonly count: number };
+  /** int64 without the axis: where its largest value is, the first of equal ones. */
+  argMax: { readonly over: Axis };
+
   // Indexing.
   /** gather(table with `axis`, ids int64) -> ids' axes, then the table's other axes (`axis` is the table's first). */
   gather: { readonly axis: Axis };

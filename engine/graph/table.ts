@@ -7,6 +7,7 @@ import { likenessRows } from './table/likeness.ts';
 import { pieceRows } from './table/pieces.ts';
 import { positionRows } from './table/positions.ts';
 import { productRows } from './table/products.ts';
+import { rankingRows } from './table/ranking.ts';
 import { reductionRows } from './table/reductions.ts';
 import { reshapeRows } from './table/reshape.ts';
 import type { ValueType } from './value.ts';
@@ -16,6 +17,7 @@ export const primitives: { readonly [P in PrimitiveName]: Primitive<P> } = {
   ...elementwiseRows,
   ...productRows,
   ...reductionRows,
+  ...rankingRows,
   ...indexingRows,
   ...reshapeRows,
   ...pieceRows,

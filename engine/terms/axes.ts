@@ -18,6 +18,7 @@ export const axes = {
   F: 'feature',
   E: 'reading: a weighting of pairs of query and key',
   I: 'band of neighbouring query positions',
+  A: 'anchor of an archetypal dictionary',
 } as const;
 
 export type Axis = keyof typeof axes;

@@ -43,7 +43,8 @@ export const importTable: Readonly<Record<string, Row>> = {
   },
   'engine/circuits': { imports: [...upToTrain, 'engine/results'] },
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
-  sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'] },
+  // Principal directions of activations: eigenvectors of a symmetric matrix.
+  sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'], packages: ['ml-matrix'] },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate', 'hyparquet'], node: true },

@@ -259,6 +259,24 @@ export const cases: { readonly [P in PrimitiveName]: readonly Case[] } = {
   softmax: normaliser('softmax'),
   logSoftmax: normaliser('logSoftmax'),
 
+  largest: [
+    make([floats('B?2 P?3 D6')], (g, [x]) => g.toFloat(g.largest(x, 'D', 2))),
+    make([small('B?2 P?3 D6')], (g, [x]) => g.toFloat(g.largest(x, 'D', 3))),
+    make([floats('B?4 F5')], (g, [x]) => g.toFloat(g.largest(x, 'B F', 7))),
+    make([small('B4 F5')], (g, [x]) => g.where(g.largest(x, 'F B', 7), 2, 3)),
+    make([floats('F?5 B?4')], (g, [x]) => g.toFloat(g.largest(x, 'F', 9))),
+    make([floats('B?2 P?3 N2 H3')], (g, [x]) => g.toFloat(g.largest(g.merge(x, 'N H', 'F'), 'P F', 4))),
+    make([floats('F5')], (g, [x]) => g.toFloat(g.largest(x, 'F', 1))),
+  ],
+  argMax: [
+    make([floats('B?2 P?3 D6')], (g, [x]) => g.toFloat(g.argMax(x, 'D'))),
+    make([small('B?2 P?3 D6')], (g, [x]) => g.toFloat(g.argMax(x, 'P'))),
+    make([small('D6')], (g, [x]) => g.toFloat(g.argMax(x, 'D'))),
+    make([floats('B?2 N2 H3'), floats('F6 M2', 'parameter')], (g, [x, rows]) =>
+      g.gather(g.stopGradient(rows), g.argMax(g.merge(x, 'N H', 'F'), 'F'), 'F'),
+    ),
+  ],
+
   gather: [
     make([floats('V7 D4', 'parameter'), ids('B?2 P?3', 7)], (g, [table, i]) => g.gather(table, i, 'V')),
     make([floats('V7 N2 H3', 'parameter'), ids('B?2 P?1', 7)], (g, [table, i]) => g.gather(table, i, 'V')),

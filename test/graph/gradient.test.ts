@@ -33,7 +33,7 @@ const untouched: Partial<Record<PrimitiveName, readonly number[]>> = {
 };
 
 // These have no derivative, or one that is stated instead of derived; they have tests of their own below.
-const flat: readonly PrimitiveName[] = ['less', 'equal', 'toFloat', 'stopGradient', 'oneHot'];
+const flat: readonly PrimitiveName[] = ['less', 'equal', 'toFloat', 'stopGradient', 'largest', 'argMax', 'oneHot'];
 const stated: readonly PrimitiveName[] = [...flat, 'step'];
 const all = Object.keys(primitives) as PrimitiveName[];
 const derived = all.filter((name) => !stated.includes(name));

@@ -65,6 +65,22 @@ const reduction =
     return make([floats(whole(random, all))], (g, [x]) => g[name](x, over.map(({ axis }) => axis).join(' ')));
   };
 
+const largest: Draw = (random) => {
+  const all = lengths(random, ['B', 'P', 'N', 'D']);
+  const over = random.shuffled(all).slice(0, between(random, 1, 3));
+  const operand = chance(random, 0.5) ? floats : small;
+  const names = over.map(({ axis }) => axis).join(' ');
+  const count = between(random, 1, 6);
+  return make([operand(whole(random, all))], (g, [x]) => g.toFloat(g.largest(x, names, count)));
+};
+
+const argMax: Draw = (random) => {
+  const all = lengths(random, ['B', 'P', 'N', 'D']);
+  const operand = chance(random, 0.5) ? floats : small;
+  const { axis } = random.pick(all);
+  return make([operand(whole(random, all))], (g, [x]) => g.toFloat(g.argMax(x, axis)));
+};
+
 const normaliser =
   (name: 'softmax' | 'logSoftmax'): Draw =>
   (random) => {
@@ -253,6 +269,8 @@ export const randomCases: { readonly [P in PrimitiveName]: Draw } = {
   max: reduction('max'),
   softmax: normaliser('softmax'),
   logSoftmax: normaliser('logSoftmax'),
+  largest,
+  argMax,
   gather,
   pick,
   scatterRows,

@@ -34,6 +34,16 @@ describe('the learning rate', () => {
     expect([all[4], all[9], all[10], all[19]]).toEqual([1e-3, 2e-3, 2e-3, 2e-3]);
   });
 
+  it('stays at its peak for a share of the steps before it falls', () => {
+    const all = rates({ ...cosine, kind: 'linear', hold: 0.8 }, 111);
+    expect([all[9], all[10], all[89], all[110]].map((rate) => Number(rate?.toFixed(10)))).toEqual([
+      2e-3, 2e-3, 2e-3, 2e-4,
+    ]);
+    expect(all[90]).toBeLessThan(2e-3);
+    // A warm-up that is longer than the hold comes first.
+    expect(rates({ ...cosine, hold: 0.01 }, 111)).toEqual(rates(cosine, 111));
+  });
+
   it('begins at its peak without a warm-up, and may be warm-up only', () => {
     expect(rates({ ...cosine, warmup: 0 }, 3)).toEqual([2e-3, expect.closeTo(1.1e-3, 12), expect.closeTo(2e-4, 12)]);
     expect(rates({ ...cosine, warmup: 4 }, 4).at(-1)).toBe(2e-3);

@@ -1,0 +1,69 @@
+/** Dictionaries that nothing was learned for, or that something simple was: what a trained one must beat. */
+import type { Dictionary, DictionaryModel, SettingValues } from '../dictionary.ts';
+import { checkDictionary } from '../dictionary.ts';
+import type { DictionaryInput } from '../input.ts';
+import { prepared } from '../prepared.ts';
+import type { Rows } from '../rows.ts';
+import { checkRows, lessCentre, meanRow } from '../rows.ts';
+
+export interface ControlInput {
+  /** As the model gives them; the input's scale and normalisation are applied here. */
+  readonly rows: Rows;
+  readonly input: DictionaryInput;
+  /** F of the dictionary that it stands beside. */
+  readonly features: number;
+  /** Codes of a sample, of the dictionary that it stands beside. */
+  readonly k: number;
+  readonly seed: number;
+  readonly model: DictionaryModel | null;
+  readonly text: string | null;
+}
+
+export interface Control {
+  readonly id: string;
+  readonly title: string;
+  /** What it tells about a trained dictionary that is no better. */
+  readonly about: string;
+  make(input: ControlInput): Dictionary;
+}
+
+export interface PreparedControl {
+  readonly centre: Float64Array;
+  /** Prepared rows less their mean. */
+  readonly centred: Rows;
+}
+
+/** Throws Fault for values that are not finite. */
+export function preparedControl({ rows, input }: ControlInput): PreparedControl {
+  checkRows(rows, 'control');
+  const ready = prepared(rows, input);
+  const centre = meanRow(ready);
+  return { centre, centred: lessCentre(ready, centre) };
+}
+
+/** The control as a dictionary: its bias is the mean, and is taken from the input. */
+export function controlDictionary(
+  id: string,
+  { rows, input, seed, model, text }: ControlInput,
+  parts: Pick<Dictionary, 'features' | 'encoder' | 'weights'>,
+  settings: SettingValues,
+): Dictionary {
+  const samples = rows.data.length / rows.width;
+  const dictionary: Dictionary = {
+    ...parts,
+    width: rows.width,
+    input: { ...input, subtractsBias: true },
+    origin: { made: 'control', by: id, settings, seed, steps: null, samples, text },
+    model,
+    density: null,
+    labels: new Map(),
+  };
+  checkDictionary(dictionary, id);
+  return dictionary;
+}
+
+/** Rows [F D] as columns [D F]. */
+export function transposedRows(data: Float32Array, width: number): Float32Array {
+  const features = data.length / width;
+  return data.map((_, i) => data[(i % features) * width + Math.floor(i / features)] as number);
+}

@@ -1,0 +1,100 @@
+/** A dictionary that encodes and reconstructs rows, on ONNX Runtime. */
+import { GraphBuilder } from '../../engine/graph/builder.ts';
+import type { Graph } from '../../engine/graph/graph.ts';
+import { lower } from '../../engine/graph/lower.ts';
+import type { Feeds } from '../../engine/run/ort.ts';
+import { Session } from '../../engine/run/ort.ts';
+import type { Codes } from '../codes.ts';
+import { joinCodes, sparseCodes } from '../codes.ts';
+import type { Dictionary, WeightName } from '../dictionary.ts';
+import { weightAxes, weightNames } from '../dictionary.ts';
+import { prepared } from '../prepared.ts';
+import type { Rows } from '../rows.ts';
+import { checkRows, countOf } from '../rows.ts';
+import { threadsFor } from '../threads.ts';
+import { decode } from '../variants/pieces.ts';
+import { encoderGraph } from './encoderGraph.ts';
+
+/** Values of dense codes that a run holds at once. */
+const codesAtOnce = 2 ** 22;
+
+/** Inputs `x` [B D] in the prepared form, outputs `codes` [B F] and `reconstruction` [B D]; weights as parameters. */
+export function dictionaryGraph(dictionary: Pick<Dictionary, 'encoder' | 'features' | 'width' | 'input'>): Graph {
+  const g = new GraphBuilder('dictionary', { D: dictionary.width, F: dictionary.features });
+  const codes = encoderGraph(g, dictionary, g.input('x', 'B D'));
+  g.output('codes', codes);
+  g.output(
+    'reconstruction',
+    decode(g, codes, (name) => g.parameter(name, weightAxes[name as WeightName])),
+  );
+  return g.build();
+}
+
+export interface Encoded {
+  readonly codes: Codes;
+  /** x^ as rows of the model: scale and normalisation undone. */
+  readonly reconstruction: Rows;
+}
+
+export class DictionaryProgram {
+  readonly dictionary: Dictionary;
+  readonly #session: Session;
+  readonly #weights: Feeds;
+
+  private constructor(dictionary: Dictionary, session: Session) {
+    this.dictionary = dictionary;
+    this.#session = session;
+    this.#weights = Object.fromEntries(weightNames(dictionary.encoder).map((name) => [name, feed(dictionary, name)]));
+  }
+
+  static async create(dictionary: Dictionary): Promise<DictionaryProgram> {
+    const lowered = lower(dictionaryGraph(dictionary), { storage: () => ({ kind: 'input' }) });
+    return new DictionaryProgram(
+      dictionary,
+      await Session.create(lowered, {
+        memory: [],
+        keepsArena: false,
+        ...threadsFor(rowsAtOnce(dictionary), dictionary),
+      }),
+    );
+  }
+
+  /** Rows of the model's values. Throws Fault for values that are not finite. */
+  async encode(rows: Rows): Promise<Encoded> {
+    checkRows(rows, 'dictionary');
+    const { width, features } = this.dictionary;
+    if (rows.width !== width) throw new RangeError(`dictionary: expected rows of ${width}, got ${rows.width}`);
+    const { data, undo } = prepared(rows, this.dictionary.input);
+    const atOnce = rowsAtOnce(this.dictionary);
+    const parts: Codes[] = [];
+    const reconstruction = new Float32Array(data.length);
+    for (let from = 0; from < countOf(rows); from += atOnce) {
+      const part = await this.#run(data.subarray(from * width, (from + atOnce) * width));
+      parts.push(sparseCodes(part.codes, features));
+      reconstruction.set(part.reconstruction, from * width);
+    }
+    return { codes: joinCodes(parts), reconstruction: { width, data: undo(reconstruction) } };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  async #run(data: Float32Array) {
+    const x = { data, shape: [data.length / this.dictionary.width, this.dictionary.width] };
+    const results = await this.#session.run({ ...this.#weights, x }, ['codes', 'reconstruction']);
+    const read = (name: string) => results.get(name)?.data ?? new Float32Array();
+    return { codes: read('codes'), reconstruction: read('reconstruction') };
+  }
+}
+
+function rowsAtOnce({ features }: Pick<Dictionary, 'features'>): number {
+  return Math.max(1, Math.floor(codesAtOnce / features));
+}
+
+function feed({ weights, width, features }: Dictionary, name: WeightName) {
+  const data = weights.get(name);
+  if (data === undefined) throw new RangeError(`dictionary: no weight ${name}`);
+  const sizes: Readonly<Record<string, number>> = { D: width, F: features };
+  return { data, shape: weightAxes[name].split(' ').map((axis) => sizes[axis] as number) };
+}

@@ -1,0 +1,93 @@
+/** k-means: seeding by distance (k-means++, Arthur and Vassilvitskii 2007), then Lloyd's iterations. */
+import type { Random } from '../engine/tensor/random.ts';
+import type { Rows } from './rows.ts';
+import { countOf, rowAt, squaredDistance } from './rows.ts';
+
+export interface Clusters {
+  /** [k D] */
+  readonly centres: Float32Array;
+  /** [n] the centre of each row. */
+  readonly assigned: Int32Array;
+}
+
+/** The same seed gives the same centres. A centre without rows is put where the row is that is farthest from its own. */
+export function kMeans(rows: Rows, k: number, random: Random, iterations = 20): Clusters {
+  let centres = seededCentres(rows, k, random);
+  let assigned = nearest(rows, centres);
+  for (let i = 0; i < iterations; i++) {
+    centres = means(rows, assigned.centre, assigned.distance, k);
+    const next = nearest(rows, centres);
+    const isSettled = next.centre.every((centre, row) => centre === assigned.centre[row]);
+    assigned = next;
+    if (isSettled) break;
+  }
+  return { centres, assigned: assigned.centre };
+}
+
+function seededCentres(rows: Rows, k: number, random: Random): Float32Array {
+  const centres = new Float32Array(k * rows.width);
+  const distance = new Float64Array(countOf(rows)).fill(Infinity);
+  for (let centre = 0; centre < k; centre++) {
+    const chosen = centre === 0 ? random.below(countOf(rows)) : drawn(distance, random);
+    const row = rowAt(rows, chosen);
+    centres.set(row, centre * rows.width);
+    for (let i = 0; i < distance.length; i++)
+      distance[i] = Math.min(distance[i] as number, squaredDistance(rowAt(rows, i), row));
+  }
+  return centres;
+}
+
+/** A place with a probability as its weight; any where all are 0. */
+function drawn(weights: Float64Array, random: Random): number {
+  const total = weights.reduce((a, b) => a + b, 0);
+  if (total === 0) return random.below(weights.length);
+  let left = random.next() * total;
+  return Math.max(
+    0,
+    weights.findIndex((weight) => (left -= weight) < 0),
+  );
+}
+
+interface Nearest {
+  readonly centre: Int32Array;
+  /** Squared. */
+  readonly distance: Float64Array;
+}
+
+function nearest(rows: Rows, centres: Float32Array): Nearest {
+  const count = centres.length / rows.width;
+  const centre = new Int32Array(countOf(rows));
+  const distance = new Float64Array(centre.length).fill(Infinity);
+  for (let row = 0; row < centre.length; row++) {
+    const x = rowAt(rows, row);
+    for (let c = 0; c < count; c++) {
+      const squared = squaredDistance(x, centres.subarray(c * rows.width, (c + 1) * rows.width));
+      if (squared >= (distance[row] as number)) continue;
+      distance[row] = squared;
+      centre[row] = c;
+    }
+  }
+  return { centre, distance };
+}
+
+function means(rows: Rows, assigned: Int32Array, distance: Float64Array, k: number): Float32Array {
+  const { width } = rows;
+  const sums = new Float64Array(k * width);
+  const counts = new Float64Array(k);
+  assigned.forEach((centre, row) => {
+    counts[centre] = (counts[centre] as number) + 1;
+    rowAt(rows, row).forEach((value, d) => (sums[centre * width + d] = (sums[centre * width + d] as number) + value));
+  });
+  const farthest = farthestRows(distance);
+  const centres = Float32Array.from(sums, (sum, i) => sum / (counts[Math.floor(i / width)] as number));
+  counts.forEach((count, centre) => {
+    if (count === 0) centres.set(rowAt(rows, farthest.next().value ?? 0), centre * width);
+  });
+  return centres;
+}
+
+/** Rows by distance, the farthest first; sorted only where somebody asks. */
+function* farthestRows(distance: Float64Array): Generator<number, undefined> {
+  const order = Array.from(distance.keys());
+  yield* order.sort((a, b) => (distance[b] as number) - (distance[a] as number));
+}

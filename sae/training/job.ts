@@ -1,0 +1,51 @@
+/** One dictionary among several that train side by side. */
+import type { SettingValue } from '../dictionary.ts';
+import type { DictionaryInput } from '../input.ts';
+import { checkInput } from '../input.ts';
+import { prepared } from '../prepared.ts';
+import type { Rows } from '../rows.ts';
+import { checkRows } from '../rows.ts';
+import { checkSettings } from '../settings.ts';
+import { variantOf } from '../variants/index.ts';
+import type { DictionarySize } from '../variants/variant.ts';
+import { columnsOf } from './batches.ts';
+import type { Plan } from './lossGraph.ts';
+import type { TrainingSettings } from './trainingSettings.ts';
+import { checkTraining } from './trainingSettings.ts';
+
+export interface JobRequest {
+  /** Unique among those that train together. */
+  readonly name: string;
+  readonly variant: string;
+  readonly size: DictionarySize;
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  readonly training: TrainingSettings;
+  readonly input: DictionaryInput;
+  /** Where its columns begin in the rows of the source: a head's z within that of a layer. */
+  readonly firstColumn: number;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly input: DictionaryInput;
+  readonly firstColumn: number;
+}
+
+/** Throws Fault, with the name, for a variant that is not there and for settings that are out of range. */
+export function jobOf({ name, variant: id, size, settings, training, input, firstColumn }: JobRequest): Job {
+  const variant = variantOf(id);
+  const values = checkSettings(variant.settings, settings, name);
+  variant.check?.(size, values, name);
+  checkTraining(training, variant, name);
+  checkInput(input, name);
+  const plan = { variant, size, settings: values, training, subtractsBias: input.subtractsBias };
+  return { name, plan, input, firstColumn };
+}
+
+/** A job's rows of a source's, in the form that its dictionary reads. Throws Fault for values that are not finite. */
+export function jobRows({ name, plan, input, firstColumn }: Job, rows: Rows): Rows {
+  const own = columnsOf(rows, firstColumn, plan.size.width);
+  checkRows(own, name);
+  return prepared(own, input);
+}
