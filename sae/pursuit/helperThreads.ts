@@ -1,6 +1,8 @@
 /** Threads that take part in the kernels' jobs. All they do is in WebAssembly; this is only how they are born and end. */
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { LANES } from './kernels/layout.ts';
 import type { CompiledModule, SharedMemory } from './wasm/webAssembly.ts';
 
 const life = `
@@ -28,4 +30,9 @@ export class HelperThreads {
   async ended(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+/** Threads that can share a job: what the machine has, and there are no more lanes. */
+export function usefulThreads(): number {
+  return Math.min(LANES, availableParallelism());
 }

@@ -3,7 +3,7 @@ import type { Atoms, Pursuit, Reals } from './pursuit.ts';
 import { pursue } from './pursue.ts';
 import type { PursuitGradient } from './pursuitGradient.ts';
 import { addPursuitGradient, zeroGradient } from './pursuitGradient.ts';
-import type { AtomNorm, PursuitTraining } from './pursuitTraining.ts';
+import type { AtomNorm, PursuitTraining, StepNumbers } from './pursuitTraining.ts';
 import { adamScalars } from './pursuitTraining.ts';
 
 /** Weights with Adam's moments; a step changes them in place. */
@@ -11,14 +11,6 @@ export interface PlainState {
   readonly atoms: Atoms;
   readonly first: PursuitGradient;
   readonly second: PursuitGradient;
-}
-
-export interface PlainNumbers {
-  readonly rate: number;
-  /** Counted from 1. */
-  readonly step: number;
-  /** [F] 1 for atoms that are pushed. */
-  readonly pushed: ArrayLike<number> | null;
 }
 
 export interface PlainResult {
@@ -32,7 +24,7 @@ export function plainStep(
   { atoms, first, second }: PlainState,
   rows: readonly ArrayLike<number>[],
   training: PursuitTraining,
-  numbers: PlainNumbers,
+  numbers: StepNumbers,
 ): PlainResult {
   const pursuits = rows.map((x) => pursue(atoms, x, training.pursuit));
   const gradient = gradientOf(atoms, pursuits, training, numbers);
@@ -40,8 +32,9 @@ export function plainStep(
   const clip = Math.min(1, (training.optimiser.clip ?? Infinity) / (gradientNorm + 1e-6));
   const step = (name: 'W_dec' | 'b_dec', decays: boolean) =>
     adam({ weight: atoms[name], g: gradient[name], m: first[name], v: second[name] }, clip, training, numbers, decays);
-  step('W_dec', true);
   step('b_dec', false);
+  if (training.frozen.includes('W_dec')) return { pursuits, gradient, gradientNorm };
+  step('W_dec', true);
   hold(atoms, training.norm);
   return { pursuits, gradient, gradientNorm };
 }
@@ -51,17 +44,16 @@ function gradientOf(
   atoms: Atoms,
   pursuits: readonly Pursuit[],
   training: PursuitTraining,
-  { pushed }: PlainNumbers,
+  { dead }: StepNumbers,
 ): PursuitGradient {
   const gradient = zeroGradient(atoms);
   for (const pursuit of pursuits) {
     addPursuitGradient(training.gradient, atoms, pursuit, 1 / pursuits.length, gradient);
   }
-  if (training.dead.remedy.kind === 'push' && pushed !== null) {
-    push(atoms, pursuits, Array.from(pushed), training.dead.remedy.weight, gradient);
-  }
+  if (dead.includes(1)) push(atoms, pursuits, dead, training.push, gradient);
   if (training.norm === 'sphere') removeAlong(atoms, gradient);
-  for (const name of training.frozen) gradient[name].fill(0);
+  if (training.frozen.includes('W_dec')) gradient.W_dec.fill(0);
+  if (training.frozen.includes('b_dec')) gradient.b_dec.fill(0);
   return gradient;
 }
 
@@ -69,13 +61,13 @@ function gradientOf(
 function push(
   { width }: Atoms,
   pursuits: readonly Pursuit[],
-  pushed: readonly number[],
+  dead: Float32Array,
   weight: number,
   { W_dec }: PursuitGradient,
 ): void {
-  const share = weight / (pursuits.length * pushed.reduce((sum, value) => sum + value, 0));
+  const share = weight / (pursuits.length * dead.reduce((sum, value) => sum + value, 0));
   for (const { residual } of pursuits) {
-    pushed.forEach((isDead, i) => {
+    dead.forEach((isDead, i) => {
       if (isDead > 0) residual.forEach((r, k) => (W_dec[i * width + k] = at(W_dec, i * width + k) - share * r));
     });
   }
@@ -103,11 +95,11 @@ function adam(
   { weight, g, m, v }: Parameter,
   clip: number,
   { optimiser }: PursuitTraining,
-  { rate, step }: PlainNumbers,
+  numbers: StepNumbers,
   decays: boolean,
 ): void {
   const [beta1, beta2] = optimiser.betas;
-  const scalars = adamScalars(optimiser, rate, step);
+  const scalars = adamScalars(optimiser, numbers);
   for (let i = 0; i < weight.length; i++) {
     const clipped = clip * at(g, i);
     m[i] = beta1 * at(m, i) + (1 - beta1) * clipped;

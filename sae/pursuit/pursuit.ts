@@ -3,7 +3,6 @@
  * algorithm 1; Mallat and Zhang 1993): its parts as plain data. The dictionary is tied: atoms, the rows d_i of W_dec, are both
  * what is picked and what is written.
  */
-import { Fault } from '../../engine/terms/fault.ts';
 
 export type Reals = Float32Array | Float64Array;
 
@@ -48,18 +47,6 @@ export interface Pursuit {
   readonly coefficients: readonly number[];
   /** [D] r_T */
   readonly residual: Float64Array;
-}
-
-/** Throws Fault where a setting is out of range. */
-export function checkPursuit({ steps, relativeThreshold, absoluteThreshold }: PursuitSettings, where: string): void {
-  const refuse = (what: string, expected: string, got: number): never => {
-    throw new Fault({ what, where, expected, got: String(got) });
-  };
-  if (!(Number.isInteger(steps) && steps >= 1)) refuse('steps', 'a whole number from 1', steps);
-  if (!(relativeThreshold >= 0 && relativeThreshold < 1)) {
-    refuse('relativeThreshold', 'a share from 0 to below 1', relativeThreshold);
-  }
-  if (!(absoluteThreshold >= 0)) refuse('absoluteThreshold', 'a number from 0', absoluteThreshold);
 }
 
 /** |r|^2 below which a pursuit of an input with this |x - b_dec|^2 ends. */

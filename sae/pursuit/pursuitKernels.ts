@@ -9,7 +9,7 @@ import type { Job } from './kernels/threads.ts';
 import { jobCodes } from './kernels/threads.ts';
 import type { PursuitSettings } from './pursuit.ts';
 import type { Picks } from './pursuitCodes.ts';
-import type { PursuitTraining } from './pursuitTraining.ts';
+import type { PursuitTraining, StepNumbers } from './pursuitTraining.ts';
 import { adamScalars } from './pursuitTraining.ts';
 import { Instance, Memory, Module } from './wasm/webAssembly.ts';
 
@@ -27,14 +27,6 @@ export interface AtomsAndBias {
 export interface Encoded extends Picks {
   /** [B] |r_T|^2 */
   readonly squares: Float32Array;
-}
-
-export interface StepNumbers {
-  readonly rate: number;
-  /** Counted from 1. */
-  readonly step: number;
-  /** [F] 1 for atoms that are pushed towards residuals; null: none is. */
-  readonly pushed: Float32Array | null;
 }
 
 /** Calls block their thread until all threads are done. Results are the same bits with any number of threads. */
@@ -166,28 +158,26 @@ export class PursuitKernels {
     this.#setFloat('absoluteSquare', settings.absoluteThreshold ** 2);
   }
 
-  #setTraining(
-    { gradient, norm, frozen, optimiser, dead }: PursuitTraining,
-    { rate, step, pushed }: StepNumbers,
-  ): void {
+  #setTraining(training: PursuitTraining, numbers: StepNumbers): void {
+    const { gradient, norm, frozen, optimiser, push } = training;
     const [beta1, beta2] = optimiser.betas;
-    const adam = adamScalars(optimiser, rate, step);
-    const push = dead.remedy.kind === 'push' ? dead.remedy.weight : 0;
-    const deadCount = pushed?.reduce((sum, value) => sum + value, 0) ?? 0;
-    this.#floats.set(pushed ?? new Float32Array(this.shape.features), this.#layout.at.dead / 4);
+    const adam = adamScalars(optimiser, numbers);
+    const trainsAtoms = !frozen.includes('W_dec');
+    const dead = numbers.dead.reduce((sum, value) => sum + value, 0);
+    this.#floats.set(numbers.dead, this.#layout.at.dead / 4);
     this.#setWord('holdsCodes', Number(gradient === 'heldCodes'));
-    this.#setFloat('trainsAtoms', Number(!frozen.includes('W_dec')));
+    this.#setFloat('trainsAtoms', Number(trainsAtoms));
     this.#setFloat('trainsBias', Number(!frozen.includes('b_dec')));
-    this.#setWord('norm', normCodes[norm]);
+    this.#setWord('norm', normCodes[trainsAtoms ? norm : 'free']);
     this.#setFloat('weight', 1 / this.#rows);
-    this.#setFloat('push', deadCount === 0 ? 0 : push / (deadCount * this.#rows));
+    this.#setFloat('push', push / (Math.max(dead, 1) * this.#rows));
     this.#setFloat('clip', optimiser.clip ?? Infinity);
     this.#setFloat('beta1', beta1);
     this.#setFloat('beta2', beta2);
     this.#setFloat('fresh1', 1 - beta1);
     this.#setFloat('fresh2', 1 - beta2);
     this.#setFloat('epsilon', optimiser.epsilon);
-    this.#setFloat('kept', adam.kept);
+    this.#setFloat('kept', trainsAtoms ? adam.kept : 1);
     this.#setFloat('rate', adam.rate);
     this.#setFloat('secondCorrection', adam.secondCorrection);
   }

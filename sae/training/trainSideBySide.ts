@@ -10,6 +10,8 @@ import { deadFeatures, startDictionaryState } from './dictionaryState.ts';
 import type { Job } from './job.ts';
 import { jobRows } from './job.ts';
 import { joinJudged, Judge, resampled } from './resample.ts';
+import type { Plan } from './lossGraph.ts';
+import { PursuitStep } from './pursuitStep.ts';
 import { startWeights } from './startWeights.ts';
 
 /** Rows that weights start from. */
@@ -111,19 +113,27 @@ async function takeStep(job: Job, source: BatchSource, programs: Programs, befor
 
 /** Compiled once for all jobs with the same program. */
 class Programs {
+  readonly #pursuits = new Map<string, Promise<PursuitStep>>();
   readonly #steps = new Map<string, Promise<DictionaryStep>>();
   readonly #judges = new Map<string, Promise<Judge>>();
 
-  step({ plan }: Job): Promise<DictionaryStep> {
+  step({ plan }: Job): Promise<DictionaryStep | PursuitStep> {
+    if (PursuitStep.takes(plan)) return this.#pursuit(plan);
     return kept(this.#steps, stepKey(plan), () => DictionaryStep.create(plan));
   }
 
-  judge({ plan }: Job): Promise<Judge> {
+  judge({ plan }: Job): Promise<Judge | PursuitStep> {
+    if (PursuitStep.takes(plan)) return this.#pursuit(plan);
     return kept(this.#judges, stepKey(plan), () => Judge.create(plan));
   }
 
   async release(): Promise<void> {
-    for (const program of [...this.#steps.values(), ...this.#judges.values()]) await (await program).release();
+    const all = [...this.#pursuits.values(), ...this.#steps.values(), ...this.#judges.values()];
+    for (const program of all) await (await program).release();
+  }
+
+  #pursuit(plan: Plan): Promise<PursuitStep> {
+    return kept(this.#pursuits, stepKey(plan), () => PursuitStep.create(plan));
   }
 }
 

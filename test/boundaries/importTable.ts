@@ -43,11 +43,21 @@ export const importTable: Readonly<Record<string, Row>> = {
   },
   'engine/circuits': { imports: [...upToTrain, 'engine/results'] },
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
+  // Its threads are worker threads of Node.
+  'sae/pursuit': { imports: ['engine/terms', 'engine/tensor', 'engine/train'], types: ['sae'], node: true },
   // Principal directions of activations: eigenvectors of a symmetric matrix.
-  sae: { imports: [...upToTrain, 'engine/results'], types: ['engine/circuits'], packages: ['ml-matrix'] },
+  sae: {
+    imports: [...upToTrain, 'engine/results', 'sae/pursuit'],
+    types: ['engine/circuits'],
+    packages: ['ml-matrix'],
+  },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
-  'engine/service': { imports: [...engine, 'sae'], packages: ['zod', 'ws', 'fflate', 'hyparquet'], node: true },
+  'engine/service': {
+    imports: [...engine, 'sae', 'sae/pursuit'],
+    packages: ['zod', 'ws', 'fflate', 'hyparquet'],
+    node: true,
+  },
   // The carrier over Electron's ports is made here, for only main and its processes have them.
   electron: { imports: ['engine/service', 'engine/results'], packages: ['electron'], node: true },
   'renderer/marks': { imports: ['engine/terms'], packages: ['react', 'd3'] },
@@ -65,9 +75,9 @@ export const importTable: Readonly<Record<string, Row>> = {
       '@fontsource-variable/',
     ],
   },
-  fixtures: { imports: [...engine, 'sae'], packages: ['zod'], node: true },
+  fixtures: { imports: [...engine, 'sae', 'sae/pursuit'], packages: ['zod'], node: true },
   test: {
-    imports: [...engine, 'sae', 'electron', 'renderer', 'renderer/marks', 'fixtures'],
+    imports: [...engine, 'sae', 'sae/pursuit', 'electron', 'renderer', 'renderer/marks', 'fixtures'],
     packages: [
       'vitest',
       'ajv',

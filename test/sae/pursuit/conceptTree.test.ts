@@ -1,44 +1,42 @@
-/** The hierarchical toy of the MP-SAE paper, trained by the authors' recipe (specs: Adam 3e-2, batch 200, threshold .05). */
+/** The hierarchical toy of the MP-SAE paper, trained by the recipe of the authors' repository. */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../engine/tensor/random.ts';
-import type { PursuitTraining } from '../../../sae/pursuit/pursuitTraining.ts';
-import { pursuitTrainingDefaults } from '../../../sae/pursuit/pursuitTraining.ts';
 import { pursuitCodes } from '../../../sae/pursuit/pursuitCodes.ts';
-import { PursuitTrainer } from '../../../sae/pursuit/pursuitTrainer.ts';
-import { startPursuitState } from '../../../sae/pursuit/startState.ts';
-import { trainPursuit } from '../../../sae/pursuit/trainPursuit.ts';
+import { PursuitKernels } from '../../../sae/pursuit/pursuitKernels.ts';
+import { rowsInMemory } from '../../../sae/training/batches.ts';
 import { conceptRecovery } from '../../../sae/toy/conceptRecovery.ts';
 import { CONCEPTS, conceptRows, conceptVectors, parentOf } from '../../../sae/toy/conceptTree.ts';
+import { job, trainedStates } from '../jobs.ts';
 
-const recipe: PursuitTraining = {
-  ...pursuitTrainingDefaults,
-  pursuit: { steps: 20, clamped: true, relativeThreshold: 0, absoluteThreshold: 0.05, stopsOnRepeat: true },
-  norm: 'free',
+const settings = { steps: 20, residualThreshold: 0.05, stopsOnRepeat: true };
+
+/** Adam at 3e-2 over batches of 200: up over 100 steps, flat, and over the last fifth down to a tenth. Rows free, no bias. */
+const recipe = {
+  rows: 200,
+  rate: { kind: 'linear', peak: 3e-2, warmup: 100, floor: 0.1, hold: 0.8 },
+  constraint: 'free',
   frozen: ['b_dec'],
   optimiser: { betas: [0.5, 0.9375], epsilon: 1e-8, weightDecay: 0, clip: 1 },
-  dead: { window: 1e9, remedy: { kind: 'none' } },
-};
-
-/** Up over 100 steps, flat, and over the last fifth down to a tenth of 3e-2. */
-function rateAt(step: number, steps: number): number {
-  const peak = 3e-2;
-  const cooling = Math.max(0, (step - 0.8 * steps) / (0.2 * steps));
-  return peak * Math.min(1, (step + 1) / 100) * (1 - 0.9 * cooling);
-}
+  start: { decoderNorm: 1, centre: 'zero', subspace: null },
+} as const;
 
 /** What was learned from 40,000 rows, and atoms that are active on average on 2,000 others. */
 async function trained(seed: number, cosine: number, steps: number) {
   const random = seededRandom(seed);
   const vectors = conceptVectors(cosine, random);
-  const x = conceptRows(40_000, vectors, random);
-  const options = { training: recipe, rows: 200, seed, threads: 1 };
-  let state = startPursuitState(CONCEPTS, new Float32Array(CONCEPTS), random);
-  const run = { ...options, steps, rateAt: (step: number) => rateAt(step, steps) };
-  for await (const step of trainPursuit(x, state, run)) if (step.step === steps) state = step.state();
-  const trainer = await PursuitTrainer.create(state, { ...options, rows: 2000 });
-  const { values } = pursuitCodes(trainer.encode(conceptRows(2000, vectors, random)));
-  await trainer.close();
-  return { ...conceptRecovery(state.weights.get('W_dec') as Float32Array, vectors), l0: values.length / 2000 };
+  const source = rowsInMemory({ width: CONCEPTS, data: conceptRows(40_000, vectors, random) }, recipe.rows, seed);
+  const size = { width: CONCEPTS, features: CONCEPTS };
+  const states = await trainedStates(
+    [job('matchingPursuit', { size, settings, training: { ...recipe, seed, steps } })],
+    source,
+  );
+  const W_dec = states.get('matchingPursuit')?.weights.get('W_dec') as Float32Array;
+  const kernels = await PursuitKernels.create({ ...size, rows: 2000, steps: 20 }, 1);
+  kernels.write('weights', { W_dec, b_dec: new Float32Array(CONCEPTS) });
+  const rule = { steps: 20, clamped: true, relativeThreshold: 0, absoluteThreshold: 0.05, stopsOnRepeat: true };
+  const { values } = pursuitCodes(kernels.encode(conceptRows(2000, vectors, random), rule));
+  await kernels.close();
+  return { ...conceptRecovery(W_dec, vectors), l0: values.length / 2000 };
 }
 
 function expectTree({ match, absorption, l0 }: Awaited<ReturnType<typeof trained>>): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Atoms } from '../../../sae/pursuit/pursuit.ts';
-import { checkPursuit, pursuitDefaults } from '../../../sae/pursuit/pursuit.ts';
+import { pursuitDefaults } from '../../../sae/pursuit/pursuit.ts';
 import { pursuitCodes } from '../../../sae/pursuit/pursuitCodes.ts';
 import { gramOf, pursue, pursueByGram } from '../../../sae/pursuit/pursue.ts';
 import { drawnAtoms, drawnInputs, rowOf } from './samples.ts';
@@ -112,13 +112,6 @@ describe('where a pursuit ends', () => {
       expect(repeat).toBeGreaterThan(0);
       expect(stopped).toEqual(all.slice(0, repeat + 1));
     }
-  });
-
-  it('refuses settings out of range', () => {
-    const check = (settings: object) => () => checkPursuit({ ...pursuitDefaults, ...settings }, 'mp');
-    expect(check({ steps: 0 })).toThrow('mp: steps: expected a whole number from 1, got 0');
-    expect(check({ relativeThreshold: 1 })).toThrow('relativeThreshold');
-    expect(check({ absoluteThreshold: NaN })).toThrow('absoluteThreshold');
   });
 });
 

@@ -6,7 +6,6 @@ import { zeroGradient } from '../../../sae/pursuit/pursuitGradient.ts';
 import type { AtomsAndBias, Encoded } from '../../../sae/pursuit/pursuitKernels.ts';
 import { PursuitKernels } from '../../../sae/pursuit/pursuitKernels.ts';
 import type { PursuitTraining } from '../../../sae/pursuit/pursuitTraining.ts';
-import { pursuitTrainingDefaults } from '../../../sae/pursuit/pursuitTraining.ts';
 import { plainStep } from '../../../sae/pursuit/plainStep.ts';
 import { pursue } from '../../../sae/pursuit/pursue.ts';
 import { drawnAtoms, drawnInputs, rowOf } from './samples.ts';
@@ -127,11 +126,14 @@ describe('encoding', () => {
 
 const size = { width: 13, features: 21 };
 const training: PursuitTraining = {
-  ...pursuitTrainingDefaults,
   pursuit: { ...pursuitDefaults, steps: 5 },
   optimiser: { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0, clip: null },
+  gradient: 'full',
+  norm: 'ball',
+  frozen: [],
+  push: 0,
 };
-const pushed = Float32Array.from({ length: 21 }, (_, i) => Number(i % 5 === 2));
+const dead = Float32Array.from({ length: 21 }, (_, i) => Number(i % 5 === 2));
 
 function largestGap(a: AtomsAndBias, b: { W_dec: ArrayLike<number>; b_dec: ArrayLike<number> }): number {
   const gap = (x: Float32Array, y: ArrayLike<number>) =>
@@ -146,10 +148,10 @@ describe('a training step', () => {
     ['on the sphere', { norm: 'sphere' }],
     ['with codes held', { gradient: 'heldCodes' }],
     ['with a bias that stays', { frozen: ['b_dec'] }],
-    ['with atoms that stay', { frozen: ['W_dec'], norm: 'free' }],
+    ['with atoms that stay', { frozen: ['W_dec'], optimiser: { ...training.optimiser, weightDecay: 0.1 } }],
     ['with signed codes', { pursuit: { ...training.pursuit, clamped: false } }],
     ['with clipping and weight decay', { optimiser: { ...training.optimiser, clip: 0.3, weightDecay: 0.1 } }],
-    ['with a push of dead atoms', { dead: { window: 10, remedy: { kind: 'push', weight: 0.5 } } }],
+    ['with a push of dead atoms', { push: 0.5 }],
   ] as const)('is that of the reference: %s', async (_, change) => {
     const settings: PursuitTraining = { ...training, ...change };
     const drawn = drawnAtoms(size, free);
@@ -164,7 +166,7 @@ describe('a training step', () => {
         kernels.write('weights', asWeights(atoms));
         kernels.write('first', asWeights({ ...atoms, ...first }));
         kernels.write('second', asWeights({ ...atoms, ...second }));
-        const numbers = { rate: 0.01, step, pushed };
+        const numbers = { rate: 0.01, step, dead };
         const norm = kernels.train(x, settings, numbers);
         const wanted = plainStep({ atoms, first, second }, rows, settings, numbers);
         expect(norm / wanted.gradientNorm).toBeCloseTo(1, 5);
@@ -184,7 +186,7 @@ describe('a training step', () => {
       withKernels(shape, threads, (kernels) => {
         kernels.write('weights', atoms);
         for (let step = 1; step <= 10; step++) {
-          kernels.train(drawnInputs(90, shape, step), training, { rate: 0.01, step, pushed: null });
+          kernels.train(drawnInputs(90, shape, step), training, { rate: 0.01, step, dead: new Float32Array(72) });
         }
         return { weights: kernels.read('weights'), codes: kernels.encode(drawnInputs(90, shape), training.pursuit) };
       });
