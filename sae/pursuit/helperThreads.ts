@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { KernelShape } from './kernels/layout.ts';
 import { LANES } from './kernels/layout.ts';
 import type { CompiledModule, SharedMemory } from './wasm/webAssembly.ts';
 
@@ -32,7 +33,11 @@ export class HelperThreads {
   }
 }
 
-/** Threads that can share a job: what the machine has, and there are no more lanes. */
-export function usefulThreads(): number {
-  return Math.min(LANES, availableParallelism());
+/** Products up to which a step is over before threads have met seven times: about a millisecond of one. */
+const smallStep = 2 ** 23;
+
+/** How many threads share a step best: one for small steps; else those of the machine, and there are no more lanes. */
+export function usefulThreads({ rows, width, features }: Pick<KernelShape, 'rows' | 'width' | 'features'>): number {
+  const products = (rows + features / 2) * width * features;
+  return products <= smallStep ? 1 : Math.min(LANES, availableParallelism());
 }

@@ -38,7 +38,7 @@ export class PursuitStep {
   static async create(plan: Plan): Promise<PursuitStep> {
     const training = pursuitTraining(plan);
     const shape = { ...plan.size, rows: plan.training.rows, steps: training.pursuit.steps };
-    return new PursuitStep(await PursuitKernels.create(shape, usefulThreads()), training);
+    return new PursuitStep(await PursuitKernels.create(shape, usefulThreads(shape)), training);
   }
 
   /** The state after one more step on a batch [B D]. The plan's key is that of the plan it was created with. */

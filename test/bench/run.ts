@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [scores] [--model FILE] [--repeats 7]`: all of them where none is named.
+ * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [scores] [pursuit] [--model FILE] [--repeats 7]`: all of them where none is named.
  * Prints JSON. With HEADSCOPE_PYTHON set to a Python that has torch, transformers and gguf, PyTorch takes turns with us.
  */
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { forward } from './forward.ts';
 import { gradients } from './gradients.ts';
 import { open } from './open.ts';
 import { patternScores } from './patternScores.ts';
+import { pursuit } from './pursuit.ts';
 import { responsiveness } from './responsiveness.ts';
 import { TorchPeer } from './torchPeer.ts';
 import { training } from './training.ts';
@@ -28,6 +29,7 @@ const benchmarks = [
   responsiveness,
   windowBudgets,
   patternScores,
+  pursuit,
 ];
 
 const { values, positionals } = parseArgs({

@@ -104,6 +104,52 @@ def train_step(_, request):
     return {"ms": ms}
 
 
+dictionaries = {}
+
+
+def pursuit_step(_, request):
+    """A training step of matching pursuit as its public PyTorch code writes it: T rounds of products, maximum, projection.
+
+    `dense` is the form of the paper's repository: coefficients stand in a [B F] matrix, and each round multiplies all of it.
+    `gathered` is SAELens': picks without gradient, coefficients from the picked rows alone.
+    """
+    rows, width, features = request["rows"], request["width"], request["features"]
+    with torch.inference_mode(False), torch.enable_grad():
+        key = (request["form"], rows, width, features)
+        if key not in dictionaries:
+            atoms = torch.nn.functional.normalize(torch.randn(features, width), dim=1)
+            weights = [torch.nn.Parameter(atoms), torch.nn.Parameter(torch.zeros(width))]
+            dictionaries[key] = (weights, torch.optim.Adam(weights, lr=1e-3), torch.randn(rows, width))
+        (atoms, bias), optimiser, x = dictionaries[key]
+
+        def dense_round(residual):
+            values, picks = torch.relu(residual @ atoms.T).max(dim=1, keepdim=True)
+            codes = torch.zeros(rows, features).scatter(1, picks, values)
+            return residual - codes @ atoms
+
+        def gathered_round(residual):
+            with torch.no_grad():
+                picks = (residual @ atoms.T).relu().max(dim=1).indices
+            picked = atoms[picks]
+            return residual - (residual * picked).sum(-1, keepdim=True).relu() * picked
+
+        each = dense_round if request["form"] == "dense" else gathered_round
+
+        def step():
+            optimiser.zero_grad()
+            residual = x - bias
+            for _ in range(request["steps"]):
+                residual = each(residual)
+            residual.square().sum(-1).mean().backward()
+            torch.nn.utils.clip_grad_norm_([atoms, bias], 1.0)
+            optimiser.step()
+            with torch.no_grad():
+                atoms.div_(atoms.norm(dim=1, keepdim=True).clamp(min=1))
+
+        ms, _ = milliseconds(step)
+    return {"ms": ms}
+
+
 def decode(model, request):
     model.set_attn_implementation(request["attention"])
     cache = DynamicCache(config=model.config)
@@ -129,6 +175,7 @@ def main() -> None:
         "ablateHead": ablate_head,
         "gradients": gradients,
         "trainStep": train_step,
+        "pursuitStep": pursuit_step,
         "decode": decode,
     }
     with torch.inference_mode():

@@ -36,6 +36,15 @@ export type TorchRequest =
       readonly rows: number;
       readonly length: number;
     }
+  /** One training step of matching pursuit, in the form of the paper's repository or of SAELens. */
+  | {
+      readonly do: 'pursuitStep';
+      readonly form: 'dense' | 'gathered';
+      readonly rows: number;
+      readonly width: number;
+      readonly features: number;
+      readonly steps: number;
+    }
   /** Greedy decoding with a cache; `ms` is the time of the `tokens` after prefill. */
   | {
       readonly do: 'decode';
