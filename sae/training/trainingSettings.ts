@@ -35,7 +35,10 @@ export type DeadRemedy =
   | { readonly kind: 'none' }
   /** The `count` dead features with the largest pre-activations reconstruct the residual (Gao et al. 2024, appendix A.2). */
   | { readonly kind: 'auxK'; readonly count: number; readonly weight: number }
-  /** Exponentials of dead pre-activations reconstruct half of the residual (Jermyn and Templeton 2024). */
+  /**
+   * Exponentials of dead pre-activations reconstruct half of the residual (Jermyn and Templeton 2024). Made for ReLU codes: of
+   * planted directions TopK found none with it, and all but one without.
+   */
   | { readonly kind: 'ghost'; readonly weight: number }
   /** Dead rows of the decoder are drawn towards the residual: loss -= weight mean(r . d) (Overcomplete's matching pursuit). */
   | { readonly kind: 'push'; readonly weight: number };
