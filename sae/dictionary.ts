@@ -57,7 +57,7 @@ export type Encoder =
 export type EncoderKind = Encoder['kind'];
 
 /** What each kind of encoder needs besides W_dec and b_dec. */
-export const encoderWeights: Readonly<Record<EncoderKind, readonly WeightName[]>> = {
+const encoderWeights: Readonly<Record<EncoderKind, readonly WeightName[]>> = {
   relu: ['W_enc', 'b_enc'],
   gated: ['W_enc', 'b_gate', 'b_mag', 'r_mag'],
   topK: ['W_enc', 'b_enc'],

@@ -4,7 +4,7 @@ import type { Control } from './control.ts';
 import { controlDictionary, preparedControl, transposedRows } from './control.ts';
 
 /** [F D] */
-export function randomUnitRows(features: number, width: number, seed: number): Float32Array {
+function randomUnitRows(features: number, width: number, seed: number): Float32Array {
   const random = seededRandom(seed);
   const data = new Float32Array(features * width);
   for (let feature = 0; feature < features; feature++) {

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { Value } from '../../engine/graph/value.ts';
 import type { Dictionary, WeightName } from '../dictionary.ts';
 import { weightAxes } from '../dictionary.ts';
-import { encoderInput, preActivations } from '../variants/pieces.ts';
+import { encoderInput, encoderProduct, preActivations } from '../variants/pieces.ts';
 import { pursue } from '../variants/matchingPursuit.ts';
 import { nearestRow } from '../variants/vectorQuantised.ts';
 
@@ -29,7 +29,7 @@ export function encoderGraph(
       return g.where(g.less(weight('threshold'), p), p, 0);
     }
     case 'gated': {
-      const u = g.contract(encoderInput(g, reads), weight('W_enc'), 'B F');
+      const u = encoderProduct(g, reads);
       const magnitude = g.add(g.multiply(u, g.exp(weight('r_mag'))), weight('b_mag'));
       return g.where(g.less(0, g.add(u, weight('b_gate'))), g.relu(magnitude), 0);
     }

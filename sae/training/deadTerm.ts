@@ -11,6 +11,8 @@ interface DeadInput {
   readonly x: Value;
   readonly decoder: Value;
   readonly dead: Value;
+  /** Scalar: the reconstruction's part of the loss. */
+  readonly error: Value;
 }
 
 // A share of nothing is 0, not NaN.
@@ -71,7 +73,8 @@ function auxK(
 
 /**
  * Ghost gradients: with f_g = e^p of dead features, scaled so that f_g W_dec is half as long as e, sample by sample:
- * weight (1/B) sum |f_g W_dec - e|^2 / ((1/B) sum |e|^2), scale and denominator held (Jermyn and Templeton 2024).
+ * weight G (L / G held), G = (1/B) sum |f_g W_dec - e|^2 and L the reconstruction's part of the loss, so that the term is as
+ * large as that part; the scale is held (Jermyn and Templeton 2024).
  */
 function ghost(g: GraphBuilder, weight: number, p: Value, forward: Forward, input: DeadInput): Value {
   const { dead, decoder } = input;
@@ -83,7 +86,8 @@ function ghost(g: GraphBuilder, weight: number, p: Value, forward: Forward, inpu
   const scale = g.divide(length(e), g.add(g.multiply(length(written), 2), tiny));
   const error = meanOfSquares(g, g.subtract(g.multiply(written, g.stopGradient(scale)), e));
   const any = g.minimum(g.sum(dead, 'F'), 1);
-  return g.multiply(g.divide(error, g.add(g.stopGradient(meanOfSquares(g, e)), tiny)), g.multiply(any, weight));
+  const ratio = g.stopGradient(g.divide(input.error, g.add(error, tiny)));
+  return g.multiply(g.multiply(error, ratio), g.multiply(any, weight));
 }
 
 /** - weight (1/B) sum over b and dead i of e_b . d_i, per dead feature: with a constraint on rows it turns them towards e. */

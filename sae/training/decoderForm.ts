@@ -5,7 +5,7 @@ import type { DictionarySize, VariantWeight, WeightConstraint } from '../variant
 import type { DecoderForm } from './trainingSettings.ts';
 
 /** Held, and kept with the weights so that they travel with a run. */
-export const ANCHORS = 'anchors';
+const ANCHORS = 'anchors';
 
 const archetypalWeights: readonly VariantWeight[] = [
   { name: ANCHORS, axes: 'A D', start: { kind: 'clusters' } },

@@ -1,4 +1,5 @@
 /** One dictionary among several that train side by side. */
+import { Fault } from '../../engine/terms/fault.ts';
 import type { SettingValue } from '../dictionary.ts';
 import type { DictionaryInput } from '../input.ts';
 import { checkInput } from '../input.ts';
@@ -10,6 +11,7 @@ import { variantOf } from '../variants/index.ts';
 import type { DictionarySize } from '../variants/variant.ts';
 import { columnsOf } from './batches.ts';
 import type { Plan } from './lossGraph.ts';
+import { changing, planWeights } from './lossGraph.ts';
 import type { TrainingSettings } from './trainingSettings.ts';
 import { checkTraining } from './trainingSettings.ts';
 
@@ -40,7 +42,17 @@ export function jobOf({ name, variant: id, size, settings, training, input, firs
   checkTraining(training, variant, name);
   checkInput(input, name);
   const plan = { variant, size, settings: values, training, subtractsBias: input.subtractsBias };
+  checkFrozen(plan, name);
   return { name, plan, input, firstColumn };
+}
+
+function checkFrozen(plan: Plan, where: string): void {
+  const weights = planWeights(plan).map(({ name }) => name);
+  const unknown = plan.training.frozen.find((name) => !weights.includes(name));
+  if (unknown !== undefined)
+    throw new Fault({ what: 'frozen weight', where, expected: weights.join(', '), got: unknown });
+  if (changing(plan).length === 0)
+    throw new Fault({ what: 'nothing to train', where, expected: 'a weight that is not frozen' });
 }
 
 /** A job's rows of a source's, in the form that its dictionary reads. Throws Fault for values that are not finite. */

@@ -119,7 +119,7 @@ function total(
   const term =
     remedy.kind === 'none'
       ? null
-      : deadTerm(g, remedy, forward, { x, decoder: weight('W_dec'), dead: g.input(names.dead, 'F') }, variant);
+      : deadTerm(g, remedy, forward, { x, decoder: weight('W_dec'), dead: g.input(names.dead, 'F'), error }, variant);
   return [error, sparsity, auxiliary, term].filter((part) => part !== undefined && part !== null).reduce(g.add);
 }
 

@@ -35,7 +35,10 @@ export type DeadRemedy =
   | { readonly kind: 'none' }
   /** The `count` dead features with the largest pre-activations reconstruct the residual (Gao et al. 2024, appendix A.2). */
   | { readonly kind: 'auxK'; readonly count: number; readonly weight: number }
-  /** Exponentials of dead pre-activations reconstruct half of the residual (Jermyn and Templeton 2024). */
+  /**
+   * Exponentials of dead pre-activations reconstruct half of the residual (Jermyn and Templeton 2024). Made for ReLU codes: of
+   * planted directions TopK found none with it, and all but one without.
+   */
   | { readonly kind: 'ghost'; readonly weight: number }
   /** Dead rows of the decoder are drawn towards the residual: loss -= weight mean(r . d) (Overcomplete's matching pursuit). */
   | { readonly kind: 'push'; readonly weight: number };
@@ -87,6 +90,10 @@ export const defaultTraining: TrainingSettings = {
 /** Counters of rows are kept as float32, exact up to here. */
 const longestWindow = 2 ** 24;
 
+function isEvery({ every, batches }: Resampling): boolean {
+  return [every, batches].every((value) => Number.isInteger(value) && value >= 1);
+}
+
 /** Throws Fault for what is out of range or does not go together. */
 export function checkTraining(settings: TrainingSettings, variant: Variant, where: string): void {
   const { steps, rows, rate, dead, start, decoder } = settings;
@@ -99,6 +106,8 @@ export function checkTraining(settings: TrainingSettings, variant: Variant, wher
   if (!(start.decoderNorm > 0)) refuse('length of decoder rows', 'a number above 0', start.decoderNorm);
   if (!(dead.window >= 1 && dead.window <= longestWindow))
     refuse('window of dead features', `1 to ${longestWindow} rows`, dead.window);
+  if (!(dead.resampling === null || isEvery(dead.resampling)))
+    refuse('resampling', 'whole numbers of steps and batches from 1', JSON.stringify(dead.resampling));
   if (decoder.kind === 'archetypal') {
     if (!Number.isInteger(decoder.anchors) || decoder.anchors < 2)
       refuse('anchors', 'a whole number from 2', decoder.anchors);

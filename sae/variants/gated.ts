@@ -1,5 +1,5 @@
 /** Gated: which features are active and how much they are is learned apart (spec C.2). */
-import { decode, decoderWeights, encoderInput, encoderMatrix, kept, squaredError, zeros } from './pieces.ts';
+import { decode, decoderWeights, encoderProduct, encoderMatrix, kept, squaredError, zeros } from './pieces.ts';
 import type { Variant } from './variant.ts';
 
 const settings = {
@@ -27,7 +27,7 @@ export const gated: Variant<typeof settings> = {
   // L = (1/B) sum |x^ - x|^2 + lambda (1/B) sum max(pi, 0) + (1/B) sum |max(pi, 0) W_dec0 + b_dec0 - x|^2, W_dec0 and b_dec0 frozen
   loss(g, input) {
     const { weight } = input;
-    const u = g.contract(encoderInput(g, input), weight('W_enc'), 'B F');
+    const u = encoderProduct(g, input);
     const gate = g.add(u, weight('b_gate'));
     const magnitude = g.add(g.multiply(u, g.exp(weight('r_mag'))), weight('b_mag'));
     const codes = g.where(g.less(0, gate), g.relu(magnitude), 0);

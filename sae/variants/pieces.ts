@@ -11,9 +11,21 @@ export function encoderInput(g: GraphBuilder, { x, weight, subtractsBias }: Read
   return subtractsBias ? g.subtract(x, weight('b_dec')) : x;
 }
 
+/**
+ * c W_enc [B F]. b_dec's gradient is - W_enc (sum over b of what comes back), one product of a matrix and a vector: it flows
+ * through a term of value 0, for through c it would cost a product as large as the encoder's own.
+ */
+export function encoderProduct(g: GraphBuilder, { x, weight, subtractsBias }: Reads): Value {
+  const encoder = weight('W_enc');
+  if (!subtractsBias) return g.contract(x, encoder, 'B F');
+  const [bias, held] = [weight('b_dec'), g.stopGradient(weight('b_dec'))];
+  const product = g.contract(g.subtract(x, held), encoder, 'B F');
+  return g.add(product, g.contract(g.subtract(held, bias), encoder, 'F'));
+}
+
 /** p = c W_enc + b_enc */
 export function preActivations(g: GraphBuilder, input: Reads): Value {
-  return g.add(g.contract(encoderInput(g, input), input.weight('W_enc'), 'B F'), input.weight('b_enc'));
+  return g.add(encoderProduct(g, input), input.weight('b_enc'));
 }
 
 /** x^ = f W_dec + b_dec */

@@ -4,7 +4,7 @@ import { argMaxCodes, joinCodes, samplesOf, sparseCodes } from '../../../sae/cod
 import type { Dictionary } from '../../../sae/dictionary.ts';
 import { checkDictionary } from '../../../sae/dictionary.ts';
 import { babel } from '../../../sae/measures/coherence.ts';
-import { measured } from '../../../sae/measures/index.ts';
+import { measured, measures } from '../../../sae/measures/index.ts';
 import { splitting } from '../../../sae/measures/splitting.ts';
 import { stability } from '../../../sae/measures/stability.ts';
 import { headInput } from '../jobs.ts';
@@ -57,6 +57,13 @@ describe('measures of a dictionary', () => {
   const dense = Float32Array.from([0.5, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
   const dictionary = dictionaryOf(Float32Array.from([1, 0, 0, 1, 1, 1]), 2);
   const all = measured({ dictionary, rows, reconstruction, codes: sparseCodes(dense, 3) });
+
+  it('say how they are computed and how they mislead', () => {
+    for (const [id, measure] of Object.entries(measures)) {
+      expect(measure.id).toBe(id);
+      expect(measure.formula.length * measure.pitfall.length, id).toBeGreaterThan(0);
+    }
+  });
 
   it('unexplained variance, with its bias', () => {
     // Errors 1/4 and 1 of a variance of 4.

@@ -114,6 +114,12 @@ describe('bad input is one clear line', () => {
     expect(() => job('topK', { settings: { kk: 2 } })).toThrow('topK: unknown setting: expected k, got kk');
     expect(() => job('topK', { settings: { k: 2.5 } })).toThrow('expected a whole number from 1, got 2.5');
     expect(() => job('nothing')).toThrow('unknown variant');
+    expect(() => job('topK', { settings: { k: 2 }, training: { frozen: ['W_out'] } })).toThrow(
+      'topK: frozen weight: expected W_enc, b_enc, W_dec, b_dec, got W_out',
+    );
+    expect(() => job('matchingPursuit', { training: { frozen: ['W_dec', 'b_dec'] } })).toThrow('nothing to train');
+    const never = { ...dead, resampling: { ...resampling, every: 0 } };
+    expect(() => job('topK', { settings: { k: 2 }, training: { dead: never } })).toThrow('resampling: expected whole');
     expect(() => job('matryoshka', { settings: { k: 2, fractions: [0.5, 0.6] } })).toThrow('parts of a Matryoshka');
     const ghost = { window: 60, remedy: { kind: 'ghost', weight: 1 }, resampling: null } as const;
     await expect(moments([job('matchingPursuit', { training: { dead: ghost } })], source)).rejects.toThrow(

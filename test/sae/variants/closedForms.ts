@@ -7,7 +7,7 @@ export interface Matrix {
   readonly at: (i: number, j: number) => number;
 }
 
-export function matrix(rows: number, columns: number, at: (i: number, j: number) => number): Matrix {
+function matrix(rows: number, columns: number, at: (i: number, j: number) => number): Matrix {
   const data = Float64Array.from({ length: rows * columns }, (_, place) =>
     at(Math.floor(place / columns), place % columns),
   );
@@ -18,31 +18,31 @@ export function read(data: ArrayLike<number>, rows: number, columns: number): Ma
   return matrix(rows, columns, (i, j) => data[i * columns + j] as number);
 }
 
-export function values({ rows, columns, at }: Matrix): number[] {
+function values({ rows, columns, at }: Matrix): number[] {
   return Array.from({ length: rows * columns }, (_, place) => at(Math.floor(place / columns), place % columns));
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-export const total = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+const total = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 
-export function times(a: Matrix, b: Matrix): Matrix {
+function times(a: Matrix, b: Matrix): Matrix {
   return matrix(a.rows, b.columns, (i, j) => total(range(a.columns).map((k) => a.at(i, k) * b.at(k, j))));
 }
 
-export function transposed(a: Matrix): Matrix {
+function transposed(a: Matrix): Matrix {
   return matrix(a.columns, a.rows, (i, j) => a.at(j, i));
 }
 
-export function zip(a: Matrix, b: Matrix, f: (x: number, y: number, i: number, j: number) => number): Matrix {
+function zip(a: Matrix, b: Matrix, f: (x: number, y: number, i: number, j: number) => number): Matrix {
   return matrix(a.rows, a.columns, (i, j) => f(a.at(i, j), b.at(i, j), i, j));
 }
 
-export function map(a: Matrix, f: (x: number, i: number, j: number) => number): Matrix {
+function map(a: Matrix, f: (x: number, i: number, j: number) => number): Matrix {
   return matrix(a.rows, a.columns, (i, j) => f(a.at(i, j), i, j));
 }
 
 /** Sums over the rows. */
-export function columnSums(a: Matrix): number[] {
+function columnSums(a: Matrix): number[] {
   return range(a.columns).map((j) => total(range(a.rows).map((i) => a.at(i, j))));
 }
 
@@ -50,7 +50,7 @@ export function dot(a: readonly number[], b: readonly number[]): number {
   return total(a.map((value, i) => value * (b[i] as number)));
 }
 
-export function row(a: Matrix, i: number): number[] {
+function row(a: Matrix, i: number): number[] {
   return range(a.columns).map((j) => a.at(i, j));
 }
 
@@ -65,14 +65,14 @@ export interface Point {
   readonly lambda: number;
 }
 
-export interface Plain {
+interface Plain {
   readonly c: Matrix;
   readonly p: Matrix;
   readonly encoder: Matrix;
   readonly decoder: Matrix;
 }
 
-export function plain({ x, weight, width, features }: Point): Plain {
+function plain({ x, weight, width, features }: Point): Plain {
   const [bias, shift] = [weight('b_dec'), weight('b_enc')];
   const c = map(x, (value, _, j) => value - (bias[j] as number));
   const encoder = read(weight('W_enc'), width, features);
@@ -81,13 +81,13 @@ export function plain({ x, weight, width, features }: Point): Plain {
 }
 
 /** g_y = 2 (x^ - x) / B, x^ = f W_dec + b_dec */
-export function outputGradient({ x, weight }: Point, f: Matrix, decoder: Matrix): Matrix {
+function outputGradient({ x, weight }: Point, f: Matrix, decoder: Matrix): Matrix {
   const bias = weight('b_dec');
   return zip(times(f, decoder), x, (y, value, _, j) => (2 * (y + (bias[j] as number) - value)) / x.rows);
 }
 
 /** Where only p and the decoder carry gradient: from g_p, g_y and what else reaches W_dec. */
-export function throughEncoder({ c, encoder }: Plain, gp: Matrix, gy: Matrix, f: Matrix, extra?: Matrix): Gradients {
+function throughEncoder({ c, encoder }: Plain, gp: Matrix, gy: Matrix, f: Matrix, extra?: Matrix): Gradients {
   const byDecoder = times(transposed(f), gy);
   const throughInput = columnSums(times(gp, transposed(encoder)));
   return {
@@ -126,7 +126,7 @@ function largest(list: readonly number[], count: number): ReadonlySet<number> {
 }
 
 /** Each row's k largest, or the batch's. */
-export function selection(p: Matrix, count: number, over: 'sample' | 'batch'): Matrix {
+function selection(p: Matrix, count: number, over: 'sample' | 'batch'): Matrix {
   if (over === 'batch') {
     const chosen = largest(values(p), count);
     return map(p, (_, i, j) => Number(chosen.has(i * p.columns + j)));
