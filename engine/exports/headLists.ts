@@ -67,7 +67,7 @@ export function tableOfLists({ places, lists }: HeadLists, model: ExpectedModel 
     values: Float32Array.from(runs, meanOf),
     runs,
     notes: [...unknownNotes(places, runs), ...lengthNotes(lists)],
-    doubts: countedFromOne(places),
+    doubts: countedFromOne(places, model),
   };
 }
 

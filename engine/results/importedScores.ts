@@ -43,11 +43,13 @@ const headTable = z.strictObject({
 });
 export type HeadTable = Plain<z.infer<typeof headTable>>;
 
-/** The model that a file has to fit. */
+/** The model that a file has to fit, and how the file is laid on it. */
 const expectedModel = z.strictObject({
   name: z.string(),
   fingerprint: z.string().exactOptional(),
   perLayer: z.array(z.strictObject({ heads: count, kvHeads: count })).readonly(),
+  /** Number of the first layer and head in files that list heads by number; 0 where omitted. */
+  countsFrom: z.literal([0, 1]).exactOptional(),
 });
 export type ExpectedModel = Plain<z.infer<typeof expectedModel>>;
 

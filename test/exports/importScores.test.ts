@@ -340,6 +340,18 @@ describe('what does not fit is refused, and nothing is moved', () => {
     expect(() => read(content, model, format)).toThrow(message);
   });
 
+  it('counts from 1 where that is said, in lists of heads', () => {
+    const from1: ExpectedModel = { ...model, countsFrom: 1 };
+    const [table] = read(heads(1), from1).tables;
+    expect(table?.values).toEqual(read(heads(0), model).tables[0]?.values);
+    expect(read(heads(1), from1).mismatches).toEqual([expect.stringMatching(/only its shape could be checked/)]);
+    expect(() => read(heads(0), from1)).toThrow(
+      /head 0-0 is not in the model: expected layers 1 to 2 and heads 1 to 4 \(counted from 1\)/,
+    );
+    const patterns = [1, 2].map(() => ({ 4: ['stream_llm', 1, 2, 3] }));
+    expect([...(read(patterns, from1).tables[0]?.values ?? [])]).toEqual([NaN, NaN, NaN, 1, NaN, NaN, NaN, 1]);
+  });
+
   it('says that it may count from 1 where it can not know', () => {
     const { mismatches } = importScores({ files: [fileOf(heads(1))] });
     expect(mismatches).toEqual([
