@@ -6,7 +6,7 @@ import { float32, uint8 } from './records.ts';
 const count = z.int().min(0);
 
 /** Behaviour is what a head does, causal what its loss changes, compress whether its cache may be shortened; selection is a plan: 1 stays, 0 goes. */
-const tableKind = z.enum([
+export const tableKind = z.enum([
   ...(['behaviour', 'write', 'pattern', 'causal', 'attribution'] as const),
   ...(['compress', 'budget', 'selection'] as const),
 ]);
