@@ -12,7 +12,7 @@ export interface HeadMeasure {
   /** `run/effect`, `run/kl`, `run/z`, `run/induction`: stable, fit for a link. */
   readonly id: string;
   readonly run: string;
-  readonly call: 'ablate' | 'attribute' | 'scores';
+  readonly call: 'ablate' | 'attribute' | 'scores' | 'imported';
   /** `Zero ablation, Δ logit difference`. */
   readonly title: string;
   /** For a narrow column: `zero`, `zero KV` (of KV groups), `AtP`, `Induction`. */

@@ -9,6 +9,7 @@ const kinds: Readonly<Record<HeadMeasure['call'], string>> = {
   ablate: 'Exact effect: the model was run without it.',
   attribute: 'Estimate from gradients: check the heads that matter with an ablation.',
   scores: 'Behaviour: what the head does, not how much depends on it.',
+  imported: 'Imported: another tool measured it, nothing was run here.',
 };
 
 export function FormulaCard({ measure }: { readonly measure: HeadMeasure }): ReactElement {

@@ -28,6 +28,7 @@ export function MatrixKey({ measure }: { readonly measure: HeadMeasure | null })
 /** `edited − clean, mean of 64 prompts; negative: the head helps · ioi`. */
 function captionOf({ call, about, n, dataset, uniform, direction }: HeadMeasure): string {
   if (call === 'ablate') return `${about} · ${dataset}`;
+  if (call === 'imported') return `Imported, not measured here: ${about}.`;
   if (call === 'attribute') return `${about}${helpsWhere(direction)} · ${dataset}`;
   const even = uniform === null ? '' : `; even attention would give ${Number(uniform.toPrecision(2))}`;
   return `${about}; mean of ${n} prompts, ${dataset}${even}. Behaviour, not importance.`;

@@ -7,6 +7,7 @@ const kinds: Readonly<Record<HeadMeasure['call'], string>> = {
   ablate: 'exact effect',
   attribute: 'estimate',
   scores: 'behaviour',
+  imported: 'imported',
 };
 
 export function measureOptions(
@@ -16,7 +17,7 @@ export function measureOptions(
   return list.map((measure) => ({
     value: measure.id,
     title: measure.title,
-    detail: `${kinds[measure.call]} · n ${measure.n}`,
+    detail: measure.n === 0 ? kinds[measure.call] : `${kinds[measure.call]} · n ${measure.n}`,
     group: groupOf(measure, runs),
   }));
 }
