@@ -45,7 +45,7 @@ function measureOf(table: HeadTable, { id, name, read }: ImportedFile, model: Mo
     range: isShare(table.kind) && known.every((value) => value >= 0 && value <= 1) ? [0, 1] : null,
     signed: known.some((value) => value < 0),
     direction: null,
-    about: `${kindWords[table.kind]}, from ${name} (${read.title})${n === 0 ? '' : `; mean of ${n} runs`}`,
+    about: `${kindWords[table.kind]}, from ${name} (${formOf(read.title)})${n === 0 ? '' : `; mean of ${n} runs`}`,
     formula: table.title,
     dataset: name,
     n,
@@ -82,6 +82,11 @@ function layOnHeads(numbers: ArrayLike<number>, { unit }: HeadTable, { shape, pe
     start += unit === 'head' ? heads : kvHeads;
   }
   return laid;
+}
+
+/** `LOCOS envelope` of `LOCOS envelope ({meta, scores: ...})`. */
+function formOf(title: string): string {
+  return title.split(' (')[0] ?? title;
 }
 
 function shortened(text: string, most: number): string {

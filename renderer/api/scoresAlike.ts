@@ -1,6 +1,6 @@
 /** Calls whose rows are scores of heads though they are no patterns on prompts: what they say, in the form of head scores. */
 import type { DirectLogitsHeader } from '../../engine/results/directLogits.ts';
-import type { ScoresHeader } from '../../engine/results/scores.ts';
+import type { ScoresHeader, TagRule } from '../../engine/results/scores.ts';
 import type { WeightsHeader } from '../../engine/results/weightScores.ts';
 
 /** What a table of scores says of them. */
@@ -22,6 +22,8 @@ export interface ScoreTableHeader {
     readonly prompts: number;
     readonly uniform: number | null;
   }[];
+  /** Of pattern tags, in the order in which the first that holds is the plainest. */
+  readonly tags?: readonly TagRule[];
 }
 
 /** Of weights there are no prompts: what was read token by token has as many numbers as there were tokens, the rest is exact. */

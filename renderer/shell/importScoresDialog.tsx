@@ -155,19 +155,19 @@ function ReadingFields({ reading, onChange }: ReadingFieldsProps): ReactElement 
           />
         )}
       </Field>
-      <Field label="Lists of heads count from" hint="The first layer and head of the file: 0-0 or 1-1.">
-        {() => (
-          <Segments
-            label="Lists of heads count from"
-            value={reading.countsFrom === 1 ? '1' : '0'}
-            options={[
-              { value: '0', title: '0' },
-              { value: '1', title: '1' },
-            ]}
-            onChange={(first) => onChange({ ...reading, countsFrom: first === '1' ? 1 : 0 })}
-          />
-        )}
-      </Field>
+      <div className="field">
+        <span className="field-label">Lists of heads count from</span>
+        <Segments
+          label="Lists of heads count from"
+          value={reading.countsFrom === 1 ? '1' : '0'}
+          options={[
+            { value: '0', title: '0' },
+            { value: '1', title: '1' },
+          ]}
+          onChange={(first) => onChange({ ...reading, countsFrom: first === '1' ? 1 : 0 })}
+        />
+        <span className="field-note">The first layer and head of the file: 0-0 or 1-1.</span>
+      </div>
       <p className="importing-note">
         Shown beside our own measures until this window is closed or reloaded; the file is not copied into the project.
       </p>
