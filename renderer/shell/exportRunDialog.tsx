@@ -1,6 +1,6 @@
 /** The forms in which a run can be saved, what reads each, and what a form needs to be told. */
 import type { ReactElement } from 'react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { RequestOf, ResultOf } from '../../engine/results/contract.ts';
 import { useExportForms } from '../api/queries.ts';
 import { saveFile } from '../api/saveFile.ts';
@@ -128,10 +128,21 @@ function useSave() {
 
 /** What the form can not say of the numbers stands where it can not be overlooked: the file does not tell it. */
 function SavedNote({ saved }: { readonly saved: Saved | null }): ReactElement | null {
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // In newer browsers it gives a promise, which would be taken for the effect's end.
+    note.current?.scrollIntoView({ block: 'nearest' });
+  }, [saved]);
   if (saved === null) return null;
-  if (saved.kind === 'error') return <ErrorState error={saved.error} />;
+  if (saved.kind === 'error') {
+    return (
+      <div ref={note}>
+        <ErrorState error={saved.error} />
+      </div>
+    );
+  }
   return (
-    <div className="exporting-saved" role="status">
+    <div ref={note} className="exporting-saved" role="status">
       <p>
         Written: <code>{saved.place ?? saved.name}</code>
       </p>

@@ -97,9 +97,10 @@ function Partners({ value, head, heads, random, isWhole }: PartnersProps): React
       <PartnerTable {...common} side="writers" />
       <PartnerTable {...common} side="readers" />
       <p className="heads-quiet">
-        Share of what the earlier head can write that the later one reads, 0 to 1, from weights alone. The tick is two
-        matrices turned at random.
+        How far what the earlier head writes lies in what the later one reads, 0 to 1, from weights alone (Elhage et al.
+        2021). The tick: what two matrices have on average when one is turned at random.
       </p>
+      <p className="heads-formula">‖W_OV W_QK‖ / (‖W_OV‖ ‖W_QK‖); values: W_OV for W_QK</p>
     </>
   );
 }

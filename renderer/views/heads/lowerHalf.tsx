@@ -10,7 +10,6 @@ import { useChangeSettings, useHeadsSettings } from './headsSettings.ts';
 import { RankedTable } from './rankedTable.tsx';
 import { SetList } from './setList.tsx';
 import type { Shown } from './shown.ts';
-import { TagSelect } from './tagSelect.tsx';
 import { TopSlider } from './topSlider.tsx';
 
 export function LowerHalf({ shown }: { readonly shown: Shown }): ReactElement {
@@ -29,7 +28,6 @@ export function LowerHalf({ shown }: { readonly shown: Shown }): ReactElement {
       ]}
       aside={
         <>
-          <TagSelect />
           <TopSlider total={shown.cells.count} />
           <Finder heads={shown.heads} />
         </>

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { Button } from '../../parts/button.tsx';
 import { useChangeSettings, useHeadsSettings } from './headsSettings.ts';
+import { TagSelect } from './tagSelect.tsx';
 
 export function MatrixKey({ measure }: { readonly measure: HeadMeasure | null }): ReactElement {
   return (
@@ -20,6 +21,7 @@ export function MatrixKey({ measure }: { readonly measure: HeadMeasure | null })
           95 % interval excludes 0
         </span>
       )}
+      {measure !== null && <TagSelect />}
       {measure !== null && <Unlock measure={measure} />}
     </div>
   );
