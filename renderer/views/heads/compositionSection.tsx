@@ -12,6 +12,8 @@ import { ErrorState } from '../../parts/states.tsx';
 import { headName } from '../../state/headNames.ts';
 import type { Composition, CompositionFold } from './compositionStore.ts';
 import { compositionOf } from './compositionStore.ts';
+import type { Side } from './partners.ts';
+import { partnersOf, strongestOf } from './partners.ts';
 import { PartnerTable } from './partnerTable.tsx';
 
 export function CompositionSection(): ReactElement | null {
@@ -82,6 +84,9 @@ function Ask({ wasCancelled, isPossible, onAsk }: AskProps): ReactElement {
   );
 }
 
+/** Partners of each kind. */
+const MOST = 4;
+
 interface PartnersProps {
   readonly value: Composition;
   readonly head: HeadRef;
@@ -91,11 +96,14 @@ interface PartnersProps {
 }
 
 function Partners({ value, head, heads, random, isWhole }: PartnersProps): ReactElement {
-  const common = { value, head, heads, random, isWhole };
+  const of = (side: Side) => partnersOf(value, side, head, heads.heads, MOST);
+  const [writers, readers] = [of('writers'), of('readers')];
+  const most = Math.max(random, strongestOf(writers), strongestOf(readers));
+  const common = { head, heads, random, most, isWhole };
   return (
     <>
-      <PartnerTable {...common} side="writers" />
-      <PartnerTable {...common} side="readers" />
+      <PartnerTable {...common} side="writers" partners={writers} />
+      <PartnerTable {...common} side="readers" partners={readers} />
       <p className="heads-quiet">
         How far what the earlier head writes lies in what the later one reads, 0 to 1, from weights alone (Elhage et al.
         2021). The tick: what two matrices have on average when one is turned at random.

@@ -6,40 +6,36 @@ import { formatFixed } from '../../marks/format.ts';
 import type { HeadShape } from '../../marks/headShape.ts';
 import { headIndex } from '../../marks/headShape.ts';
 import { headName } from '../../state/headNames.ts';
-import type { Composition } from './compositionStore.ts';
-import type { Input, Partner } from './partners.ts';
-import { inputs, readersOf, writersInto } from './partners.ts';
+import type { Input, Partner, Partners, Side } from './partners.ts';
+import { inputs } from './partners.ts';
 
 interface PartnerTableProps {
-  readonly side: 'writers' | 'readers';
-  readonly value: Composition;
+  readonly side: Side;
+  readonly partners: Partners;
   readonly head: HeadRef;
   readonly heads: HeadShape;
   readonly random: number;
+  /** Score of a bar of full width. */
+  readonly most: number;
   /** All layers are known. */
   readonly isWhole: boolean;
 }
 
-/** Partners of each kind. */
-const MOST = 4;
-
 const inputNames: Readonly<Record<Input, string>> = { q: 'queries', k: 'keys', v: 'values' };
 
-export function PartnerTable({ side, value, head, heads, random, isWhole }: PartnerTableProps): ReactElement {
-  const partnersBy = side === 'writers' ? writersInto : readersOf;
-  const columns = inputs.map((input) => ({ input, partners: partnersBy(value, head, heads.heads, input, MOST) }));
-  const most = Math.max(random, ...columns.flatMap(({ partners }) => partners.map(({ score }) => score)));
+export function PartnerTable(props: PartnerTableProps): ReactElement {
+  const { side, partners, head, heads, random, most, isWhole } = props;
   return (
     <div className="heads-partners">
       <h4>{side === 'writers' ? 'Reads from, as its' : 'Is read by, as their'}</h4>
-      {columns.every(({ partners }) => partners.length === 0) ? (
+      {inputs.every((input) => partners[input].length === 0) ? (
         <p className="heads-quiet">{emptyWords(side, head, heads, isWhole)}</p>
       ) : (
         <div className="heads-partner-columns">
-          {columns.map(({ input, partners }) => (
+          {inputs.map((input) => (
             <section key={input} aria-label={inputNames[input]}>
               <h5>{inputNames[input]}</h5>
-              {partners.map((partner) => (
+              {partners[input].map((partner) => (
                 <PartnerButton key={headName(partner.head)} {...{ partner, most, random, heads }} />
               ))}
             </section>
@@ -50,7 +46,7 @@ export function PartnerTable({ side, value, head, heads, random, isWhole }: Part
   );
 }
 
-function emptyWords(side: PartnerTableProps['side'], head: HeadRef, heads: HeadShape, isWhole: boolean): string {
+function emptyWords(side: Side, head: HeadRef, heads: HeadShape, isWhole: boolean): string {
   if (side === 'writers' && head.layer === 0) return 'Nothing: no head is before layer 0.';
   if (side === 'readers' && head.layer === heads.layers - 1) return 'Nothing: no head is after the last layer.';
   return isWhole ? 'Nothing.' : 'Not known yet.';

@@ -12,10 +12,25 @@ export interface Partner {
   readonly score: number;
 }
 
+/** Heads before it that it reads, or heads after it that read it. */
+export type Side = 'writers' | 'readers';
+/** Of each kind, the strongest first. */
+export type Partners = Readonly<Record<Input, readonly Partner[]>>;
+
 type Known = Pick<Composition, 'layers'>;
 
+export function partnersOf(known: Known, side: Side, head: HeadRef, heads: number, most: number): Partners {
+  const by = side === 'writers' ? writersInto : readersOf;
+  const as = (input: Input) => by(known, head, heads, input, most);
+  return { q: as('q'), k: as('k'), v: as('v') };
+}
+
+export function strongestOf(partners: Partners): number {
+  return Math.max(0, ...inputs.map((input) => partners[input][0]?.score ?? 0));
+}
+
 /** The earlier heads that this one reads most of, the strongest first; none in layer 0 and while its layer is unknown. */
-export function writersInto(known: Known, head: HeadRef, heads: number, input: Input, most: number) {
+function writersInto(known: Known, head: HeadRef, heads: number, input: Input, most: number) {
   const layer = known.layers.get(head.layer);
   if (layer === undefined) return [];
   const row = layer[input].subarray(head.head * layer.writers, (head.head + 1) * layer.writers);
@@ -24,7 +39,7 @@ export function writersInto(known: Known, head: HeadRef, heads: number, input: I
 }
 
 /** The later heads that read most of this one, the strongest first, among the layers that are known. */
-export function readersOf(known: Known, head: HeadRef, heads: number, input: Input, most: number) {
+function readersOf(known: Known, head: HeadRef, heads: number, input: Input, most: number) {
   const at = head.layer * heads + head.head;
   const partners = [...known.layers.values()].flatMap((found) => {
     if (found.layer <= head.layer) return [];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CompositionLayer } from '../../../engine/results/composition.ts';
 import type { ScoreTable } from '../../../renderer/api/runTables.ts';
 import { hasTagRules, tagCounts, tagsOf } from '../../../renderer/views/heads/headTags.ts';
-import { readersOf, writersInto } from '../../../renderer/views/heads/partners.ts';
+import { partnersOf, strongestOf } from '../../../renderer/views/heads/partners.ts';
 
 const scoreOf = (id: string, title: string) => ({
   ...{ id, title, about: '', formula: '', source: '', unit: 'share', prompts: 4, uniform: null },
@@ -70,25 +70,27 @@ describe('partners of a head', () => {
   const known = { layers: new Map([1, 2, 3].map((layer) => [layer, layerOf(layer)])) };
 
   it('before it: whose writes it reads most, the strongest first', () => {
-    expect(writersInto(known, { layer: 2, head: 1 }, 2, 'q', 2)).toEqual([
+    expect(partnersOf(known, 'writers', { layer: 2, head: 1 }, 2, 2).q).toEqual([
       { head: { layer: 1, head: 1 }, score: 3 / 8 + 1 / 16 },
       { head: { layer: 1, head: 0 }, score: 2 / 8 + 1 / 16 },
     ]);
-    expect(writersInto(known, { layer: 0, head: 0 }, 2, 'q', 2)).toEqual([]);
+    expect(partnersOf(known, 'writers', { layer: 0, head: 0 }, 2, 2)).toEqual({ q: [], k: [], v: [] });
   });
 
   it('after it: who reads most of it, over all later layers', () => {
-    const readers = readersOf(known, { layer: 1, head: 0 }, 2, 'k', 3);
+    const readers = partnersOf(known, 'readers', { layer: 1, head: 0 }, 2, 3).k;
     expect(readers.map(({ head }) => head)).toEqual([
       { layer: 2, head: 1 },
       { layer: 3, head: 1 },
       { layer: 2, head: 0 },
     ]);
     expect(readers[0]?.score).toBeCloseTo((2 / 8 + 1 / 16) / 2, 6);
-    expect(readersOf(known, { layer: 3, head: 0 }, 2, 'q', 3)).toEqual([]);
+    expect(partnersOf(known, 'readers', { layer: 3, head: 0 }, 2, 3).q).toEqual([]);
   });
 
   it('numbers that are none are no partners', () => {
-    expect(writersInto(known, { layer: 2, head: 1 }, 2, 'v', 4)).toEqual([]);
+    const partners = partnersOf(known, 'writers', { layer: 2, head: 1 }, 2, 4);
+    expect(partners.v).toEqual([]);
+    expect(strongestOf(partners)).toBe(3 / 8 + 1 / 16);
   });
 });
