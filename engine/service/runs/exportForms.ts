@@ -1,4 +1,5 @@
 /** In which forms a stored run can be had: each is tried, so that what is offered is what can be written. */
+import { setImmediate } from 'node:timers/promises';
 import { formatsThatWrite, writeTables } from '../../exports/writeTables.ts';
 import type { Choice } from '../../exports/writeTables.ts';
 import type { ExportForm } from '../../results/exportForms.ts';
@@ -16,7 +17,7 @@ import type { StoredRun } from './runRows.ts';
 export async function exportForms(stored: StoredRun): Promise<ResultOf<'exportForms'>> {
   const made = await unlessRefused(headTablesOf(stored, 'csv'));
   const hasCsv = made !== null || (await unlessRefused(runCsv(stored))) !== null;
-  const foreign = made === null ? [] : formatsThatWrite().flatMap((format) => foreignForm(format, made));
+  const foreign = made === null ? [] : await foreignForms(made);
   // A form that is made from the rows is not the one from tables.
   const forms = new Map([...foreign, ...ownForms(stored, made, hasCsv)].map((form) => [form.format, form]));
   const tables = made?.tables ?? [];
@@ -53,6 +54,16 @@ function ownForms({ record }: StoredRun, made: AllTables | null, hasCsv: boolean
 
 function whole(format: ExportForm['format']): ExportForm {
   return { format, whole: true, metrics: [], ranks: [] };
+}
+
+/** Others are answered between two of them: with 270 heads and 20 scores each takes a few hundredths of a second. */
+async function foreignForms(made: AllTables): Promise<readonly ExportForm[]> {
+  const found: ExportForm[] = [];
+  for (const format of formatsThatWrite()) {
+    found.push(...foreignForm(format, made));
+    await setImmediate();
+  }
+  return found;
 }
 
 type Format = ReturnType<typeof formatsThatWrite>[number];
