@@ -3,7 +3,7 @@
  * the numbers in it are written in place as rows come, and whoever draws them subscribes to the measure.
  */
 import type { RunSummary } from '../../engine/results/runs.ts';
-import { isImportedId } from '../state/importedId.ts';
+import { importedId, isImportedId } from '../state/importedId.ts';
 import type { Schedule } from './frame.ts';
 import { oncePerFrame } from './frame.ts';
 import type { HeadMeasure } from './measuresOfRun.ts';
@@ -27,13 +27,16 @@ export interface HeadMeasures {
   readonly subscribe: (listener: () => void, id?: string) => () => void;
   readonly setModel: (model: MeasuredModel | null) => void;
   readonly setRuns: (runs: readonly RunSummary[]) => void;
-  /** Of a file, for as long as the window is there: listed first while its model, told by the fingerprint, is looked at. */
-  readonly addImported: (file: ImportedMeasures) => void;
+  /**
+   * Those of a file, for as long as the window is there: listed first while its model, told by the fingerprint, is looked at.
+   * `make` is given what stands in the place of a run's id.
+   */
+  readonly addImported: (fingerprint: string, make: (id: string) => readonly HeadMeasure[]) => readonly HeadMeasure[];
   /** By what stands in the place of a run. */
   readonly removeImported: (run: string) => void;
 }
 
-export interface ImportedMeasures {
+interface ImportedMeasures {
   readonly run: string;
   readonly fingerprint: string;
   readonly measures: readonly HeadMeasure[];
@@ -58,6 +61,7 @@ export function createHeadMeasures(runs: RunStore, schedule?: Schedule): HeadMea
   let summaries: readonly RunSummary[] = [];
   let list: readonly HeadMeasure[] = [];
   let imported: readonly ImportedMeasures[] = [];
+  let everImported = 0;
   const publish = oncePerFrame(() => listeners.forEach((listener) => listener()), schedule);
 
   const relist = () => {
@@ -127,9 +131,12 @@ export function createHeadMeasures(runs: RunStore, schedule?: Schedule): HeadMea
       summaries = next;
       sync();
     },
-    addImported: (file) => {
-      imported = [file, ...imported];
+    addImported: (fingerprint, make) => {
+      const run = importedId(++everImported);
+      const measures = make(run);
+      imported = [{ run, fingerprint, measures }, ...imported];
       relist();
+      return measures;
     },
     removeImported: (run) => {
       imported = imported.filter((file) => file.run !== run);

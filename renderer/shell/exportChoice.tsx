@@ -24,7 +24,7 @@ export function ExportChoice({ form, numbers, choice, onChange }: ExportChoicePr
   const chosen = numbers.find(({ id }) => id === choice.metric);
   return (
     <div className="exporting-choice">
-      <Field label="Numbers" hint={chosen === undefined ? 'As the run has them.' : wordsOf(chosen)}>
+      <Field label="Numbers" {...(chosen === undefined ? {} : { hint: wordsOf(chosen) })}>
         {({ id }) => (
           <Select
             id={id}
@@ -64,13 +64,21 @@ function optionsOf({ whole, metrics, ranks }: ExportForm, numbers: readonly Expo
   const named = numbers.filter(({ id }) => metrics.includes(id) || ranks.includes(id));
   const options: readonly SelectOption<string>[] = [
     ...(whole && named.length > 0 ? [{ value: WHOLE, title: 'as the run has them' }] : []),
-    ...named.map(({ id, title }) => ({ value: id, title, detail: id })),
+    ...named.map(optionOf),
   ];
   return options;
 }
 
-function wordsOf({ kind, unit }: ExportedNumbers): string {
-  return `${kindWords[kind]}, one for each ${unit === 'head' ? 'head' : 'KV group'}`;
+/** Titles that are formulas stand below: there is room for a name here. */
+const LONGEST = 48;
+
+function optionOf({ id, title }: ExportedNumbers): SelectOption<string> {
+  return title.length > LONGEST ? { value: id, title: id } : { value: id, title, detail: id };
+}
+
+function wordsOf({ kind, unit, title }: ExportedNumbers): string {
+  const words = `${kindWords[kind]}, one for each ${unit === 'head' ? 'head' : 'KV group'}`;
+  return title.length > LONGEST ? `${words}: ${title}` : words;
 }
 
 function unitsOf({ unit }: ExportedNumbers): string {

@@ -12,7 +12,6 @@ import { Field } from '../parts/field.tsx';
 import { Segments } from '../parts/segments.tsx';
 import { Select } from '../parts/select.tsx';
 import { Empty, ErrorState, Loading } from '../parts/states.tsx';
-import { importedId } from '../state/importedId.ts';
 import './importScoresDialog.css';
 import type { ScoreFiles } from './scoreFiles.ts';
 import type { Reading, ReadScores } from './useReadScores.ts';
@@ -56,15 +55,10 @@ export function ImportScoresDialog({ source }: { readonly source: ScoreFiles }):
   );
 }
 
-/** Files that this window has read, so that no two are called the same. */
-let known = 0;
-
 function addMeasures(workbench: Workbench, name: string, read: Read, info: Info): void {
   const { measures, workspace, dialogs } = workbench;
-  const id = importedId(known++);
-  const list = importedMeasures({ id, name, read }, info);
-  measures.addImported({ run: id, fingerprint: info.fingerprint, measures: list });
-  workspace.set({ measure: list[0]?.id ?? null });
+  const added = measures.addImported(info.fingerprint, (id) => importedMeasures({ id, name, read }, info));
+  workspace.set({ measure: added[0]?.id ?? null });
   workspace.goTo('heads');
   dialogs.close();
 }

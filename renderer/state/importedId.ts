@@ -2,9 +2,9 @@
 
 const PREFIX = 'imported-';
 
-/** What stands in the place of a run's id; `count`: files that were read before. */
+/** What stands in the place of a run's id; `count`: files that were read, with this one. */
 export function importedId(count: number): string {
-  return `${PREFIX}${count + 1}`;
+  return `${PREFIX}${count}`;
 }
 
 /** Of such a file, or of a measure in it. */

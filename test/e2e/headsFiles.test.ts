@@ -78,7 +78,7 @@ describe.skipIf(!isServable)('heads as files (needs npm run build and build:ui)'
       .getByRole('listitem')
       .filter({ hasText: /^induction\s*Induction\s*0\.\d+ ±0\.\d+ > 0\.4$/ })
       .waitFor();
-    const composition = inspector(page).getByRole('region', { name: 'Composition of L2H1' });
+    const composition = inspector(page).getByRole('region', { name: 'Composition' });
     await composition.getByRole('button', { name: 'Compute' }).click();
     // The head before it that an induction head reads as its keys attends to the previous token.
     const keys = composition.getByRole('region', { name: 'keys' }).first();

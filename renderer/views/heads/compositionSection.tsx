@@ -9,7 +9,6 @@ import { ProgressBar } from '../../marks/progressBar.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Section } from '../../parts/section.tsx';
 import { ErrorState } from '../../parts/states.tsx';
-import { headName } from '../../state/headNames.ts';
 import type { Composition, CompositionFold } from './compositionStore.ts';
 import { compositionOf } from './compositionStore.ts';
 import type { Side } from './partners.ts';
@@ -41,7 +40,7 @@ function OfModel({ fold, head, heads }: OfModelProps): ReactElement {
   const random = value.header?.random ?? null;
   return (
     <Section
-      title={`Composition of ${headName(head)}`}
+      title="Composition"
       aside={random === null ? undefined : `random ${random.toFixed(3)}`}
     >
       <div className="heads-card">

@@ -27,7 +27,7 @@ function tableOf(change: Partial<HeadTable>): HeadTable {
 
 function measured(table: HeadTable, of: ModelHeads = model) {
   const read = { format: 'wu', title: 'Wu ({...})', model: null, tables: [table], notes: [], mismatches: [] };
-  const [measure] = importedMeasures({ id: importedId(0), name: 'head_score.json', read }, of);
+  const [measure] = importedMeasures({ id: importedId(1), name: 'head_score.json', read }, of);
   if (measure === undefined) throw new Error('no measure');
   return measure;
 }
@@ -85,14 +85,13 @@ describe('the list of measures', () => {
   const runs = { subscribe: (id: string) => (asked.push(id), () => undefined), get: () => ({ version: 7 }) };
   const store = runs as unknown as RunStore;
   const now = (act: () => void) => (act(), () => undefined);
-  const file = { run: 'imported-1', fingerprint: 'f', measures: [measured(tableOf({}))] };
 
   it('has what was imported while its model is looked at, and asks no run for it', () => {
     const measures = createHeadMeasures(store, now);
-    measures.addImported(file);
+    const [added] = measures.addImported('f', (id) => [{ ...measured(tableOf({})), id: `${id}/score`, run: id }]);
     expect(measures.list()).toEqual([]);
     measures.setModel({ path: '/m', name: 'm', fingerprint: 'f' });
-    expect(measures.find('imported-1/score')).toBe(file.measures[0]);
+    expect(measures.find('imported-1/score')).toBe(added);
     measures.subscribe(() => undefined, 'imported-1/score');
     expect(asked).toEqual([]);
     measures.setModel({ path: '/n', name: 'n', fingerprint: 'g' });
