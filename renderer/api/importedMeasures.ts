@@ -25,6 +25,9 @@ export const kindWords: Readonly<Record<TableKind, string>> = {
   selection: 'a plan: 1 stays, 0 goes',
 };
 
+/** Titles that are formulas are told with the measure; it is named by its id then. */
+const LONGEST = 40;
+
 export function importedMeasures(file: ImportedFile, model: ModelHeads): readonly HeadMeasure[] {
   return file.read.tables.map((table) => measureOf(table, file, model));
 }
@@ -39,8 +42,9 @@ function measureOf(table: HeadTable, { id, name, read }: ImportedFile, model: Mo
     id: `${id}/${table.id}`,
     run: id,
     call: 'imported',
-    title: `Imported: ${shortened(table.title, 60)}`,
-    short: `${shortened(table.id, 16)} · ${shortened(name.replace(/\.[a-z0-9]+$/i, ''), 14)}`,
+    title: `Imported: ${table.title.length > LONGEST ? table.id : table.title}`,
+    // `score, imported 1`, `zero.kl, imported 2`: in a column and a list of bars there is no room for the file's name.
+    short: `${table.id.slice(table.id.indexOf('.') + 1)}, ${id.replace('-', ' ')}`,
     unit: table.measure ?? '',
     range: isShare(table.kind) && known.every((value) => value >= 0 && value <= 1) ? [0, 1] : null,
     signed: known.some((value) => value < 0),
@@ -87,8 +91,4 @@ function layOnHeads(numbers: ArrayLike<number>, { unit }: HeadTable, { shape, pe
 /** `LOCOS envelope` of `LOCOS envelope ({meta, scores: ...})`. */
 function formOf(title: string): string {
   return title.split(' (')[0] ?? title;
-}
-
-function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

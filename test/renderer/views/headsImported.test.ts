@@ -38,9 +38,16 @@ describe('an imported table', () => {
     const measure = measured(tableOf({ runs }));
     expect(measure).toMatchObject({ call: 'imported', run: 'imported-1', id: 'imported-1/score', n: 3, of: 'head' });
     expect(measure.title).toBe('Imported: Retrieval score');
-    expect(measure.short).toBe('score · head_score');
+    expect(measure.short).toBe('score, imported 1');
     expect(measure.about).toBe('a score of behaviour, from head_score.json (Wu); mean of 3 runs');
     expect(quantityOf(measure)).toBe(measure.title);
+    const title = 'logitDifference(edited) - logitDifference(clean), mean over prompts';
+    const effect = measured(tableOf({ id: 'ablation.zero.logitDifference', title }));
+    expect([effect.title, effect.short, effect.formula]).toEqual([
+      'Imported: ablation.zero.logitDifference',
+      'zero.logitDifference, imported 1',
+      title,
+    ]);
   });
 
   it('keeps unknown heads unknown, and has ends only where every number lies between them', () => {
