@@ -39,10 +39,7 @@ function OfModel({ fold, head, heads }: OfModelProps): ReactElement {
   const isRunning = status === 'loading' || status === 'partial';
   const random = value.header?.random ?? null;
   return (
-    <Section
-      title="Composition"
-      aside={random === null ? undefined : `random ${random.toFixed(3)}`}
-    >
+    <Section title="Composition" aside={random === null ? undefined : `random ${random.toFixed(3)}`}>
       <div className="heads-card">
         {error !== null && <ErrorState error={error} onRetry={ask} />}
         {(status === 'idle' || status === 'cancelled') && (
