@@ -28,7 +28,7 @@ export const plan: Command = {
   usage: [
     'plan MODEL (--heads N | --parameters N | --kv-bytes N | --loss X) [--unit kv-group|head] [--text F ...] [--windows 32] [--length 256]',
     '     [--costs F[#ID]] [--retrieval F[#ID]] [--induction F[#ID]] [--pin L0H1,L2H3] [--min 1] [--rescore 5] [--draws 10] [--seed 0]',
-    '     [--curve [--task NAME]] --out heads.json',
+    '     [--curve [--points K,K] [--task NAME]] --out heads.json',
   ],
   about: [
     'The unit that costs least goes first; after every 5 removals the cheapest fifth of what is left is measured anew, for heads stand in for each other. A cost is the rise of the loss on text without the unit, or what --costs says: any file about heads that has an end worth keeping, ours or of another tool; then measuring anew only changes the order among the cheapest.',
@@ -56,6 +56,7 @@ export const plan: Command = {
     rescore: { type: 'string', value: 'N', about: 'removals between two measurements, 0 for none (default 5)' },
     draws: { type: 'string', value: 'N', about: 'random plans, at least 10 (default 10)' },
     curve: { type: 'boolean', about: 'measure the curve too' },
+    points: { type: 'string', value: 'K,K', about: 'units removed at its points (default: 20 along the plan)' },
     task: { type: 'string', value: 'NAME', about: 'a task on the curve' },
     seed: { type: 'string', value: 'N', about: 'of text, random plans and bootstrap (default 0)' },
     out: { type: 'string', value: 'heads.json', about: 'write head-importance with the plan; never over a file' },
@@ -174,8 +175,22 @@ async function collected(request: Request, context: Context): Promise<Planned> {
   return { header, plan: result, criterion: costs.name, costs: costs.costs, loss: costs.loss, steps, pruned, random };
 }
 
-/** At most this many points beside 0. */
+/** At most this many points beside 0, where none are named. */
 const POINTS = 20;
+
+/** Numbers of units removed, none among them; a plan may end before a number that was asked for. */
+function curvePoints(input: Input, removed: number): readonly number[] {
+  const asked = input.text('points');
+  if (asked === undefined) {
+    const count = Math.min(POINTS, removed);
+    return [0, ...Array.from({ length: count }, (_, i) => Math.round(((i + 1) * removed) / count))];
+  }
+  const points = asked.split(',').map((part) => {
+    if (/^\s*\d{1,6}\s*$/.test(part)) return Number(part);
+    return input.fail('--points', { expected: 'numbers of units such as 5,10,20', got: part });
+  });
+  return [0, ...points.filter((point) => point <= removed)];
+}
 
 async function measuredCurve(
   { model, weights, texts, unit, draws, seed }: Request,
@@ -184,8 +199,7 @@ async function measuredCurve(
   context: Context,
 ): Promise<CurvePoint[]> {
   const order = steps.map(({ layer, index }) => ({ layer, index }));
-  const count = Math.min(POINTS, order.length);
-  const points = [0, ...Array.from({ length: count }, (_, i) => Math.round(((i + 1) * order.length) / count))];
+  const points = curvePoints(input, order.length);
   const task = input.text('task');
   const asked: RequestOf<'pruneCurve'> = {
     ...{ model, unit, order, points, draws, texts, seed },
