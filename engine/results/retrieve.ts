@@ -91,6 +91,8 @@ const retrievedRun = z.strictObject({
   capped: numbers,
   /** What was copied: layer, head, step, position of the key. */
   copies: z.array(copied).readonly(),
+  /** Steps that produced the answer, which `scores` are read at; null where the generation does not have it. */
+  answerSteps: count.nullable().exactOptional(),
   /** By score id, [layers * heads]; null where the run has nothing that the score reads. */
   scores: z.record(z.string(), numbers.nullable()).readonly(),
 });
@@ -162,6 +164,7 @@ const headStatistics = summary.extend({
   /** Share of runs with a score above 0. */
   active: z.number(),
 });
+export type HeadStatistics = Plain<z.infer<typeof headStatistics>>;
 
 const stability = z.strictObject({
   kind: z.literal('stability'),

@@ -136,7 +136,7 @@ function cannotAnswer(correct: readonly boolean[]): readonly string[] {
 /** What a model's greedy answer is judged by. */
 function generationOf(model: Model, runs: readonly PlannedRun[]): Generation {
   const tokenizer = tokenizerOf(model);
-  const endIds = tokenizer?.eosIds ?? [];
+  const { endIds } = model;
   return {
     endIds,
     isCorrect: (run, said) => {

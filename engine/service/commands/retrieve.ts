@@ -88,8 +88,7 @@ interface Shown {
 function outputsOf(out: string, scores: readonly string[]): readonly Output[] {
   const extension = extname(out);
   const stem = out.slice(0, out.length - extension.length);
-  const perRun = scores.filter((score) => retrievalScoreById(score).reads !== 'task');
-  return [{ path: out, score: 'copy' }, ...perRun.map((score) => ({ path: `${stem}.${score}${extension}`, score }))];
+  return [{ path: out, score: 'copy' }, ...scores.map((score) => ({ path: `${stem}.${score}${extension}`, score }))];
 }
 
 function readScores(input: Input): readonly string[] {
@@ -133,21 +132,26 @@ function duration(seconds: number): string {
 
 async function detect(request: Request, context: Context, shown: Shown): Promise<number> {
   const taken = new Taken();
-  try {
-    const start = (options: CallOptions) => asRun(context, { call: 'retrieve', request }, options);
-    const result = await followed(context, 'reading runs', start, (event) => taken.take(event));
-    await write(taken.record(result.heads, result.warnings), describe(taken.header, result, shown.top), shown, context);
-    return 0;
-  } catch (error) {
-    if (isAbort(error) && taken.rows.some(({ counts }) => counts)) await writePartly(taken, request, shown, context);
+  const start = (options: CallOptions) => asRun(context, { call: 'retrieve', request }, options);
+  const following = followed(context, 'reading runs', start, (event) => taken.take(event));
+  const result = await following.catch(async (error: unknown) => {
+    // Runs that are done are worth as much whatever ended the next one.
+    if (taken.rows.some(({ counts }) => counts)) await writePartly(taken, whyEnded(error), shown, context);
     throw error;
-  }
+  });
+  await write(taken.record(result.heads, result.warnings), describe(taken.header, result, shown.top), shown, context);
+  return 0;
 }
 
-async function writePartly(taken: Taken, { seed }: Request, shown: Shown, context: Context): Promise<void> {
+function whyEnded(error: unknown): string {
+  return isAbort(error) || !(error instanceof Error) ? 'cancelled' : `ended by an error (${error.message})`;
+}
+
+async function writePartly(taken: Taken, why: string, shown: Shown, context: Context): Promise<void> {
   const { header, rows } = taken;
-  const summary = summariseRetrieval(rows, header.runs, header.shape, seed);
-  const warnings = [`cancelled after ${rows.length} of ${header.runs.length} runs`];
+  const summary = summariseRetrieval(rows, header.runs, header.shape, header.calibration.seed);
+  const done = new Set(rows.map(({ index }) => index)).size;
+  const warnings = [`${why} after ${done} of ${header.runs.length} runs`];
   const result = { ...summary, warnings, seconds: rows.reduce((sum, row) => sum + row.seconds, 0), settled: false };
   await write(taken.record(summary.heads, warnings), describe(header, result, shown.top), shown, context);
 }
@@ -179,11 +183,15 @@ class Taken {
 }
 
 async function write(record: RetrievalRecord, table: string, { outputs, json }: Shown, { stdout, stderr }: Context) {
-  const texts = outputs.map(({ path, score }) => ({ path, text: writeLocos(retrievalEnvelope(record, score)) }));
+  const files = outputs.map(({ path, score }) => ({ path, score, file: retrievalEnvelope(record, score) }));
+  const isRead = ({ score, file }: (typeof files)[number]) => score === 'copy' || file.trialIds.length > 0;
+  const texts = files.filter(isRead).map(({ path, file }) => ({ path, text: writeLocos(file) }));
+  const unread = files.filter((file) => !isRead(file)).map(({ score }) => score);
   const saved = await Promise.allSettled(texts.map(({ path, text }) => writeAtomically(path, [Buffer.from(text)])));
   // Where a disk is full, what took minutes to compute is at least shown.
   await stdout.write(json ? (texts[0]?.text ?? '') : table);
-  for (const warning of record.warnings) await stderr.write(`warning: ${warning}\n`);
+  const unwritten = unread.map((score) => `${score} was read on no run that counts: no file of it`);
+  for (const warning of [...record.warnings, ...unwritten]) await stderr.write(`warning: ${warning}\n`);
   for (const [i, { path }] of texts.entries())
     if (saved[i]?.status === 'fulfilled') await stderr.write(`written: ${path}\n`);
   for (const outcome of saved) if (outcome.status === 'rejected') throw outcome.reason;
@@ -236,7 +244,7 @@ function scoreTable(heads: readonly RetrievedHead[], id: string, top: number): s
   const rows = order.map(({ name, value }) => [
     name,
     value.mean.toFixed(4),
-    `[${value.interval.map((end) => end.toFixed(4)).join(', ')}]`,
+    value.n < 2 ? 'unknown' : `[${value.interval.map((end) => end.toFixed(4)).join(', ')}]`,
     `${value.n}`,
   ]);
   const titles: readonly Column[] = [
