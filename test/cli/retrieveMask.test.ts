@@ -63,12 +63,12 @@ describe('retrieve-mask', () => {
       '--k',
       '0,1',
       '--draws',
-      '10',
+      '4',
       ...masks,
     ]);
     expect([code, err]).toEqual([0, expect.stringContaining(`written: ${at('curve.json')}`)]);
     const { points, arms, cells, rows, notes } = written('curve.json');
-    expect(arms).toHaveLength(1 + 2 * (1 + 10 + 1));
+    expect(arms).toHaveLength(1 + 2 * (1 + 4 + 1));
     expect(rows.map(({ of }) => of)).toEqual(['run', 'run', 'run', 'run', 'text', 'text']);
     const point = (mask: string, set: string, k: number) =>
       points.find((one) => one.mask?.kind === mask && one.set === set && one.k === k);
@@ -76,7 +76,7 @@ describe('retrieve-mask', () => {
     for (const mask of ['uniform', 'stream']) {
       expect([mask, (point(mask, 'top', 1)?.accuracy?.mean ?? 1) <= 0.25]).toEqual([mask, true]);
       expect(point(mask, 'random', 1)).toMatchObject({
-        draws: 10,
+        draws: 4,
         accuracy: { mean: 1 },
         spread: { accuracy: [1, 1] },
       });
@@ -85,7 +85,7 @@ describe('retrieve-mask', () => {
     expect(cells.map(({ cells: own }) => own.reduce((sum, { n }) => sum + n, 0))).toEqual([4, 4, 4]);
     expect(notes.join('\n')).toContain("from the prompt's last token on");
     expect(out).toMatch(/none\s+all as they are\s+100\.0 %/);
-    expect(out).toMatch(/uniform\s+10 x random 1\s+100\.0 %/);
+    expect(out).toMatch(/uniform\s+4 x random 1\s+100\.0 %/);
     expect(out).toContain('The first k minus random k of the same layers:');
     expect(out).toMatch(/Answered, and first choices, all heads as they are:\ndepth/);
   });
