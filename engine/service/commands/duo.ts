@@ -27,7 +27,7 @@ export const duo: Command = {
   ],
   about: [
     "A gate of 1 is full attention, of 0 streaming: the first --sink tokens and the last --recent ones. Gates are trained so that the final hidden states at the answers of passkey questions stay those of the full model, with a penalty on every gate (Xiao et al. 2024); the model's weights stay as they are.",
-    'The schedule scaled takes 200 steps on texts of 512 to 1,024 tokens with sink 16 and recent 64; paper is that of the paper: 2,000 steps on 1,000 to 32,000 tokens with sink 128 and recent 256. Each can be changed by the other options.',
+    'The schedule scaled takes 200 steps on texts of 512 to 1,024 tokens (of half the context to all of it in a model that takes no more) with sink 16 and recent 64; paper is that of the paper: 2,000 steps on 1,000 to 32,000 tokens with sink 128 and recent 256. Each can be changed by the other options.',
     'Then the KV heads with the lowest gates stream, as many as --sparsity says, beside as many drawn at random, those that RazorAttention chooses (what its rule keeps, then by induction; as headscope streaming reads them) and those of rankings of other tools (any file that convert reads): log probability of held-out passkeys, and loss on plain text.',
     'A training that was stopped or killed goes on where it was when the same command is given again, to the same gates bit for bit.',
     'DIR gets full_attention_heads.tsv and config.json, which DuoAttention and kvpress read, duo.json with everything, and training.jsonl, a line a step.',
@@ -66,12 +66,12 @@ export const duo: Command = {
     ...projectOption,
   },
   async run(input, context) {
-    const asked = readRequest(input);
-    const quality = input.flag('no-quality') ? null : await readQuality(input, asked, context);
-    const every = input.integer('every', { otherwise: 10, from: 1 });
     const out = input.path('out') ?? input.fail('--out is missing', { expected: 'a folder' });
+    const every = input.integer('every', { otherwise: 10, from: 1 });
+    const { shape } = await openModel(context, modelRequest(input));
+    const asked = readRequest(input, shape.context);
+    const quality = input.flag('no-quality') ? null : await readQuality(input, asked, context);
     const folder = await DuoFolder.open(out);
-    await openModel(context, modelRequest(input));
     const trained = await train(context, asked, folder, every);
     await writeGates(folder, trained);
     await context.stdout.write(describeGates(trained.gates));
@@ -87,8 +87,10 @@ export const duo: Command = {
 type Request = RequestOf<'duo'>;
 type QualityRequest = RequestOf<'duoQuality'>;
 
-function readRequest(input: Input): Request {
-  const settings: DuoSettings = duoSchedules[input.choice('schedule', ['scaled', 'paper']) ?? 'scaled'];
+function readRequest(input: Input, context: number): Request {
+  const schedule = input.choice('schedule', ['scaled', 'paper']) ?? 'scaled';
+  const settings: DuoSettings = duoSchedules[schedule];
+  const usual = schedule === 'scaled' ? within(settings.lengths, context) : settings.lengths;
   return {
     ...modelRequest(input),
     ...settings,
@@ -96,8 +98,13 @@ function readRequest(input: Input): Request {
     sink: input.integer('sink', { otherwise: settings.sink, from: 0, to: 1_000_000 }),
     recent: input.integer('recent', { otherwise: settings.recent, from: 1, to: 1_000_000 }),
     seed: input.integer('seed', { otherwise: settings.seed, from: 0, to: 1_000_000 }),
-    lengths: readLengths(input, settings.lengths),
+    lengths: readLengths(input, usual),
   };
+}
+
+/** No longer than the model takes, from half of that at most. */
+function within({ from, to, count }: DuoSettings['lengths'], context: number): DuoSettings['lengths'] {
+  return { from: Math.min(from, Math.floor(context / 2)), to: Math.min(to, context), count };
 }
 
 function readLengths(input: Input, otherwise: DuoSettings['lengths']): DuoSettings['lengths'] {
