@@ -171,7 +171,9 @@ function warningsOf(
       : []),
     ...(first === undefined ? [] : [`${many} left out: ${first.reason}`]),
     ...(runs > 0 && needles < 6
-      ? [`${needles} needles: the text of the needle varies scores most, so take six or more`]
+      ? [
+          `${needles === 1 ? 'one needle' : `${needles} needles`}: the text of the needle varies scores most, so take six or more`,
+        ]
       : []),
   ];
 }

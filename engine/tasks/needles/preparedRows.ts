@@ -49,7 +49,7 @@ function runOf(row: JsonRow, index: number, options: PreparedRowsOptions): Prepa
 
 function idsOf(row: JsonRow, { vocabulary, context }: PreparedRowsOptions): readonly number[] {
   const ids = row.values.get('ids');
-  if (!isIds(ids, vocabulary) || ids.length === 0) throw bad(row, 'ids', `token ids below ${vocabulary}`);
+  if (!isIds(ids, vocabulary) || ids.length === 0) throw badIds(row, vocabulary);
   if (ids.length <= context) return ids;
   const expected = `at most ${context} tokens`;
   throw new Fault({ what: 'longer than the context', where: row.where, expected, got: String(ids.length) });
@@ -98,6 +98,16 @@ function isCount(value: unknown): value is number {
 
 function isIds(value: unknown, vocabulary: number): value is readonly number[] {
   return Array.isArray(value) && value.every((id) => isCount(id) && id < vocabulary);
+}
+
+/** Names the first that is no id: a prompt has thousands. */
+function badIds(row: JsonRow, vocabulary: number): Fault {
+  const expected = `token ids below ${vocabulary}`;
+  const ids: unknown = row.values.get('ids');
+  const at = Array.isArray(ids) ? ids.findIndex((id) => !isIds([id], vocabulary)) : -1;
+  if (!Array.isArray(ids) || at < 0) return bad(row, 'ids', expected);
+  const got = `${JSON.stringify(ids[at])} at position ${at}`;
+  return new Fault({ what: 'bad ids', where: row.where, expected, got: got.slice(0, 80) });
 }
 
 function bad({ values, where }: JsonRow, key: string, expected: string): Fault {

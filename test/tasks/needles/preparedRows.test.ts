@@ -49,7 +49,7 @@ describe('prepared rows', () => {
     [{ ids: [0, 4], span: [1] }, /bad span/],
     [{ ids: [0, 4], span: 'all' }, /bad span.*got "all"/],
     [{ ids: [], span: [0, 1] }, /bad ids: expected token ids below 20, got \[\]/],
-    [{ ids: [0, 20], span: [0, 1] }, /bad ids/],
+    [{ ids: [0, 20], span: [0, 1] }, /bad ids: expected token ids below 20, got 20 at position 1/],
     [{ span: [0, 1] }, /bad ids.*got nothing/],
     [
       { ids: Array.from({ length: 17 }, () => 4), span: [0, 1] },
