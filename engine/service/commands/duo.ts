@@ -7,6 +7,7 @@ import { razorRanking } from '../../scores/streaming/razorRanking.ts';
 import { razorShares } from '../../scores/streaming/razorKeep.ts';
 import type { StreamingGroup } from '../../results/streamingHeads.ts';
 import { duoSchedules } from '../../train/duo/duoSettings.ts';
+import { Fault } from '../../terms/fault.ts';
 import { DuoFolder } from '../duoFolder.ts';
 import type { Input } from '../input.ts';
 import { readKvRanking } from '../kvRanking.ts';
@@ -76,7 +77,7 @@ export const duo: Command = {
     await writeGates(folder, trained);
     await context.stdout.write(describeGates(trained.gates));
     if (quality === null) return end(context, out);
-    const razor = input.flag('no-razor') ? [] : [await readRazor(context, quality)];
+    const razor = input.flag('no-razor') ? [] : await razorOrNone(context, quality);
     const measured = await measure(context, quality, [{ name: 'gates', scores: trained.gates }, ...razor]);
     await folder.write({ 'duo.json': asJson({ ...recordOf(folder, trained), quality: measured }) });
     await context.stdout.write(describeQuality(measured));
@@ -217,6 +218,17 @@ function recordOf({ steps }: DuoFolder, { header, gates, seconds, warnings }: Tr
 }
 
 type Rankings = QualityRequest['rankings'];
+
+/** A probe that the model has no tokens or no room for does not take the rest with it. */
+async function razorOrNone(context: Context, asked: QualityRequest): Promise<Rankings> {
+  try {
+    return [await readRazor(context, asked)];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await context.stderr.write(`warning: without RazorAttention's choice: ${error.message}\n`);
+    return [];
+  }
+}
 
 /** On the same model, by the settings of `headscope streaming`. */
 async function readRazor(context: Context, { model, weights, seed }: QualityRequest): Promise<Rankings[number]> {
