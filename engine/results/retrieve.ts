@@ -139,8 +139,13 @@ const plannedRun = z.strictObject({
 });
 export type PlannedRun = Plain<z.infer<typeof plannedRun>>;
 
-/** A cell of the grid without a run, and why. */
-const leftRun = z.strictObject({ needle: z.string(), length: count, depth: z.number(), reason: z.string() });
+/** A cell of the grid, or a prepared row (whose place is not known), without a run, and why. */
+const leftRun = z.strictObject({
+  needle: z.string(),
+  length: count.nullable(),
+  depth: z.number().nullable(),
+  reason: z.string(),
+});
 
 const common = z.strictObject(measuredHeader).omit({ metricId: true, options: true, remaining: true });
 const retrieveHeader = common.extend({

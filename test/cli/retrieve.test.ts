@@ -81,6 +81,20 @@ describe('prepared runs', () => {
     ]);
   });
 
+  it('that are bad are left out with a warning, and named in the file', async () => {
+    const out = fresh();
+    const rows = rowsFile(row('ocean', { answer: 'ocean' }), { ids: [4, 5] }, row('apple'));
+    const { code, err } = await prepared(rows, '--mode', 'forced', '--out', out);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^warning: 2 runs of the file were left out: .*, line 2: no span: expected span/m);
+    const { trial_ids, meta } = read(out);
+    expect(trial_ids).toEqual(['row-1']);
+    expect(meta['left_out']).toMatchObject([
+      { needle: 'row-2', length: null, depth: null },
+      { needle: 'apple', reason: expect.stringMatching(/^row-3: no answer to give/) as string },
+    ]);
+  });
+
   it('give forced scores with a warning where none passes, never an empty file', async () => {
     const out = fresh();
     const rows = rowsFile(row('ocean', { answer: 'bridge mirror', maxNew: 2 }));
@@ -265,7 +279,7 @@ describe('bad input', () => {
     const grid = await prepared(rowsFile(row('ocean')), '--grid', '512x0', '--out', fresh());
     expect(grid.err).toMatch(/--grid does not go with --runs/);
     const forced = await prepared(rowsFile(row('ocean')), '--mode', 'forced', '--out', fresh());
-    expect(forced.err).toMatch(/row-1: no answer to give: expected an answer in each row, or generate mode/);
+    expect(forced.err).toMatch(/row-1: no answer to give: expected an answer, or generate mode/);
   });
 
   it('never writes over a file', async () => {

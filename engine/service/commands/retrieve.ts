@@ -32,7 +32,7 @@ export const retrieve: Command = {
     'A head copies a token when the key that it attends to most, while the token is made, lies in the needle and is that token (Wu et al. 2024). Its score in a run is how many of the tokens in the span it copied: legacy counts every step and can exceed 1, capped counts each token of the span once.',
     'generate: the model answers greedily, and runs whose answer has half or less of the words (ROUGE-1 recall with stemming) do not count. forced: it is given the answer, in one pass, and all runs count. Where no run passes, the scores are those of forced mode, with a warning.',
     'A grid is lengths in tokens, x, depths in percent: 512,1800x0,33,67,100. A haystack is a folder of .txt files; without it, stories of the program. Needles are ids of its own or a file with needle, question and answer a line.',
-    'A prepared run is one JSON object a line: ids, span [from, to), maxNew, optionally answer (text or ids), id, needle. Without an answer there is no gate.',
+    'A prepared run is one JSON object a line: ids, span [from, to), maxNew, optionally answer (text or ids), id, needle. Without an answer there is no gate. Rows that are no run are left out with a warning.',
     `More scores, each in a file of its own beside --out: ${retrievalScores.map(({ id, about }) => `${id}, ${about}`).join('; ')}. engine/scores/retrieval/SPEC.md has the rules.`,
     'The file is the LOCOS envelope: meta with every run, scores {"layer-head": [one per run]} with the legacy counts, capped beside it. Errors are clustered by needle. Ctrl-C keeps the runs that are done.',
   ],
