@@ -8,7 +8,7 @@
  */
 import type { Model } from '../../run/index.ts';
 import type { Replacement } from '../../run/replacements.ts';
-import { seededRandom } from '../../tensor/random.ts';
+import { numberedRandom } from '../../tensor/random.ts';
 import type { TextScene } from './ablateUnits.ts';
 import { meanSeconds } from './timed.ts';
 import type { ImportanceUnit } from './units.ts';
@@ -120,10 +120,8 @@ export class Game {
   /** Players in the order in which they go. */
   order(order: number): number[] {
     const pair = Math.floor(order / 2);
-    // Every pair its own seed.
-    const drawn = seededRandom(this.#request.seed * 2 ** 32 + pair + 1).shuffled(
-      this.#parts.map((_, player) => player),
-    );
+    // Every pair its own generator.
+    const drawn = numberedRandom(this.#request.seed, pair + 1).shuffled(this.#parts.map((_, player) => player));
     return order % 2 === 0 ? drawn : drawn.toReversed();
   }
 
