@@ -49,6 +49,12 @@ describe('importance', () => {
       ['zero', 'michel', 'flap', 'shapley', 'random'].map((id) => `importance.${id}`),
     );
     expect(file.metrics[1]?.abs_granularity).toBe('token');
+    const families = ['causal', 'attribution', 'write', 'causal', 'attribution'];
+    expect(file.metrics.map(({ family }) => family)).toEqual(families);
+    const { 'importance.zero': zero, 'importance.shapley': shapley } = file.units[0]?.values ?? {};
+    expect(zero?.se).toBeGreaterThan(0);
+    // One pair of orders, whatever the number of documents.
+    expect([zero?.n === 1, shapley?.n]).toEqual([false, 1]);
     expect(file.units).toHaveLength(16);
     const { group, joint, agg } = file.kv_groups?.[5] ?? {};
     expect([group, Object.keys(agg ?? {})]).toEqual([1, ['michel', 'flap', 'random'].map((id) => `importance.${id}`)]);
