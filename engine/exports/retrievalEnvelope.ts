@@ -39,10 +39,17 @@ export function retrievalEnvelope(
     scores: lists((row) => valuesOf(row, score) ?? []),
     ...(score === 'copy' ? { capped: lists((row) => row.capped) } : {}),
     trialIds: counted.map(({ index }) => header.runs[index]?.id ?? `${index}`),
-    ...(heads.length === 0
-      ? {}
-      : { intervals: heads.map((head) => (score === 'copy' ? head.legacy : head.scores[score])?.interval ?? [0, 0]) }),
+    ...intervalsOf(heads, score),
   };
+}
+
+/** Nothing where no run gave the score. */
+function intervalsOf(heads: readonly RetrievedHead[], score: string): Pick<LocosFile, 'intervals'> {
+  const intervals = heads.flatMap((head) => {
+    const summary = score === 'copy' ? head.legacy : head.scores[score];
+    return summary === undefined ? [] : [summary.interval];
+  });
+  return intervals.length === 0 ? {} : { intervals };
 }
 
 function valuesOf(row: RetrievedRun, score: string): readonly number[] | null {

@@ -294,6 +294,12 @@ describe('a plan with its evidence', () => {
 describe('merging', () => {
   const older = headsFile(recordWith());
 
+  it('with a metric twice is refused', () => {
+    const file = headsFile(recordWith());
+    const twice = { ...file, metrics: [...file.metrics, ...file.metrics.slice(0, 1)] };
+    expect(() => readHeads(writeHeads(twice), 'heads.json')).toThrow(/the same metric twice/);
+  });
+
   it('adds the metrics of another run to the same units', () => {
     const newer = headsFile(recordWith({ created: '2031-01-01T00:00:00.000Z' }, { ablation: 'mean' }));
     const merged = mergeHeads(older, newer, 'old.json');

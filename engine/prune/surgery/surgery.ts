@@ -51,7 +51,10 @@ export async function surgery(description: ModelDescription, request: SurgeryReq
   const { files, family } = description;
   const { removed, form, means } = request;
   if (form === 'remove') requireKept(family.shape, removed, 1);
-  const rule = form === 'zero' ? zeroRule(files) : removalRule(description.architecture, family, files.config, removed);
+  const rule =
+    form === 'zero'
+      ? zeroRule(files, means !== null)
+      : removalRule(description.architecture, family, files.config, removed);
   const source = files.format === 'gguf' ? usedTensors(family, files.tensors) : files.tensors;
   const cuts = headCuts(family, source, removed, form === 'zero' ? 'out' : 'all');
   const plainConfig = rule.form === 'config' ? rule.config : files.config;
@@ -68,15 +71,16 @@ export async function surgery(description: ModelDescription, request: SurgeryReq
   };
 }
 
-function zeroRule({ format }: ModelFiles): { readonly form: 'zeroed'; readonly words: string } {
+function zeroRule({ format }: ModelFiles, compensates: boolean): { readonly form: 'zeroed'; readonly words: string } {
   const others =
     format === 'gguf'
       ? 'all others are as the GGUF file has them, in float32'
       : 'all others are byte for byte the same';
-  return {
-    form: 'zeroed',
-    words: `the output projections of removed heads are 0, ${others}: any program that loads the model loads this one`,
-  };
+  const biases = compensates ? 'output biases hold what they wrote on average, ' : '';
+  const loads = compensates
+    ? 'a program that reads output biases of attention loads it'
+    : 'any program that loads the model loads this one';
+  return { form: 'zeroed', words: `the output projections of removed heads are 0, ${biases}${others}: ${loads}` };
 }
 
 function outTensors(

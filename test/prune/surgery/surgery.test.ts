@@ -163,6 +163,7 @@ describe('surgery', () => {
         const made = await prunedFolder(source, { removed, form, means });
         expect(maxDifference(await logitsOf(made.folder, ids), logits)).toBeLessThan(1e-4);
         expect(made.surgery.record.bias_compensation).toHaveLength(removed.size);
+        if (form === 'zero') expect(made.surgery.record.rule).toContain('output biases hold what they wrote');
       }
     },
   );
