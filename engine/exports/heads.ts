@@ -68,7 +68,7 @@ export function mergeHeads(older: HeadsFile, newer: HeadsFile, where: string): H
     calibration: mergeBy(older.calibration, newer.calibration, ({ id }) => id),
     metrics: mergeBy(older.metrics, newer.metrics, metricKey),
     units,
-    ...kvGroupsOf(units, older.shape),
+    ...kvGroupsOf(units, older.shape, [...(older.kv_groups ?? []), ...(newer.kv_groups ?? [])]),
     environment: newer.environment,
     warnings: [...new Set([...older.warnings, ...newer.warnings])],
   };
