@@ -131,12 +131,15 @@ function recordOf(
 ): PrunedRecord {
   const layers = Array.from({ length: shape.layers }, (_, layer) => layer);
   const groups = layers.map((layer) => [layer, emptyGroups(shape, removed, layer)] as const);
+  const before = files.originalHeads;
+  const originals = (layer: number, heads: readonly number[]) => heads.map((head) => before?.[layer]?.[head] ?? head);
   return {
     ...{ format: 'headscope-pruned', version: 1, form: rule.form, rule: rule.words },
     source: { name: files.name, fingerprint: files.fingerprint },
     heads_removed: byLayer([...removed]),
     kv_groups_removed: byLayer(groups.filter(([, list]) => list.length > 0)),
-    original_index: byLayer(layers.map((layer) => [layer, keptHeads(shape, removed, layer)])),
+    original_index: byLayer(layers.map((layer) => [layer, originals(layer, keptHeads(shape, removed, layer))])),
+    ...(before === undefined || rule.form === 'config' ? {} : { original_heads: byLayer([...before.entries()]) }),
     tensors: [...cuts].map(([tensor, { shape: full, axis, units, keep }]) => ({
       ...{ tensor, shape: [...full], axis, units, keep: [...keep] },
     })),
