@@ -109,12 +109,15 @@ export class Game {
     return { order, shares, measured, left: 0 };
   }
 
-  /** Mean seconds of one measured loss, along the first order; the first one makes the programs and is not counted. */
-  async secondsPerLoss(): Promise<number> {
+  /** Mean seconds of one of so many losses, along the first order; the first one makes the programs and is not counted. */
+  async secondsPerLoss(losses: number): Promise<number> {
     const players = this.order(0);
     const without = (share: number) => this.loss(players.slice(0, Math.ceil(players.length * share)));
     await without(0.5);
-    return meanSeconds([0.25, 0.5, 0.75].map((share) => () => without(share)));
+    return meanSeconds(
+      [0.25, 0.5, 0.75].map((share) => () => without(share)),
+      losses,
+    );
   }
 
   /** Players in the order in which they go. */
