@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readHeads } from '../../engine/exports/heads.ts';
@@ -72,7 +73,8 @@ describe('importance', () => {
   it('reads documents from text, jsonl and Parquet: the same text gives the same numbers', async () => {
     writeFileSync(at('a.jsonl'), many.map((text) => `${JSON.stringify({ text, more: 1 })}\n`).join(''));
     const columnData = [{ name: 'text', type: 'STRING' as const, data: many }];
-    writeFileSync(at('a.parquet'), Buffer.from(parquetWriteBuffer({ columnData })));
+    const compressors = { GZIP: (bytes: Uint8Array) => gzipSync(bytes) };
+    writeFileSync(at('a.parquet'), Buffer.from(parquetWriteBuffer({ columnData, codec: 'GZIP', compressors })));
     const criteria = ['--criteria', 'zero,writeNorm'];
     const [a, b] = [
       await ranked('--text', at('a.jsonl'), ...criteria),
