@@ -94,7 +94,19 @@ function factsOf(
   const { id, title, rule, formula, source, unit, signed, family } = criterion;
   const ablation = criterion.kind === 'ablated' ? criterion.by : criterion.kind === 'shapley' ? 'zero' : null;
   const absGranularity = criterion.kind === 'gates' && criterion.takesMagnitude ? at : null;
-  return { id, title, rule, formula, source, unit, signed, family, direction: 'higher_keeps', ablation, absGranularity };
+  return {
+    id,
+    title,
+    rule,
+    formula,
+    source,
+    unit,
+    signed,
+    family,
+    direction: 'higher_keeps',
+    ablation,
+    absGranularity,
+  };
 }
 
 function agreementOf(
