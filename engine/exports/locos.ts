@@ -194,15 +194,17 @@ function writeTables(tables: readonly HeadTable[], about: AboutTables): Written 
   );
   const names = namesOf(scores.table);
   const meta = metaOf(scores, about, names.length);
-  const intervals = scores.table.intervals === null ? {} : { intervals: pairsOf(scores.table.intervals, scores.sign) };
+  const pairs = pairsOf(scores.table.intervals ?? new Float32Array(), scores.sign);
+  const areKnown = pairs.length > 0 && pairs.flat().every(Number.isFinite);
   const text = writeLocos({
     ...{ meta, perLayer: scores.table.perLayer, scores: listsOf(scores, names.length), trialIds: names },
     ...(capped === undefined || capped === scores.table
       ? {}
       : { capped: listsOf({ ...scores, table: capped }, names.length) }),
-    ...intervals,
+    ...(areKnown ? { intervals: pairs } : {}),
   });
-  return { files: [textFile('scores.json', text)], notes: [...scores.notes, ...singleNote(scores.table)] };
+  const lost = areKnown || pairs.length === 0 ? [] : ['not every head has an interval: they are left out'];
+  return { files: [textFile('scores.json', text)], notes: [...scores.notes, ...singleNote(scores.table), ...lost] };
 }
 
 function singleNote({ runs }: HeadTable): string[] {

@@ -135,6 +135,20 @@ function notThere(
   });
 }
 
+/**
+ * A line that says so where a file has every unit of fewer layers or fewer units a layer than the grid, and no other: it is of a
+ * smaller model more likely than a part of this one.
+ */
+export function wholeOfSmaller(places: readonly Place[], { perLayer, size }: UnitGrid): string[] {
+  const [layers, units] = [largest(places, 'layer') + 1, largest(places, 'index') + 1];
+  const isWhole = layers > 1 && units > 1 && places.length === layers * units;
+  if (!isWhole || places.length === size) return [];
+  const most = perLayer.reduce((a, b) => Math.max(a, b), 0);
+  return [
+    `the file has all of ${layers} layers of ${units} and no other, the model here ${perLayer.length} layers of ${most}: it may be of a smaller one`,
+  ];
+}
+
 const FROM_ONE =
   ', none of them 0: the file seems to count from 1; nothing was moved, for that would be a guess: say that it counts from 1, or subtract 1 in the file';
 

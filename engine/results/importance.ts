@@ -106,6 +106,8 @@ const criterionFacts = z.strictObject({
   source: z.string(),
   unit: z.string(),
   signed: z.boolean(),
+  /** A measured effect of removal, an estimated one, or a size of what the unit writes; runs made before it was said lack it. */
+  family: z.enum(['causal', 'attribution', 'write']).exactOptional(),
   direction: z.literal('higher_keeps'),
   /** What takes the unit's place, at all positions; null where nothing is replaced. */
   ablation: replacedBy.nullable(),
@@ -145,6 +147,9 @@ const unitValue = z.strictObject({
   value: z.number(),
   /** Over samples, or over pairs of orders; null for what is one number of the whole text. */
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  /** Beside the interval: how many samples, or pairs of orders, the value is the mean of; absent where it has none. */
+  standardError: z.number().exactOptional(),
+  n: count.exactOptional(),
   /** Divided by the norm over the layer's units: layers can't be compared by it. */
   layerL2: z.number(),
   /** 1 is the most important. */

@@ -23,6 +23,8 @@ export const pruneCurveRequest = z.strictObject({
   points: z.array(count).min(1).max(10_000).readonly(),
   /** Random orders beside it, layer by layer as many: none, or at least 10. */
   draws: count.max(1000),
+  /** Units that the order had to leave: random orders leave them too. None of them may be in the order. */
+  kept: z.array(planUnit).max(100_000).readonly().exactOptional(),
   texts: calibrationTexts,
   /** A task measured beside the text. */
   task: measuredPrompts.exactOptional(),

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readHeads } from '../../engine/exports/heads.ts';
@@ -49,6 +50,12 @@ describe('importance', () => {
       ['zero', 'michel', 'flap', 'shapley', 'random'].map((id) => `importance.${id}`),
     );
     expect(file.metrics[1]?.abs_granularity).toBe('token');
+    const families = ['causal', 'attribution', 'write', 'causal', 'attribution'];
+    expect(file.metrics.map(({ family }) => family)).toEqual(families);
+    const { 'importance.zero': zero, 'importance.shapley': shapley } = file.units[0]?.values ?? {};
+    expect(zero?.se).toBeGreaterThan(0);
+    // One pair of orders, whatever the number of documents.
+    expect([zero?.n === 1, shapley?.n]).toEqual([false, 1]);
     expect(file.units).toHaveLength(16);
     const { group, joint, agg } = file.kv_groups?.[5] ?? {};
     expect([group, Object.keys(agg ?? {})]).toEqual([1, ['michel', 'flap', 'random'].map((id) => `importance.${id}`)]);
@@ -66,7 +73,8 @@ describe('importance', () => {
   it('reads documents from text, jsonl and Parquet: the same text gives the same numbers', async () => {
     writeFileSync(at('a.jsonl'), many.map((text) => `${JSON.stringify({ text, more: 1 })}\n`).join(''));
     const columnData = [{ name: 'text', type: 'STRING' as const, data: many }];
-    writeFileSync(at('a.parquet'), Buffer.from(parquetWriteBuffer({ columnData })));
+    const compressors = { GZIP: (bytes: Uint8Array) => gzipSync(bytes) };
+    writeFileSync(at('a.parquet'), Buffer.from(parquetWriteBuffer({ columnData, codec: 'GZIP', compressors })));
     const criteria = ['--criteria', 'zero,writeNorm'];
     const [a, b] = [
       await ranked('--text', at('a.jsonl'), ...criteria),

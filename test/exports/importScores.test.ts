@@ -360,6 +360,25 @@ describe('what does not fit is refused, and nothing is moved', () => {
     ]);
   });
 
+  it('says that it may be of a smaller model where it has all heads of one', () => {
+    const smaller = fileOf({ '0-0': [1], '0-1': [1], '1-0': [1], '1-1': [1] });
+    const words =
+      'the file has all of 2 layers of 2 and no other, the model here 2 layers of 4: it may be of a smaller one';
+    expect(importScores({ files: [smaller], expected: model }).mismatches).toContain(words);
+    const part = fileOf({ '0-0': [1], '0-1': [1], '1-0': [1] });
+    expect(importScores({ files: [part], expected: model }).mismatches).not.toContain(words);
+  });
+
+  it('HeadVis: of a model with another number of layers, and with heads counted from 1', () => {
+    const files = [
+      fileOf({ metrics: ['prev'], n_layers: 3 }, 'config.json'),
+      fileOf([{ layer: 1, head: 3, prev: 0.5 }], 'scatter_data.json'),
+    ];
+    const { mismatches } = importScores({ files, expected: model });
+    expect(mismatches).toContain('the folder is of a model of 3 layers, the one here has 2');
+    expect(mismatches).toContain('no head 0 is listed: if the file counts from 1, every head here is one too far');
+  });
+
   it('a long list of heads without head 0 may count from 1, a short one need not', () => {
     const shape: ExpectedModel = { name: 'm', perLayer: Array.from({ length: 9 }, () => ({ heads: 4, kvHeads: 4 })) };
     const set = (layers: number) =>

@@ -23,6 +23,8 @@ export interface CriterionFacts {
   readonly units: readonly ImportanceUnit[];
   /** Values below 0 mean something. */
   readonly signed: boolean;
+  /** A measured effect of removal, an estimated one, or a size of what the unit writes. */
+  readonly family: 'causal' | 'attribution' | 'write';
 }
 
 /** One layer of the text's pass. */

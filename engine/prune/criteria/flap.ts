@@ -7,7 +7,7 @@ export const flap: Criterion = {
   ...{ id: 'flap', title: 'FLAP', rule: 'P9' },
   formula: 'mean over its channels of the squared WIFV, standardised over the channels of its layer',
   source: 'FLAP, An et al. 2024, section 3.2, and its code for attention',
-  ...{ unit: 'standard deviations', units: ['head', 'kv-group'], signed: true },
+  ...{ unit: 'standard deviations', units: ['head', 'kv-group'], signed: true, family: 'write' },
   of: (scene) => {
     const standard = standardised(scene);
     return channelsOf(scene).map((channels) => {

@@ -7,6 +7,6 @@ export const klImportance: Criterion = {
   ...{ id: 'kl', title: 'Divergence without it', rule: 'P3' },
   formula: 'mean over tokens of KL(p || p(z_u := 0))',
   source: 'arXiv 2507.07064 (which then scales to 0 to 1 in each layer)',
-  ...{ unit: 'nats a token', units: everyUnit, signed: false, by: 'zero' },
+  ...{ unit: 'nats a token', units: everyUnit, signed: false, family: 'causal', by: 'zero' },
   of: ({ kl }) => kl,
 };

@@ -7,6 +7,6 @@ export const meanAblation: Criterion = {
   ...{ id: 'mean', title: 'Loss with its mean (mean ablation)', rule: 'P2' },
   formula: 'L(z_u := mean over tokens of z_u) - L',
   source: 'FLAP, An et al. 2024, section 3.3: removal with bias compensation',
-  ...{ unit: 'nats a token', units: everyUnit, signed: true, by: 'mean' },
+  ...{ unit: 'nats a token', units: everyUnit, signed: true, family: 'causal', by: 'mean' },
   of: ({ change }) => change,
 };

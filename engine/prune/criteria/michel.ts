@@ -7,7 +7,7 @@ export const michel: Criterion = {
   ...{ id: 'michel', title: 'Gate gradient', rule: 'P4' },
   formula: 'E |dL / dxi_u|, xi_u a factor on z_u; the magnitude at the stated granularity',
   source: 'Michel et al. 2019, equation 2',
-  ...{ unit: 'nats a token', units: everyUnit, signed: false, takesMagnitude: true },
+  ...{ unit: 'nats a token', units: everyUnit, signed: false, family: 'attribution', takesMagnitude: true },
   of: ({ tokens, total, perToken, perExample }, at) =>
     (at === 'token' ? perToken : at === 'example' ? perExample : Math.abs(total)) / tokens,
 };

@@ -7,7 +7,7 @@ export const minitron: Criterion = {
   ...{ id: 'minitron', title: 'Activation (Minitron)', rule: 'P10' },
   formula: 'sqrt(sum over its channels and windows of (mean over tokens of |x_c|)^2)',
   source: 'Muralidharan et al. 2024, section 2.2, and the code of NVIDIA ModelOpt',
-  ...{ unit: 'value', units: ['head', 'kv-group', 'mlp'], signed: false },
+  ...{ unit: 'value', units: ['head', 'kv-group', 'mlp'], signed: false, family: 'write' },
   of: (scene) =>
     channelsOf(scene).map((channels) => Math.sqrt(sumOver(channels, (c) => channels.sums.magnitudes[c] ?? NaN))),
 };

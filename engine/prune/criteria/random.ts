@@ -6,5 +6,5 @@ export const random: Criterion = {
   ...{ id: 'random', title: 'Random (control)', rule: 'P12' },
   formula: 'uniform in [0, 1), seeded',
   source: 'control: no criterion that is no better than this is one',
-  ...{ unit: 'none', units: everyUnit, signed: false },
+  ...{ unit: 'none', units: everyUnit, signed: false, family: 'attribution' },
 };

@@ -9,5 +9,5 @@ export const shapley: Criterion = {
     'mean over orders of removal of what the loss rises by when its turn comes; the values sum to L(none) - L(all)',
   source:
     'Held and Yang 2023; Ghorbani and Zou 2019, algorithm 1 (truncation); antithetic orders: Mitchell et al. 2022',
-  ...{ unit: 'nats a token', units: everyUnit, signed: true },
+  ...{ unit: 'nats a token', units: everyUnit, signed: true, family: 'causal' },
 };

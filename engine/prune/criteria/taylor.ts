@@ -7,6 +7,6 @@ export const taylor: Criterion = {
   ...{ id: 'taylor', title: 'First-order Taylor', rule: 'P5' },
   formula: '-dL / dxi_u: the loss without it, to first order',
   source: 'Molchanov et al. 2017, equation 7, without its magnitude',
-  ...{ unit: 'nats a token', units: everyUnit, signed: true, takesMagnitude: false },
+  ...{ unit: 'nats a token', units: everyUnit, signed: true, family: 'attribution', takesMagnitude: false },
   of: ({ tokens, total }) => -total / tokens,
 };

@@ -7,7 +7,7 @@ export const wanda: Criterion = {
   ...{ id: 'wanda', title: 'Wanda, structured', rule: 'P7' },
   formula: 'sum over its channels c of mean_d |W[c, d]| ||x_c||, ||x_c|| over all tokens',
   source: 'Sun et al. 2024, summed by structure as in the code of FLAP (Wanda-sp)',
-  ...{ unit: 'weight times value', units: ['head', 'kv-group', 'mlp'], signed: false },
+  ...{ unit: 'weight times value', units: ['head', 'kv-group', 'mlp'], signed: false, family: 'write' },
   of: (scene) =>
     channelsOf(scene).map((channels) => {
       const { sums, weights } = channels;

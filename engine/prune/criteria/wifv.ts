@@ -7,7 +7,7 @@ export const wifv: Criterion = {
   ...{ id: 'wifv', title: 'Fluctuation of its channels (WIFV)', rule: 'P8' },
   formula: 'sum over its channels c of var(x_c) sum_d W[c, d]^2, var over tokens with n - 1',
   source: 'FLAP, An et al. 2024, equation 5, summed over channels',
-  ...{ unit: 'squared stream units', units: ['head', 'kv-group', 'mlp'], signed: false },
+  ...{ unit: 'squared stream units', units: ['head', 'kv-group', 'mlp'], signed: false, family: 'write' },
   of: (scene) =>
     channelsOf(scene).map((channels) =>
       sumOver(channels, (c) => (channels.sums.variance[c] ?? NaN) * (channels.weights.squares[c] ?? NaN)),

@@ -7,6 +7,6 @@ export const writeNorm: Criterion = {
   ...{ id: 'writeNorm', title: 'Write norm', rule: 'P6' },
   formula: 'mean over tokens of the norm of what the unit adds to the stream',
   source: 'Kobayashi et al. 2020, section 3, summed over the heads of a unit',
-  ...{ unit: 'stream units', units: everyUnit, signed: false },
+  ...{ unit: 'stream units', units: everyUnit, signed: false, family: 'write' },
   of: ({ unit, layer: { norms } }) => [...(norms[unit] ?? [])],
 };

@@ -7,6 +7,6 @@ export const zeroAblation: Criterion = {
   ...{ id: 'zero', title: 'Loss without it (zero ablation)', rule: 'P1' },
   formula: 'L(z_u := 0) - L, L the mean next-token loss',
   source: 'Michel et al. 2019, section 3 (ablating one head); what removal does',
-  ...{ unit: 'nats a token', units: everyUnit, signed: true, by: 'zero' },
+  ...{ unit: 'nats a token', units: everyUnit, signed: true, family: 'causal', by: 'zero' },
   of: ({ change }) => change,
 };

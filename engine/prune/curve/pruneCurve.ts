@@ -6,7 +6,7 @@ import type { Summary } from '../../terms/summary.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { Samples } from '../calibration/samples.ts';
 import type { PlanUnit, UnitKind } from '../plan/planUnit.ts';
-import { headsOfUnits } from '../plan/planUnit.ts';
+import { headsOfUnits, unitKey } from '../plan/planUnit.ts';
 import type { RandomPlan } from '../plan/randomPlans.ts';
 import { leastDraws, randomPlans } from '../plan/randomPlans.ts';
 import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
@@ -22,6 +22,8 @@ export interface CurveRequest {
   readonly points: readonly number[];
   /** Random orders beside it: 0, where only the plan is asked for, or at least 10. */
   readonly draws: number;
+  /** Units that random orders leave alone, as the plan had to. */
+  readonly kept?: readonly PlanUnit[];
   readonly seed: number;
   /** Points that are known already, from the first on. */
   readonly done: number;
@@ -84,8 +86,8 @@ export async function* pruneCurve(model: Model, scene: CurveScene, request: Curv
 }
 
 /** The random orders of a request. */
-export function curveDraws(model: Model, { unit, order, draws, seed }: CurveRequest): RandomPlan[] {
-  return randomPlans(model.family.shape, unit, order, draws, seededRandom(seed));
+export function curveDraws(model: Model, { unit, order, draws, kept = [], seed }: CurveRequest): RandomPlan[] {
+  return randomPlans(model.family.shape, unit, order, draws, seededRandom(seed), new Set(kept.map(unitKey)));
 }
 
 interface CurveSet {
@@ -106,9 +108,15 @@ function curveSets(model: Model, request: CurveRequest): CurveSet[] {
   return [...setsOf(order, null), ...random];
 }
 
-function check(model: Model, { unit, order, points, draws }: CurveRequest): void {
+function check(model: Model, { unit, order, points, draws, kept = [] }: CurveRequest): void {
   const { shape } = model.family;
   requireKept(shape, headsOfUnits(shape, unit, order), 0);
+  const going = new Set(order.map(unitKey));
+  const torn = kept.find((one) => going.has(unitKey(one)));
+  if (torn !== undefined) {
+    const got = `${torn.index} of layer ${torn.layer}`;
+    throw new Fault({ what: 'a unit that goes and stays', expected: 'units that stay apart from the order', got });
+  }
   const most = points.at(-1) ?? 0;
   if (points.length === 0 || most > order.length) {
     throw new Fault({ what: 'points of the curve', expected: `at most ${order.length} units`, got: String(most) });

@@ -84,7 +84,8 @@ export async function* makePlan(
     return { change: overTokens(rises(loss, full)), kl: overTokens(kl) };
   };
   yield { kind: 'plan', order, ...(await measured(order)) };
-  const plans = randomPlans(shape, request.unit, order, request.draws, seededRandom(seed));
+  const kept = new Set(protectedUnits(shape, request.unit, request.protection).keys());
+  const plans = randomPlans(shape, request.unit, order, request.draws, seededRandom(seed), kept);
   for (const [draw, plan] of plans.entries()) {
     yield { kind: 'random', draw, shared: plan.shared, ...(await measured(plan.order)) };
     yield { kind: 'progress', of: 'random plans', done: draw + 1, total: plans.length };

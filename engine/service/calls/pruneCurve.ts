@@ -72,8 +72,11 @@ class LatestScenes {
   }
 }
 
-function askedOf({ unit, order, points, draws, seed, done = 0 }: Request, signal: AbortSignal): CurveRequest {
-  return { unit, order, points: [...new Set(points)].toSorted((a, b) => a - b), draws, seed, done, signal };
+function askedOf(
+  { unit, order, points, draws, kept = [], seed, done = 0 }: Request,
+  signal: AbortSignal,
+): CurveRequest {
+  return { unit, order, points: [...new Set(points)].toSorted((a, b) => a - b), draws, kept, seed, done, signal };
 }
 
 function taskOf(model: Model, { task, metric }: Request): Measured | null {

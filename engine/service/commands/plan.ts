@@ -34,7 +34,7 @@ export const plan: Command = {
     'The unit that costs least goes first; after every 5 removals the cheapest fifth of what is left is measured anew, for heads stand in for each other. A cost is the rise of the loss on text without the unit, or what --costs says: any file about heads that has an end worth keeping, ours or of another tool; then measuring anew only changes the order among the cheapest.',
     'Budgets are the most that may go: query heads, weights, bytes of keys and values a token (float32), or the most that the loss may rise, in nats a token.',
     'Heads with a retrieval score of 0.1 or more (--retrieval) and an induction score above 0.4 (--induction) stay, and those of --pin; a group stays with any of its heads. Every layer keeps --min units; 0 lets a layer lose all.',
-    'At least 10 random plans that remove as many units of each layer, other ones where there are enough, are measured beside it. --curve measures loss, KL and task against the number of units removed, for the plan and for random orders.',
+    'At least 10 random plans that remove as many units of each layer, other ones where there are enough and none that stay, are measured beside it. --curve measures loss, KL and task against the number of units removed, for the plan and for random orders.',
     'heads.json holds plan, expected sizes, evaluation, and which programs can run the result; headscope prune takes it.',
   ],
   examples: [
@@ -194,7 +194,7 @@ function curvePoints(input: Input, removed: number): readonly number[] {
 
 async function measuredCurve(
   { model, weights, texts, unit, draws, seed }: Request,
-  { steps }: Planned,
+  { steps, plan: planned }: Planned,
   input: Input,
   context: Context,
 ): Promise<CurvePoint[]> {
@@ -203,6 +203,7 @@ async function measuredCurve(
   const task = input.text('task');
   const asked: RequestOf<'pruneCurve'> = {
     ...{ model, unit, order, points, draws, texts, seed },
+    kept: planned.protected.map(({ layer, index }) => ({ layer, index })),
     ...(weights === undefined ? {} : { weights }),
     ...(task === undefined ? {} : { task: { kind: 'task', task, n: 64, seed } }),
   };

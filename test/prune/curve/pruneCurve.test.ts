@@ -120,6 +120,8 @@ describe('pruning on text', () => {
   it('refuses a band of too few draws, and points beyond the order', async () => {
     await expect(eventsOf(request({ draws: 9 }))).rejects.toThrow('too few random orders');
     await expect(eventsOf(request({ points: [4] }))).rejects.toThrow('points of the curve');
+    const kept = [{ layer: 0, index: 3 }];
+    await expect(eventsOf(request({ kept }))).rejects.toThrow('a unit that goes and stays');
   });
 
   const plan = (changes: Partial<PlanRequest> = {}): PlanRequest => ({

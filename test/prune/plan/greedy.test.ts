@@ -115,4 +115,11 @@ describe('greedy removal', () => {
       expect(plan.shared).toBe(2);
     }
   });
+
+  it('keeps in random plans what the plan had to keep', () => {
+    const order = [{ layer: 0, index: 0 }];
+    const kept = new Set(['0.1', '0.2']);
+    const drawn = randomPlans(shape, 'head', order, 20, seededRandom(3), kept).map(({ order: [unit] }) => unit?.index);
+    expect(new Set(drawn)).toEqual(new Set([3]));
+  });
 });
