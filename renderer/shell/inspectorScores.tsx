@@ -21,7 +21,7 @@ export function InspectorScores({ head }: { readonly head: HeadRef }): ReactElem
   const list = useHeadMeasures();
   useNumbers(list);
   const shown = list.filter((measure) => !Number.isNaN(valueAt(measure, head).value));
-  const effects = shown.filter(({ call, signed }) => call !== 'scores' && signed);
+  const effects = shown.filter(({ call, signed }) => (call === 'ablate' || call === 'attribute') && signed);
   const units = [...new Set(effects.map(({ unit }) => unit))];
   const shares = shown.filter(({ call, unit }) => call === 'scores' && unit === '');
   const others = newestOfEach(shown.filter((measure) => !effects.includes(measure) && !shares.includes(measure)));

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../engine/results/runs.ts';
 import { jobRequest } from '../../../engine/results/runs.ts';
 import type { MeasuredOn } from '../../../renderer/state/workspace.ts';
-import { measureOptions } from '../../../renderer/views/heads/measureOptions.ts';
 import { previewSource, stepFor, topKeys } from '../../../renderer/views/heads/previewSource.ts';
 import { estimateSeconds, runPlans } from '../../../renderer/views/heads/runPlans.ts';
 import { measureOf } from './headsSample.ts';
@@ -46,14 +45,6 @@ describe('what can be run', () => {
     expect(estimate('ablate.zero.head', [{ ...run, state: 'cancelled' }])).toBeNull();
     expect(estimate('ablate.zero.head', [{ ...run, model: { path: '/other', name: 'm' } }])).toBeNull();
     expect(estimateSeconds(planOf('ablate.zero.head'), null, '/m', [run], [])).toBeNull();
-  });
-});
-
-describe('the list of measures', () => {
-  it('names run, kind and n', () => {
-    const [option] = measureOptions([measureOf([1])], [run]);
-    expect(option).toMatchObject({ value: 'run/effect', detail: 'exact effect · n 64' });
-    expect(option?.group).toMatch(/^Zero ablation of heads, ioi · /);
   });
 });
 
