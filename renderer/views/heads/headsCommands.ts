@@ -19,7 +19,7 @@ function tabCommand(tab: HeadsTab, title: string): CommandSpec<Workbench> {
 }
 
 export const headsCommands: readonly CommandSpec<Workbench>[] = [
-  ...runPlans({ hasGroups: true }).map((plan) => ({
+  ...runPlans({ hasGroups: true, hasBos: true }).map((plan) => ({
     id: `heads.run.${plan.id}`,
     title: `Run: ${plan.title}`,
     isAvailable: ({ workspace }: Workbench) => measuredOn(workspace.store.getState()) !== null,
