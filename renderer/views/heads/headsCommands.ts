@@ -26,6 +26,7 @@ export const headsCommands: readonly CommandSpec<Workbench>[] = [
     run: (workbench: Workbench) => startPlan(workbench, plan),
   })),
   tabCommand('table', 'Heads: ranked table'),
+  tabCommand('map', 'Heads: map of heads that are alike'),
   tabCommand('sets', 'Heads: saved sets'),
   tabCommand('difference', 'Heads: compare with the pinned head'),
 ];

@@ -2,9 +2,15 @@
 import type { ReactElement } from 'react';
 import { useHeadMeasures, useWorkspace } from '../../api/hooks.ts';
 import { FormulaCard } from './formulaCard.tsx';
+import { RelatedHeads } from './relatedHeads.tsx';
 
-export function HeadsInspector(): ReactElement | null {
+export function HeadsInspector(): ReactElement {
   const id = useWorkspace((state) => state.measure);
   const measure = useHeadMeasures().find((candidate) => candidate.id === id) ?? null;
-  return measure === null ? null : <FormulaCard measure={measure} />;
+  return (
+    <>
+      {measure !== null && <FormulaCard measure={measure} />}
+      <RelatedHeads />
+    </>
+  );
 }
