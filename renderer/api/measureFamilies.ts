@@ -1,4 +1,4 @@
-/** The headings under which measures are listed, in their order, and which score belongs under which. */
+/** The headings under which measures are listed, in their order; which score belongs under which, and its name where room is scarce. */
 import type { MeasureFamily } from './headMeasure.ts';
 
 export const measureFamilies: Readonly<Record<MeasureFamily, string>> = {
@@ -48,4 +48,21 @@ const familyOfId: Readonly<Record<string, MeasureFamily>> = {
 /** `other` for a score that this window does not know: a run of another version. */
 export function familyOfScore(id: string): MeasureFamily {
   return familyOfId[id] ?? 'other';
+}
+
+const shortOfId: Readonly<Record<string, string>> = {
+  meanDistance: 'Mean distance',
+  relativeEntropy: 'Relative entropy',
+  blockSparsity: 'Block sparsity',
+  writeCosine: 'Write · stream',
+  ovCopying: 'OV eigenvalues',
+  tokenCopying: 'OV first choice',
+  tokenCopying10: 'OV first ten',
+  ownAboveMean: 'OV above mean',
+  positionPrevious: 'Position previous',
+};
+
+/** For a narrow column: its title where that is short enough. */
+export function shortOfScore(id: string, title: string): string {
+  return shortOfId[id] ?? title;
 }

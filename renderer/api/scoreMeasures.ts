@@ -1,6 +1,6 @@
 /** What scores of behaviour, of weights and of retrieval say about heads. */
 import type { HeadMeasure, MeasureKind } from './headMeasure.ts';
-import { familyOfScore } from './measureFamilies.ts';
+import { familyOfScore, shortOfScore } from './measureFamilies.ts';
 import type { RetrieveTable } from './retrieveTable.ts';
 import type { ScoreTable } from './runTables.ts';
 
@@ -13,7 +13,8 @@ export function scoreMeasures(run: string, { header, scores }: ScoreTable): read
     const [lowest, highest] = ends;
     const { mean: values, low, high } = column;
     const range = highest === null ? null : ([lowest, highest] as const);
-    const said = { title, short: title, about, formula, unit: unit === 'share' ? '' : unit, range, uniform };
+    const short = shortOfScore(id, title);
+    const said = { title, short, about, formula, unit: unit === 'share' ? '' : unit, range, uniform };
     const plain = { call: 'scores', signed: lowest < 0, direction: null, of: 'head', source, rule } as const;
     const sort = { kind: kindOfRule(rule), family: familyOfScore(id), samples: score.samples };
     const place = { id: `${run}/${id}`, run, dataset: header.prompts.dataset, n: prompts, layers, heads };

@@ -8,9 +8,12 @@ import type { HeadMeasure } from './headMeasure.ts';
 import { columnOfHeads } from './columnOfHeads.ts';
 import type { UnitSizes } from './unitNumber.ts';
 
-type Said = Pick<HeadMeasure, 'title' | 'kind' | 'about' | 'formula' | 'source' | 'rule' | 'dataset' | 'n' | 'samples'>;
+type Said = Pick<
+  HeadMeasure,
+  'title' | 'short' | 'kind' | 'about' | 'formula' | 'source' | 'rule' | 'dataset' | 'n' | 'samples'
+>;
 
-interface RazorScore extends Pick<Said, 'title' | 'about' | 'formula'> {
+interface RazorScore extends Pick<Said, 'title' | 'short' | 'about' | 'formula'> {
   readonly id: string;
   readonly of: 'echo' | 'induction';
 }
@@ -18,12 +21,12 @@ interface RazorScore extends Pick<Said, 'title' | 'about' | 'formula'> {
 /** `razorInduction`, not `induction`: that is the head's own score (S4), by which heads are protected and tours go. */
 const razorScores: readonly RazorScore[] = [
   {
-    ...{ id: 'razorEcho', of: 'echo', title: 'Echo (RazorAttention)' },
+    ...{ id: 'razorEcho', of: 'echo', title: 'Echo (RazorAttention)', short: 'Razor echo' },
     about: 'attention of a token that came before to its earlier places, of the query head with most',
     formula: 'max over the group’s heads of mean over q of sum over k < q with x[k] = x[q] of A[q, k]',
   },
   {
-    ...{ id: 'razorInduction', of: 'induction', title: 'Induction (RazorAttention)' },
+    ...{ id: 'razorInduction', of: 'induction', title: 'Induction (RazorAttention)', short: 'Razor induction' },
     about: 'attention of a token that came before to what followed it, of the query head with most',
     formula: 'max over the group’s heads of mean over q of sum over k < q − 1 with x[k] = x[q] of A[q, k + 1]',
   },
@@ -64,7 +67,7 @@ function priorMeasure(
   length: number,
 ): HeadMeasure {
   const said: Said = {
-    ...{ title: 'Prior of positions (kvpress)', kind: 'prior', rule: 'Z2', samples: '' },
+    ...{ title: 'Prior of positions (kvpress)', short: 'Position prior', kind: 'prior', rule: 'Z2', samples: '' },
     about: `how old the keys are that the mean query attends to, over ${length} positions: 1 all on the oldest`,
     formula: 'a = sum over j of A[T − 1, j] (T − j) / T, q and k the means over texts; mean of the group’s heads',
     source: 'kvpress, duo_attention_on_the_fly; after DuoAttention, Xiao et al. 2024, arXiv 2410.10819',
@@ -102,7 +105,7 @@ function gateMeasure(run: string, { shape, settings }: DuoHeader, last: DuoStep 
   const column = emptyColumn(shape.layers * shape.kvHeads);
   if (last !== null) column.mean.set(last.gates);
   const said: Said = {
-    ...{ title: 'DuoAttention gate', kind: 'gate', rule: 'G1', samples: '', n: 1 },
+    ...{ title: 'DuoAttention gate', short: 'Duo gate', kind: 'gate', rule: 'G1', samples: '', n: 1 },
     about: `share of full attention that ${steps} steps left the KV head beside ${sink} sinks and the last ${recent} tokens: 1 full, 0 streaming`,
     formula: 'z = a z_full + (1 − a) z_streaming; a trained on mean (h_full − h_gated)² + λ mean |a|',
     source:
@@ -118,7 +121,7 @@ function measureOf(run: string, id: string, shape: UnitSizes, said: Said, column
   return {
     ...columnOfHeads(column, { unit: of, perLayer: shape.kvHeads }, { shape }),
     ...said,
-    ...{ id: `${run}/${id}`, run, call: 'scores', family: 'streaming', short: said.title, unit: '', range: [0, 1] },
+    ...{ id: `${run}/${id}`, run, call: 'scores', family: 'streaming', unit: '', range: [0, 1] },
     ...{ signed: false, direction: null, of, uniform: null, layers: shape.layers, heads: shape.heads },
   };
 }

@@ -10,7 +10,7 @@ export function captionOf(measure: HeadMeasure): string {
   if (call === 'attribute') return `${about}${helpsWhere(direction)} · ${dataset}`;
   const even = uniform === null ? '' : `; even attention would give ${Number(uniform.toPrecision(2))}`;
   const on = [dataset, samplesWords(measure)].filter((part) => part !== '').join(', ');
-  return `${about.replace(/\.$/, '')} · ${on}${even}. ${measureKinds[kind].claim}`;
+  return `${about} · ${on}${even}. ${measureKinds[kind].brief}`;
 }
 
 function helpsWhere(direction: HeadMeasure['direction']): string {

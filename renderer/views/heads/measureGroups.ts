@@ -43,12 +43,17 @@ export function measureGroups(
   const families = Object.keys(measureFamilies) as readonly MeasureFamily[];
   const groups = families.map((family) => ({
     heading: measureFamilies[family],
-    options: shown
-      .filter((measure) => measure.family === family)
+    options: sameTogether(shown.filter((measure) => measure.family === family))
       .map((measure) => optionOf(measure, runs))
       .filter(({ words }) => fits(words, typed)),
   }));
   return { groups: groups.filter(({ options }) => options.length > 0), older: old.size };
+}
+
+/** The same score on other prompts stands beside it. */
+function sameTogether(list: readonly HeadMeasure[]): readonly HeadMeasure[] {
+  const titles = [...new Set(list.map(({ title }) => title))];
+  return titles.flatMap((title) => list.filter((measure) => measure.title === title));
 }
 
 /** The list has the newest first. */

@@ -1,7 +1,7 @@
 /** A choice of one measure among many: typed words narrow it, arrows go through it, Alt with an arrow goes to the next heading. */
 import { Command } from 'cmdk';
 import type { ReactElement } from 'react';
-import { useId, useMemo, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { HeadMeasure } from '../../api/headMeasure.ts';
 import { useRuns } from '../../api/queries.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -69,6 +69,13 @@ function MeasureChoices({ label, value, list, onChoose }: MeasureChoicesProps): 
   const [withOlder, setWithOlder] = useState(false);
   const [lit, setLit] = useState(value ?? '');
   const runs = data?.runs;
+  const lists = useRef<HTMLDivElement>(null);
+  // What is chosen is in sight when the list opens; later the lit entry is kept there by the list itself.
+  useEffect(() => {
+    const show = () => lists.current?.querySelector('[data-selected=true]')?.scrollIntoView({ block: 'center' });
+    const frame = requestAnimationFrame(show);
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const { groups, older } = useMemo(
     () => measureGroups(list, runs ?? [], { typed, withOlder, chosen: value }),
     [list, runs, typed, withOlder, value],
@@ -86,7 +93,7 @@ function MeasureChoices({ label, value, list, onChoose }: MeasureChoicesProps): 
         onValueChange={type}
         placeholder="Filter: induction, S4, proxy, ioi"
       />
-      <Command.List className="measure-list" label={label}>
+      <Command.List ref={lists} className="measure-list" label={label}>
         <Command.Empty className="measure-none">No measure has these words.</Command.Empty>
         {groups.map(({ heading, options }) => (
           <Command.Group key={heading} heading={heading} className="measure-group">

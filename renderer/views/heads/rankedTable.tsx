@@ -97,7 +97,7 @@ function columnsOf(
     },
     {
       ...{ id: 'n', title: 'n', width: '36px', align: 'right' },
-      cell: ({ rank }) => (rank === null ? '–' : measure.n),
+      cell: ({ rank }) => (rank === null || measure.samples === '' ? '–' : measure.n),
     },
     ...others.map((other) => otherColumn(other)),
   ];

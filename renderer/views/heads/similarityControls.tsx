@@ -31,8 +31,8 @@ export function SimilarityControls({ on, count }: SimilarityControlsProps): Reac
             options={choicesBelow(count)}
             onChange={(next) => change({ neighbours: Number(next) })}
           />
-          <Button look="plain" title="Lay it out with the next seed" onClick={() => change({ seed: seed + 1 })}>
-            {`seed ${seed}`}
+          <Button title="Lay it out with the next seed" onClick={() => change({ seed: seed + 1 })}>
+            {`Seed ${seed}`}
           </Button>
         </>
       )}

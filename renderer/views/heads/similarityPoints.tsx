@@ -36,7 +36,7 @@ export function SimilarityPoints({ map, asked, plane, measure, controls }: Simil
       title="Similarity"
       className="heads-similarity"
       controls={controls}
-      aside={measure !== null && <span className="heads-quiet">{`colour: ${measure.title}`}</span>}
+      aside={measure !== null && <span className="heads-quiet">{colourWords(measure)}</span>}
       exports={{
         name: `similarity-${map.feature}-${plane}`,
         csv: () => similarityCsv(rows(), axes, measure),
@@ -63,6 +63,11 @@ export function SimilarityPoints({ map, asked, plane, measure, controls }: Simil
       )}
     </Panel>
   );
+}
+
+/** A head has the colour of its group where the measure is one of groups. */
+function colourWords({ title, of }: HeadMeasure): string {
+  return `colour: ${title}${of === 'kv-group' ? ' of its KV group' : ''}`;
 }
 
 interface PointsProps extends Pick<SimilarityPointsProps, 'map' | 'measure'> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRow } from '../../../engine/results/runs.ts';
+import { rankHeads } from '../../../renderer/api/rankHeads.ts';
 import { fingerprintOf, measuresOfRun, refreshMeasures } from '../../../renderer/api/measuresOfRun.ts';
 import type { RunTable } from '../../../renderer/api/runTables.ts';
 import { foldRow } from '../../../renderer/api/runTables.ts';
@@ -69,6 +70,14 @@ describe('importance', () => {
     expect(Array.from(find(rows, 'writeNorm')?.values ?? [])).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(find(rows, 'zero')).toMatchObject({ kind: 'importance', signed: true, n: 3, samples: 'documents' });
     expect(find(rows, 'random')).toMatchObject({ kind: 'control', range: [0, 1] });
+  });
+
+  it('ranks by value: what the text is better without comes last, however large', () => {
+    const rows = [importanceStart('head'), values('head', [1, -9, 3, 4, 5, 6, 7, 8])];
+    const measure = find(rows, 'writeNorm');
+    if (measure === undefined) throw new RangeError('no measure');
+    expect(rankHeads({ ...measure, signed: true }).at(-1)).toBe(1);
+    expect(rankHeads({ ...measure, signed: true, call: 'ablate' })[0]).toBe(1);
   });
 
   it('of a KV group is joint, and stands at each of its heads', () => {
