@@ -67,7 +67,8 @@ export function SimilarityPoints({ map, asked, plane, measure, controls }: Simil
 
 /** A head has the colour of its group where the measure is one of groups. */
 function colourWords({ title, of }: HeadMeasure): string {
-  return `colour: ${title}${of === 'kv-group' ? ' of its KV group' : ''}`;
+  const isSaid = of === 'head' || title.includes('KV group');
+  return `colour: ${title}${isSaid ? '' : ' of its KV group'}`;
 }
 
 interface PointsProps extends Pick<SimilarityPointsProps, 'map' | 'measure'> {
