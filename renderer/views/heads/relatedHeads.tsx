@@ -1,6 +1,6 @@
 /** In the inspector: the heads most like the primary one, by what the map was drawn of. */
 import type { ReactElement } from 'react';
-import { useSelection, useHeadShape } from '../../api/hooks.ts';
+import { useModelInfo, useSelection } from '../../api/hooks.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { formatFixed } from '../../marks/format.ts';
 import { Button } from '../../parts/button.tsx';
@@ -35,12 +35,11 @@ export function RelatedHeads(): ReactElement | null {
   );
 }
 
-/** The map that was drawn, where it has the heads of the model that is looked at. */
+/** The map that was drawn, where it is one of the model that is looked at. */
 function useMapOfModel(): SimilarityMap | null {
   const { status, result } = useSimilarity();
-  const shape = useHeadShape();
-  const isOfModel = result !== null && result.layers === shape?.layers && result.heads === shape.heads;
-  return status === 'done' && isOfModel ? result : null;
+  const fingerprint = useModelInfo()?.fingerprint;
+  return status === 'done' && result !== null && result.model.fingerprint === fingerprint ? result : null;
 }
 
 function NoMap({ title }: { readonly title: string }): ReactElement {
