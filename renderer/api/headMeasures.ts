@@ -49,6 +49,9 @@ const calls: ReadonlySet<RunSummary['call']> = new Set([
   'ablate',
   'attribute',
   'retrieve',
+  'streamingHeads',
+  'importance',
+  'duo',
 ]);
 /** Runs that are read, the newest: a project of hundreds would otherwise be read whole. */
 const MOST_RUNS = 40;

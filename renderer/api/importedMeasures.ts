@@ -1,7 +1,7 @@
 /** What a file of another tool says of heads: each of its tables as a measure that can colour them, marked as imported. */
 import type { ResultOf } from '../../engine/results/contract.ts';
 import type { HeadTable, TableKind } from '../../engine/results/importedScores.ts';
-import type { HeadMeasure } from './measuresOfRun.ts';
+import type { HeadMeasure } from './headMeasure.ts';
 
 /** Of the model that is looked at. */
 export type ModelHeads = Pick<ResultOf<'info'>, 'shape' | 'perLayer'>;
@@ -41,7 +41,7 @@ function measureOf(table: HeadTable, { id, name, read }: ImportedFile, model: Mo
   return {
     id: `${id}/${table.id}`,
     run: id,
-    call: 'imported',
+    ...{ call: 'imported', kind: 'imported', family: 'imported' },
     title: `Imported: ${table.title.length > LONGEST ? table.id : table.title}`,
     // `score, imported 1`, `zero.kl, imported 2`: in a column and a list of bars there is no room for the file's name.
     short: `${table.id.slice(table.id.indexOf('.') + 1)}, ${id.replace('-', ' ')}`,
@@ -51,8 +51,9 @@ function measureOf(table: HeadTable, { id, name, read }: ImportedFile, model: Mo
     direction: null,
     about: `${kindWords[table.kind]}, from ${name} (${formOf(read.title)})${n === 0 ? '' : `; mean of ${n} runs`}`,
     formula: table.title,
+    ...{ source: formOf(read.title), rule: '' },
     dataset: name,
-    n,
+    ...{ n, samples: n === 0 ? '' : 'runs' },
     of: table.unit,
     uniform: null,
     ...{ layers: model.shape.layers, heads: model.shape.heads },

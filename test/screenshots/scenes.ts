@@ -13,6 +13,7 @@ export const scenes: readonly Scene[] = [
   { id: 'models', arrange: arrangeModels },
   { id: 'prompts', arrange: arrangePrompts },
   { id: 'heads', arrange: arrangeHeads },
+  { id: 'map', arrange: arrangeMap },
   { id: 'attention', arrange: arrangeAttention },
   { id: 'ablate', arrange: arrangeAblate },
   { id: 'runs', arrange: arrangeRuns },
@@ -62,6 +63,15 @@ async function arrangeHeads(page: Page): Promise<void> {
   await chooseOption(page, 'Heads', 'Measure along x', /^AtP estimate at z/);
   await chooseHead(page, 'L1H1');
   await heads.getByText(/^r = /).waitFor();
+}
+
+async function arrangeMap(page: Page): Promise<void> {
+  const heads = await goTo(page, 'Heads');
+  await chooseOption(page, 'Heads', 'Measure', /^Induction/);
+  await chooseHead(page, 'L2H1');
+  await heads.getByRole('tab', { name: 'Map', exact: true }).click();
+  await heads.getByRole('button', { name: 'Draw the map', exact: true }).click();
+  await heads.getByText(/PCA keeps/).waitFor();
 }
 
 async function arrangeAttention(page: Page): Promise<void> {

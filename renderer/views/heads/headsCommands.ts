@@ -21,7 +21,7 @@ function tabCommand(tab: HeadsTab, title: string): CommandSpec<Workbench> {
 }
 
 export const headsCommands: readonly CommandSpec<Workbench>[] = [
-  ...runPlans({ hasGroups: true }).map((plan) => ({
+  ...runPlans({ hasGroups: true, hasBos: true }).map((plan) => ({
     id: `heads.run.${plan.id}`,
     title: `Run: ${plan.title}`,
     isAvailable: ({ workspace }: Workbench) => measuredOn(workspace.store.getState()) !== null,
@@ -44,6 +44,7 @@ export const headsCommands: readonly CommandSpec<Workbench>[] = [
     run: exportShown,
   },
   tabCommand('table', 'Heads: ranked table'),
+  tabCommand('map', 'Heads: map of heads that are alike'),
   tabCommand('sets', 'Heads: saved sets'),
   tabCommand('difference', 'Heads: compare with the pinned head'),
 ];

@@ -1,6 +1,6 @@
 /**
- * In the inspector: the head's pattern tags, the heads it composes with, and what the number is that colours the matrix. Scores,
- * rank and set stand above it for every place.
+ * In the inspector: the head's pattern tags, the heads it composes with, what the number is that colours the matrix, and
+ * the heads like it. Scores, rank and set stand above it for every place.
  */
 import type { ReactElement } from 'react';
 import { useHeadMeasures, useWorkspace } from '../../api/hooks.ts';
@@ -8,6 +8,7 @@ import { CompositionSection } from './compositionSection.tsx';
 import { FormulaCard } from './formulaCard.tsx';
 import './headsInspector.css';
 import { ImportedCard } from './importedCard.tsx';
+import { RelatedHeads } from './relatedHeads.tsx';
 import { TagSection } from './tagSection.tsx';
 
 export function HeadsInspector(): ReactElement {
@@ -16,6 +17,7 @@ export function HeadsInspector(): ReactElement {
       <TagSection />
       <CompositionSection />
       <MeasureCard />
+      <RelatedHeads />
     </>
   );
 }

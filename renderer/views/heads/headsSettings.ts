@@ -5,7 +5,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Workbench } from '../../api/workbench.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 
-export type HeadsTab = 'overview' | 'table' | 'sets' | 'difference';
+export type HeadsTab = 'overview' | 'map' | 'table' | 'sets' | 'difference';
 
 export interface HeadsSettings {
   readonly tab: HeadsTab;

@@ -12,6 +12,7 @@ import { headsBetween, includesHead } from '../../state/headRefs.ts';
 import { useHeadsSettings } from './headsSettings.ts';
 import type { MatrixCells } from '../../api/matrixCells.ts';
 import { hoverOfCells } from '../../api/matrixCells.ts';
+import { isRankedBySize } from '../../api/rankHeads.ts';
 import type { Shown } from './shown.ts';
 import { useShownScale, useVersion } from './shown.ts';
 import { topCells } from './topHeads.ts';
@@ -75,7 +76,7 @@ function useTop({ measure, cells, feed }: Shown): ReadonlySet<number> | null {
   const version = useVersion(top === null ? null : measure);
   return useMemo(() => {
     void version;
-    return top === null || measure === null ? null : topCells(feed.values, measure.signed, top, cells.count);
+    return top === null || measure === null ? null : topCells(feed.values, isRankedBySize(measure), top, cells.count);
   }, [top, measure, feed, cells, version]);
 }
 

@@ -103,7 +103,7 @@ function columnsOf(
     },
     {
       ...{ id: 'n', title: 'n', width: '36px', align: 'right' },
-      cell: ({ rank }) => (rank === null || measure.n === 0 ? '–' : measure.n),
+      cell: ({ rank }) => (rank === null || measure.samples === '' ? '–' : measure.n),
     },
     ...(tags === null || cells.unit !== 'head' ? [] : [tagColumn(tags)]),
     ...others.map((other) => otherColumn(other)),

@@ -38,9 +38,9 @@ export function Coming({ shown }: { readonly shown: Shown }): ReactElement | nul
 const FEW = 30;
 
 export function FewPrompts({ measure }: { readonly measure: HeadMeasure | null }): ReactElement | null {
-  if (measure === null || measure.call === 'imported' || measure.n >= FEW) return null;
+  if (measure === null || measure.samples === '' || measure.n >= FEW) return null;
   return (
-    <span className="state-partial" title={`Fewer than ${FEW} prompts: intervals and ranks are rough.`}>
+    <span className="state-partial" title={`Fewer than ${FEW} ${measure.samples}: intervals and ranks are rough.`}>
       {`n = ${measure.n}`}
     </span>
   );

@@ -11,7 +11,8 @@ import { Button } from '../../parts/button.tsx';
 import { Section } from '../../parts/section.tsx';
 import { headsShapeOf } from './headsShapeOf.ts';
 import type { PruneModel } from './pruneModel.ts';
-import { headsOf, unitNumber, unitWords } from './pruneUnits.ts';
+import { unitNumber } from '../../api/unitNumber.ts';
+import { headsOf, unitWords } from './pruneUnits.ts';
 import type { Scene } from './scene.ts';
 
 interface PlanMatrixProps {

@@ -1,7 +1,7 @@
 /** What a curve and the slider measure: an order of removal on a text and a task. */
 import type { RequestOf } from '../../../engine/results/contract.ts';
 import type { PromptsChoice } from '../../state/workspace.ts';
-import type { ImportanceView } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
 import { planOrder } from './planOrder.ts';
 import type { PruneModel } from './pruneModel.ts';
 import type { PruneSettings } from './pruneSettings.ts';

@@ -8,7 +8,7 @@ import type { RunRow } from '../../../engine/results/runs.ts';
 import { criteriaList, criteriaOf } from '../../../renderer/views/prune/criteriaList.ts';
 import type { CurveView } from '../../../renderer/views/prune/curveFold.ts';
 import { noCurve, planLine, randomNear, randomPoints } from '../../../renderer/views/prune/curveFold.ts';
-import { importanceOf } from '../../../renderer/views/prune/importanceFold.ts';
+import { importanceOf } from '../../../renderer/api/importanceFold.ts';
 
 const shape = {
   ...{ layers: 2, heads: 4, kvHeads: 2, headWidth: 8, width: 32, mlpWidth: 64 },

@@ -8,7 +8,7 @@ import { curvePoints, planOrder } from '../../../renderer/views/prune/planOrder.
 import { firstPruneSettings } from '../../../renderer/views/prune/pruneSettings.ts';
 import { headsOf, unitName } from '../../../renderer/views/prune/pruneUnits.ts';
 import { preparedScene, sceneOf } from '../../../renderer/views/prune/scene.ts';
-import type { ImportanceView } from '../../../renderer/views/prune/importanceFold.ts';
+import type { ImportanceView } from '../../../renderer/api/importanceFold.ts';
 import { staysOf } from '../../../renderer/views/prune/stays.ts';
 import { zeroedHeads } from '../../../renderer/views/prune/zeroedHeads.ts';
 
