@@ -115,6 +115,10 @@ interface SeriesProps {
 function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
   const indices = Array.from(series.x.keys());
   const at = (values: readonly number[] | Float32Array | undefined, i: number) => y.place(values?.[i] ?? NaN);
+  // An interval may leave the range of its measure: no share is above 1.
+  const [floor, ceiling] = [y.place(y.domain[0]), y.place(y.domain[1])];
+  const within = (values: readonly number[] | Float32Array | undefined, i: number) =>
+    Math.min(floor, Math.max(ceiling, at(values, i)));
   const curve = steps ? curveStepAfter : curveLinear;
   const line = linePath<number>(
     (i) => x.place(series.x[i] ?? NaN),
@@ -124,8 +128,8 @@ function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
     .curve(curve);
   const band = areaPath<number>(
     (i) => x.place(series.x[i] ?? NaN),
-    (i) => at(series.low, i),
-    (i) => at(series.high, i),
+    (i) => within(series.low, i),
+    (i) => within(series.high, i),
   )
     .defined((i) => Number.isFinite(at(series.low, i)) && Number.isFinite(at(series.high, i)))
     .curve(curve);

@@ -22,7 +22,7 @@ interface ProbeMatricesProps {
 const scores = [
   { score: 'echo', title: 'Echo', about: 'attention to the same token earlier' },
   { score: 'induction', title: 'Induction', about: 'attention to what came after it' },
-  { score: 'prior', title: 'Prior of positions', about: '1: all on the oldest keys, 0.5: everywhere alike' },
+  { score: 'prior', title: 'Prior of positions', about: '1: all on the oldest keys' },
 ] as const;
 
 export function ProbeMatrices({ rows, kept }: ProbeMatricesProps): ReactElement {
@@ -76,6 +76,7 @@ function Figure({ rows, kept, score, title, about, write, picture }: FigureProps
           {...{ values, scale, marks }}
           {...(picture === undefined ? {} : { ref: picture })}
           shape={rows.header.shape}
+          numbers={6}
           measure={title.toLowerCase()}
           onPoint={write}
           label={`KV heads by layer: ${title}`}

@@ -36,11 +36,11 @@ export function isKept(lists: Kept['keep'], { layer, kvGroup }: Pick<StreamingGr
   return lists[layer]?.includes(kvGroup) === true;
 }
 
-/** `echo`, `induction`, `echo and induction`, `–`; `not known` until the run is done. */
+/** `echo`, `induction`, `both`, `–`; `not known` until the run is done. */
 export function keptWords(kept: Kept | null, group: Pick<StreamingGroup, 'layer' | 'kvGroup'>): string {
   if (kept === null) return 'not known';
   const by = (['echo', 'induction'] as const).filter((score) => isKept(kept[score], group));
-  return by.join(' and ') || '–';
+  return by.length === 2 ? 'both' : (by[0] ?? '–');
 }
 
 export type ProbeScore = 'echo' | 'induction' | 'prior';

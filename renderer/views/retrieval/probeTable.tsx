@@ -51,19 +51,19 @@ export function ProbeTable({ rows, kept }: ProbeTableProps): ReactElement {
 function columnsOf({ header }: ProbeRows, kept: Kept | null): readonly TableColumn<StreamingGroup>[] {
   return [
     { id: 'name', title: 'KV head', width: '72px', isCode: true, cell: groupName },
-    scoreColumn('echo', 'Echo, 95 %'),
-    headColumn('echoHead'),
+    { id: 'kept', title: 'Kept by', width: '84px', cell: (group) => keptWords(kept, group) },
     scoreColumn('induction', 'Induction, 95 %'),
     headColumn('inductionHead'),
+    scoreColumn('echo', 'Echo, 95 %'),
+    headColumn('echoHead'),
     ...(header.priorLength === null ? [] : [priorColumn]),
-    { id: 'kept', title: 'Kept by', width: 'minmax(110px, 1fr)', cell: (group) => keptWords(kept, group) },
   ];
 }
 
 function scoreColumn(score: 'echo' | 'induction', title: string): TableColumn<StreamingGroup> {
   return {
-    ...{ id: score, title, width: 'minmax(136px, 1fr)', align: 'right' },
-    cell: (group) => scoreWords(group[score]),
+    ...{ id: score, title, width: 'minmax(152px, 1fr)', align: 'right' },
+    cell: (group) => scoreWords(group[score], 3),
     sortBy: (group) => group[score].mean,
   };
 }

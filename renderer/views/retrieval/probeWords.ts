@@ -14,15 +14,15 @@ export function scoreWords({ mean, interval }: StreamingGroup['echo'], decimals 
   return withInterval(mean, interval[0], interval[1], decimals);
 }
 
-/** `L2G1: echo 0.02 [0.01, 0.03] (L2H3), induction 0.61 [0.58, 0.64] (L2H2), prior 0.52; kept by induction` */
+/** `L2G1: echo 0.020 [0.012, 0.029] (L2H3), induction 0.610 [0.581, 0.642] (L2H2), prior 0.52; kept by induction` */
 export function groupWords({ header: { shape }, groups }: ProbeRows, kept: Kept | null, cell: number): string {
   const at = { layer: Math.floor(cell / shape.kvHeads), kvGroup: cell % shape.kvHeads };
   const group = groups.find(({ layer, kvGroup }) => layer === at.layer && kvGroup === at.kvGroup);
   if (group === undefined) return `${groupName(at)}: not known yet`;
   const of = (head: number) => headName({ layer: at.layer, head });
   const parts = [
-    `echo ${scoreWords(group.echo)} (${of(group.echoHead)})`,
-    `induction ${scoreWords(group.induction)} (${of(group.inductionHead)})`,
+    `echo ${scoreWords(group.echo, 3)} (${of(group.echoHead)})`,
+    `induction ${scoreWords(group.induction, 3)} (${of(group.inductionHead)})`,
     ...(group.prior === null ? [] : [`prior ${group.prior.toFixed(2)}`]),
   ];
   const by = keptWords(kept, group);

@@ -57,8 +57,9 @@ describe('echo, induction and prior', () => {
     expect(Array.from(keptMarks(rows, kept, 'echo'))).toEqual([0, 1, 0, 0]);
     expect(Array.from(keptMarks(rows, null, 'echo'))).toEqual([0, 0, 0, 0]);
     expect(groups.map((one) => keptWords(kept, one))).toEqual(['–', 'echo', 'induction', '–']);
+    expect(keptWords({ ...kept, echo: [[1], [0]] }, { layer: 1, kvGroup: 0 })).toBe('both');
     expect(groupWords(rows, kept, 2)).toBe(
-      'L1G0: echo 0.00 [−0.10, 0.10] (L1H0), induction 0.90 [0.80, 1.00] (L1H1), prior 0.60; kept by induction',
+      'L1G0: echo 0.000 [−0.100, 0.100] (L1H0), induction 0.900 [0.800, 1.000] (L1H1), prior 0.60; kept by induction',
     );
     expect(probeCsv(rows, kept).split('\n')).toHaveLength(5 + Number(probeCsv(rows, kept).endsWith('\n')));
   });
