@@ -44,5 +44,7 @@ interface ShownProps {
 
 function Shown({ run, children }: ShownProps): ReactElement | null {
   const view = useRun(run);
-  return view === null ? null : (children(view) ?? <SweepsRunState view={view} />);
+  if (view === null) return null;
+  const isPreparing = view.summary?.state === 'running' && view.error === null;
+  return children(view) ?? (isPreparing ? <Loading what="Preparing the texts" /> : <SweepsRunState view={view} />);
 }

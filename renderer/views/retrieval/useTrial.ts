@@ -6,6 +6,9 @@ import { stream } from '../../api/stream.ts';
 import type { StreamingJob } from './streamingJobs.ts';
 import { tokensOf, trialOf } from './streamingJobs.ts';
 
+/** Seconds that are not taken twice. */
+const LONG = 5;
+
 export type Trial =
   | { readonly kind: 'none' | 'taking' }
   | { readonly kind: 'taken'; /** Seconds a token. */ readonly pace: number }
@@ -24,9 +27,10 @@ export function useTrial(job: StreamingJob, context: number): { readonly state: 
   const measure = async (signal: AbortSignal) => {
     const trial = trialOf(job);
     try {
-      // Programs are compiled the first time.
-      await secondsOf(trial, signal);
-      setState({ kind: 'taken', pace: (await secondsOf(trial, signal)) / (tokensOf(trial, context) ?? NaN) });
+      const first = await secondsOf(trial, signal);
+      // Programs are compiled the first time: much of a short trial, little of a long one.
+      const seconds = first > LONG ? first : await secondsOf(trial, signal);
+      setState({ kind: 'taken', pace: seconds / (tokensOf(trial, context) ?? NaN) });
     } catch (error) {
       if (!isAbort(error)) setState({ kind: 'failed', error: error as Error });
     }
