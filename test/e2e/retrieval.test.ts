@@ -54,9 +54,31 @@ describe.skipIf(!isServable)('retrieval (needs npm run build and build:ui)', () 
     await fill(place.getByRole('textbox', { name: 'random sets' }), '2');
     await fill(place.getByRole('textbox', { name: 'plain texts' }), '0');
     await place.getByRole('button', { name: 'Start', exact: true }).click();
+    await place
+      .getByRole('img', { name: /^First choices .*: top k 1\.00 to 0\.00, random k 1\.00 to 1\.00/ })
+      .waitFor();
     await isQuiet(page);
-    const chart = place.getByRole('img', { name: /^First choices in the answer by number of masked heads/ });
-    expect(await chart.getAttribute('aria-label')).toMatch(/top k 1\.00 to 0\.00, random k 1\.00 to 1\.00/);
+  });
+
+  test('gates, and what it costs that KV heads stream', async () => {
+    const place = await goTo(page, 'Retrieval');
+    await place.getByRole('tab', { name: 'Streaming' }).click();
+    await place.getByRole('radio', { name: 'Trained gates' }).click();
+    await fill(place.getByRole('textbox', { name: 'Steps' }), '2');
+    await place.getByRole('button', { name: 'Start', exact: true }).click();
+    await place.getByRole('grid', { name: 'KV heads by layer: gates' }).waitFor({ state: 'attached' });
+    await isQuiet(page);
+
+    await place.getByRole('radio', { name: 'What streaming costs' }).click();
+    await place.getByRole('textbox', { name: 'Shares of all KV heads, percent' }).fill('50');
+    await fill(place.getByRole('textbox', { name: 'Random choices' }), '1');
+    await fill(place.getByRole('textbox', { name: 'Passkey texts, and plain ones' }), '1');
+    await place.getByRole('button', { name: 'Start', exact: true }).click();
+    await place.getByRole('img', { name: /^Loss on plain text by percent of KV heads that stream: gates / }).waitFor();
+    await place.getByText(/^4 of them; answer /).waitFor();
+    await place.getByRole('button', { name: 'Make it the set' }).click();
+    // The address holds the set.
+    await page.waitForFunction('/set=(L\\dH\\d(%2C|,|&|$)){4}/.test(location.hash)');
   });
 });
 
