@@ -64,7 +64,9 @@ describe.skipIf(!isServable)('retrieval (needs npm run build and build:ui)', () 
     const place = await goTo(page, 'Retrieval');
     await place.getByRole('tab', { name: 'Streaming' }).click();
     await place.getByRole('radio', { name: 'Trained gates' }).click();
-    await fill(place.getByRole('textbox', { name: 'Steps' }), '2');
+    await fill(place.getByRole('textbox', { name: 'Steps' }), '1');
+    await fill(place.getByRole('textbox', { name: 'Shortest, tokens' }), '96');
+    await fill(place.getByRole('textbox', { name: 'Longest, tokens' }), '96');
     await place.getByRole('button', { name: 'Start', exact: true }).click();
     await place.getByRole('grid', { name: 'KV heads by layer: gates' }).waitFor({ state: 'attached' });
     await isQuiet(page);
@@ -78,7 +80,7 @@ describe.skipIf(!isServable)('retrieval (needs npm run build and build:ui)', () 
     await place.getByText(/^4 of them; answer /).waitFor();
     await place.getByRole('button', { name: 'Make it the set' }).click();
     // The address holds the set.
-    await page.waitForFunction('/set=(L\\dH\\d(%2C|,|&|$)){4}/.test(location.hash)');
+    await expect.poll(() => page.url(), { timeout: 30_000 }).toMatch(/set=(L\dH\d(%2C|,|&|$)){4}/);
   });
 });
 
