@@ -81,7 +81,7 @@ function GateDrawings({ shape, gates, cells, share, picture }: DrawingsProps): R
         <GateHistogram gates={gates} share={share} />
       </div>
       <div className="retrieval-legend">
-        <Legend scale={scale} title="gate: 1 full attention, 0 streaming" width={96} unknown significant="streams" />
+        <Legend scale={scale} title="gate, 1: full attention" width={96} unknown significant="streams" />
       </div>
       <SweepsLine ref={line} idle={countWords(gates, cells)} />
     </div>
