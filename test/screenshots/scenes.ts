@@ -16,6 +16,7 @@ export const scenes: readonly Scene[] = [
   { id: 'map', arrange: arrangeMap },
   { id: 'attention', arrange: arrangeAttention },
   { id: 'ablate', arrange: arrangeAblate },
+  { id: 'retrieval', arrange: arrangeRetrieval },
   { id: 'runs', arrange: arrangeRuns },
 ];
 
@@ -85,6 +86,26 @@ async function arrangeAblate(page: Page): Promise<void> {
   const grid = ablate.getByRole('grid', { name: 'Heads, MLPs and layers to paint' });
   await paint(grid, { layer: 1, head: 0 }, { layer: 1, head: 2 });
   await ablate.getByText(/random sets of 3 heads: median/).waitFor();
+}
+
+/** The answers of needles given to the model: it says none of them right by itself. */
+async function arrangeRetrieval(page: Page): Promise<void> {
+  const place = await goTo(page, 'Retrieval');
+  await place.getByRole('tab', { name: 'Detection' }).click();
+  const prepare = place.getByRole('button', { name: 'Choose needles' });
+  await prepare
+    .or(place.getByRole('grid', { name: 'Heads by score' }))
+    .first()
+    .waitFor();
+  if (await prepare.isVisible()) {
+    await prepare.click();
+    await place.getByRole('radio', { name: 'Answer is given' }).click();
+    await place.getByRole('button', { name: 'Start', exact: true }).click();
+    await place.getByRole('grid', { name: 'Heads by score' }).waitFor();
+    await isQuiet(page);
+  }
+  await place.getByRole('row', { name: /^1\s*L2H/ }).click();
+  await place.getByRole('grid', { name: 'Tokens that L2H5 copied' }).waitFor();
 }
 
 async function arrangeRuns(page: Page): Promise<void> {
