@@ -47,14 +47,10 @@ function noTask(loss: Summary) {
 }
 
 function metricOf({ header, seconds }: ImportanceRecord, criterion: ImportanceHeader['criteria'][number]): HeadsMetric {
-  const { id, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
+  const { id, family, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
   const kind = ablation === null ? {} : { ablation: { kind: `${ablation}_z`, scope: 'all', fill: fills[ablation] } };
   return {
-    ...{
-      id: metricId(id),
-      family: ablation === null ? 'attribution' : 'causal',
-      formula_ref: `${rule}: ${formula} (${source})`,
-    },
+    ...{ id: metricId(id), family, formula_ref: `${rule}: ${formula} (${source})` },
     ...{ unit, direction: 'higher_keeps', signed, granularity: granularities[header.unit] },
     ...kind,
     ...(absGranularity === null ? {} : { abs_granularity: absGranularity }),

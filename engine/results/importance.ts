@@ -1,6 +1,7 @@
 /** The call that asks what each unit of a model is worth on a text, by several criteria. Imports terms only. */
 import * as z from 'zod';
 import { measuredHeader } from './measured.ts';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 import type { Plain } from './records.ts';
 import { ablationUnit, onModel, progress, summary } from './records.ts';
 
@@ -102,6 +103,7 @@ const criterionFacts = z.strictObject({
   title: z.string(),
   /** Number of its rule in engine/prune/SPEC.md. */
   rule: z.string(),
+  family: z.enum(metricFamilies),
   formula: z.string(),
   source: z.string(),
   unit: z.string(),
