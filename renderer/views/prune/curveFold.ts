@@ -94,6 +94,13 @@ export function randomPoints({ points }: CurveView, measure: CurveMeasure): read
   });
 }
 
+/** From nothing removed on, where a random plan is the full model too. */
+export function randomBand(points: readonly RandomPoint[], measure: CurveMeasure): readonly RandomPoint[] {
+  const [first] = points;
+  if (measure === 'metric' || first === undefined || first.units === 0) return points;
+  return [{ units: 0, mean: 0, least: 0, most: 0, draws: first.draws }, ...points];
+}
+
 /** The random plans nearest to so much gone. */
 export function randomNear(points: readonly RandomPoint[], units: number): RandomPoint | null {
   const [nearest] = [...points].sort((a, b) => Math.abs(a.units - units) - Math.abs(b.units - units));

@@ -75,8 +75,8 @@ function CriterionField(): ReactElement {
         />
       )}
       <NumberField
-        words="removals, then the cheapest fifth anew"
-        title="Heads stand in for each other: what is left costs more than it did. 0: never."
+        words="removals, then re-score"
+        title="The cheapest fifth of what is left is measured anew, for heads stand in for each other. 0: never."
         whole
         value={rescoreEvery}
         min={0}

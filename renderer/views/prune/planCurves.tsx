@@ -6,7 +6,7 @@ import type { LineSeries } from '../../marks/lineChart.tsx';
 import { LineChart } from '../../marks/lineChart.tsx';
 import { sentence } from '../ablate/sentence.ts';
 import type { CurveMeasure, CurveView, ShownPoint } from './curveFold.ts';
-import { planLine, randomPoints } from './curveFold.ts';
+import { planLine, randomBand, randomPoints } from './curveFold.ts';
 import { useChangePrune } from './pruneSettings.ts';
 import { unitWords } from './pruneUnits.ts';
 import type { Scene } from './scene.ts';
@@ -21,7 +21,8 @@ interface PlanCurvesProps {
 }
 
 export function PlanCurves({ curve, kept, live, scene, position }: PlanCurvesProps): ReactElement {
-  const full = curve.full ?? live.value.full;
+  // A plan measures no task: what its curve begins with is then known from the slider alone.
+  const full = curve.full?.metric == null ? (live.value.full ?? curve.full) : curve.full;
   const task = (curve.header ?? live.value.header)?.task ?? null;
   const view = { ...curve, full };
   const common = { view, kept, scene, position };
@@ -70,7 +71,7 @@ function Curve({ view, kept, scene, position, measure, title }: CurveProps): Rea
 }
 
 function seriesOf(view: CurveView, kept: readonly ShownPoint[], measure: CurveMeasure): readonly LineSeries[] {
-  const random = randomPoints(view, measure);
+  const random = randomBand(randomPoints(view, measure), measure);
   const plan: LineSeries = { name: 'plan', ...planLine(view, kept, measure) };
   if (random.length === 0) return [plan];
   const control: LineSeries = {

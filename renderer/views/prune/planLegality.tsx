@@ -19,7 +19,7 @@ export function PlanLegality({ model, scene, position }: PlanLegalityProps): Rea
   const heads = goneHeads(model.shape, scene, rested);
   const { data, error, isPlaceholderData } = usePruneLegality({ model: model.choice.model, heads });
   return (
-    <Section title="Who can run it" aside="from shapes and documentation; none was tried">
+    <Section title="Who can run it" aside="by shape; none was tried">
       {error !== null ? (
         <ErrorState error={error} />
       ) : data === undefined ? (

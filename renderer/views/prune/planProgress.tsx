@@ -25,8 +25,10 @@ export function PlanProgress({ run, plan: { view, request } }: PlanProgressProps
     return <Empty title="Cancelled before the first step">Go on, or make another plan.</Empty>;
   }
   return (
-    <Empty title="Costs first">
-      The loss without each unit alone is measured; then they go one after the other, the cheapest first.
+    <Empty title={request.costs === undefined && view.costs === null ? 'Costs first' : 'The cheapest goes first'}>
+      {request.costs === undefined
+        ? 'The loss without each unit alone is measured; then they go one after the other.'
+        : 'Units go one after the other, and the loss is measured at each step.'}
     </Empty>
   );
 }

@@ -46,8 +46,8 @@ export interface PruneSettings {
   /** Text to go on from; null: nothing was asked for. */
   readonly prompt: string;
   readonly generates: boolean;
-  /** The run whose heads.json is being made of the plan at the slider's place. */
-  readonly planFile: string | null;
+  /** The run that measures the plan at the slider's place for its file, and what it was asked. */
+  readonly planFile: { readonly run: string; readonly asked: string } | null;
 }
 
 /** Costs are measured anew, one unit after the other. */
@@ -86,5 +86,24 @@ export function textsOf(
   { documents, windows, length }: Pick<PruneSettings, 'documents' | 'windows' | 'length'>,
   context: number,
 ): CalibrationTexts {
-  return { source: documents ?? { kind: 'stories' }, n: windows, length: Math.min(length, context) };
+  const each = Math.min(length, context);
+  return {
+    source: documents === null ? { kind: 'stories' } : needed(documents, windows * each),
+    n: windows,
+    length: each,
+  };
+}
+
+/** Characters of one token, more than any tokenizer's words have on the mean. */
+const CHARACTERS = 16;
+
+/** As many documents as `tokens` may need: a slider sends them with every place. */
+function needed(source: DocumentSource, tokens: number): DocumentSource {
+  let read = 0;
+  const documents = source.documents.filter(({ text }) => {
+    const isNeeded = read < tokens * CHARACTERS;
+    read += text.length;
+    return isNeeded;
+  });
+  return { ...source, documents };
 }

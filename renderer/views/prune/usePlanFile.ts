@@ -5,7 +5,6 @@ import { attempt } from '../../api/attempt.ts';
 import { startJob } from '../../api/jobs.ts';
 import { saveFile } from '../../api/saveFile.ts';
 import { useRun } from '../../api/hooks.ts';
-import { useRecord } from '../../api/queries.ts';
 import { keyOf } from '../../api/useStable.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { planFileRequest } from './planRequests.ts';
@@ -34,22 +33,21 @@ export function usePlanFile({ scene, basis, run, plan }: ShownScene, heads: numb
   const { draws, planFile } = usePrune((settings) => settings);
   const request = scene === null || basis === null ? null : planFileRequest(scene, basis, { heads, draws });
   const own = plan !== null && plan.view.steps.length === units ? run : null;
-  const { data } = useRecord(planFile);
-  const made = data?.record.job;
-  const isOfThis = made?.call === 'prunePlan' && request !== null && keyOf(made.request) === keyOf(request);
-  const of = own ?? (isOfThis ? planFile : null);
+  const asked = keyOf(request);
+  const of = own ?? (planFile?.asked === asked ? planFile.run : null);
   const state = useRun(of)?.summary?.state;
   const start = () =>
     attempt(workbench, async () => {
       if (request === null) return;
       const title = `Plan of ${heads} heads for heads.json`;
-      change({ planFile: await startJob(workbench.client, { call: 'prunePlan', request }, { title }) });
+      const started = await startJob(workbench.client, { call: 'prunePlan', request }, { title });
+      change({ planFile: { run: started, asked } });
     });
   const save = (format: PlanFormat) =>
     attempt(workbench, async () => {
       if (of === null) return;
-      const asked = { run: of, format, ...(format === 'heads.json' ? {} : { metric: 'plan.head' }) };
-      const file = await (workbench.client.export(asked) as Promise<ResultOf<'export'>>);
+      const wanted = { run: of, format, ...(format === 'heads.json' ? {} : { metric: 'plan.head' }) };
+      const file = await (workbench.client.export(wanted) as Promise<ResultOf<'export'>>);
       setNotes(file.notes);
       await saveFile(file);
     });

@@ -30,7 +30,9 @@ export function WritePlan({ shown, scene, heads, units }: WritePlanProps): React
   return (
     <Section title="Plan" aside="heads.json">
       <p className="sweeps-quiet">
-        {`Order, costs, what stays and why, budget, who can run it, the text’s hash, and ${draws} random plans with their seed. headscope prune MODEL --plan heads.json removes the same ${heads} heads.`}
+        {`Order, costs, what stays and why, budget, who can run it, the text’s hash, and ${draws} random plans with their seed. `}
+        <code>headscope prune MODEL --plan heads.json</code>
+        {` removes the same ${heads} heads.`}
       </p>
       {run !== null && <SweepsRunBar run={run} />}
       {measure === null ? (

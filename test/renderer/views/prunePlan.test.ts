@@ -1,11 +1,12 @@
 /** In which order units go, which stay, and what is asked of the engine. */
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { contract } from '../../../engine/results/contract.ts';
 import { Fault } from '../../../engine/terms/fault.ts';
 import { documentsOf } from '../../../renderer/views/prune/calibrationFiles.ts';
 import { importanceRequest } from '../../../renderer/views/prune/criteriaRequest.ts';
 import { curvePoints, planOrder } from '../../../renderer/views/prune/planOrder.ts';
-import { firstPruneSettings, measuredCosts } from '../../../renderer/views/prune/pruneSettings.ts';
+import { firstPruneSettings, measuredCosts, textsOf } from '../../../renderer/views/prune/pruneSettings.ts';
 import { headsOf, unitName } from '../../../renderer/views/prune/pruneUnits.ts';
 import { budgetOf, planMeasurements, stepsWithin, unitSizes } from '../../../renderer/views/prune/planBudget.ts';
 import { planFileRequest, planRequest } from '../../../renderer/views/prune/planRequests.ts';
@@ -206,7 +207,14 @@ describe('requests', () => {
 });
 
 describe('files of text', () => {
-  const file = (name: string, text: string) => ({ name, text: () => Promise.resolve(text) });
+  const file = (name: string, text: string) => {
+    const bytes = () => Promise.resolve(Uint8Array.from(new TextEncoder().encode(text)).buffer);
+    return { name, text: () => Promise.resolve(text), bytes };
+  };
+  const table = (name: string, column: string, data: readonly string[]) => {
+    const written = parquetWriteBuffer({ columnData: [{ name: column, type: 'STRING', data: [...data] }] });
+    return { ...file(name, ''), bytes: () => Promise.resolve(written) };
+  };
 
   it('are documents: a .txt one, each line of a .jsonl another', async () => {
     const source = await documentsOf([file('a.txt', 'one'), file('b.jsonl', '{"text":"two"}\n\n"three"\n')]);
@@ -218,8 +226,19 @@ describe('files of text', () => {
     ]);
   });
 
+  it('are the rows of a Parquet file, and no more of them than the windows need', async () => {
+    const documents = await documentsOf([table('t.parquet', 'text', ['one', 'two '.repeat(20), 'three'])]);
+    expect(documents.documents.map(({ name }) => name)).toEqual([1, 2, 3].map((row) => `t.parquet, row ${row}`));
+    // Two tokens of 16 characters at most.
+    const { source } = textsOf({ documents, windows: 1, length: 2 }, 64);
+    expect(source.kind === 'documents' && source.documents.map(({ text }) => text.length)).toEqual([3, 80]);
+    const other = documentsOf([table('t.parquet', 'words', ['one'])]);
+    await expect(other).rejects.toThrow('t.parquet: no column of text: expected text, got words');
+  });
+
   it.each([
-    ['c.parquet', 'x', '.parquet'],
+    ['c.parquet', 'x', 'not a Parquet file'],
+    ['c.pdf', 'x', '.parquet'],
     ['c.jsonl', '{"words":1}', 'line 1'],
     ['c.txt', '  ', 'no text'],
   ])('%s is refused: %s', async (name, text, words) => {
