@@ -1,5 +1,5 @@
 /** What there is to see in each place: how to get there from a window on the prepared project, by roles and names. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { chooseHead, goTo, isMeasured, isQuiet, paint, placeIn } from '../e2e/hands.ts';
 
 export interface Scene {
@@ -15,6 +15,7 @@ export const scenes: readonly Scene[] = [
   { id: 'heads', arrange: arrangeHeads },
   { id: 'attention', arrange: arrangeAttention },
   { id: 'ablate', arrange: arrangeAblate },
+  { id: 'prune', arrange: arrangePrune },
   { id: 'runs', arrange: arrangeRuns },
 ];
 
@@ -75,6 +76,31 @@ async function arrangeAblate(page: Page): Promise<void> {
   const grid = ablate.getByRole('grid', { name: 'Heads, MLPs and layers to paint' });
   await paint(grid, { layer: 1, head: 0 }, { layer: 1, head: 2 });
   await ablate.getByText(/random sets of 3 heads: median/).waitFor();
+}
+
+/** The plan of the criteria that were measured, halfway; they and its curve are measured by the first window. */
+async function arrangePrune(page: Page): Promise<void> {
+  const prune = await goTo(page, 'Prune');
+  await prune.getByRole('tab', { name: 'Plan' }).click();
+  if ((await prune.getByText('There is no plan yet').count()) > 0) await measurePlan(page, prune);
+  await prune.getByText(/^Measured on the model/).waitFor();
+  await prune.getByRole('slider').press('Home');
+  for (let at = 0; at < 4; at++) await prune.getByRole('slider').press('ArrowRight');
+  await prune.getByText('4 of 12 KV groups removed').waitFor();
+  await prune.getByText(/^Measured on the model/).waitFor();
+  await prune.getByText('zeroed weights, any program').waitFor();
+}
+
+async function measurePlan(page: Page, prune: Locator): Promise<void> {
+  await prune.getByRole('tab', { name: 'Criteria' }).click();
+  await prune.getByRole('button', { name: 'Start', exact: true }).click();
+  await prune.getByRole('grid', { name: 'KV groups by layer: Write norm' }).waitFor({ state: 'attached' });
+  await isQuiet(page);
+  await prune.getByRole('tab', { name: 'Plan' }).click();
+  await prune.getByText(/^Measured on the model/).waitFor();
+  await prune.getByRole('button', { name: 'Measure the curve' }).click();
+  await prune.getByText('10 random').first().waitFor();
+  await isQuiet(page);
 }
 
 async function arrangeRuns(page: Page): Promise<void> {

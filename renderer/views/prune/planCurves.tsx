@@ -22,7 +22,8 @@ interface PlanCurvesProps {
 
 export function PlanCurves({ curve, kept, live, scene, position }: PlanCurvesProps): ReactElement {
   // A plan measures no task: what its curve begins with is then known from the slider alone.
-  const full = curve.full?.metric == null ? (live.value.full ?? curve.full) : curve.full;
+  const hasMetric = curve.full !== null && curve.full.metric !== null;
+  const full = hasMetric ? curve.full : (live.value.full ?? curve.full);
   const task = (curve.header ?? live.value.header)?.task ?? null;
   const view = { ...curve, full };
   const common = { view, kept, scene, position };

@@ -12,7 +12,7 @@ import { budgetOf, planMeasurements } from './planBudget.ts';
 import { curvePoints } from './planOrder.ts';
 import { planRequest } from './planRequests.ts';
 import type { PruneModel } from './pruneModel.ts';
-import { useChangePrune, usePrune } from './pruneSettings.ts';
+import { measuredCosts, useChangePrune, usePrune } from './pruneSettings.ts';
 import { unitWords } from './pruneUnits.ts';
 import type { Prepared } from './scene.ts';
 import type { ShownScene } from './useScene.ts';
@@ -88,7 +88,8 @@ function useMakePlan({ shape }: PruneModel, prepared: Prepared | string): (() =>
   if (typeof prepared === 'string') return null;
   const { unit } = prepared.on;
   const request = planRequest(prepared, budgetOf({ budget, amounts }, shape), draws);
-  const title = `Plan by ${criterionTitle(criterion)}: ${unitWords(unit)}`;
+  const by = criterion === measuredCosts ? lossMeasured : criterionTitle(criterion);
+  const title = `Plan of ${unitWords(unit)}: ${by}`;
   // The slider goes to the end of whatever comes of it.
   const end = shape.layers * shape.heads;
   return () =>
@@ -108,13 +109,15 @@ function useMeasureCurve(shown: ShownScene): (() => void) | null {
   const { unit, order } = scene;
   const basis = shown.basis === null ? {} : { basis: shown.basis };
   const request = { ...scene, ...basis, points: curvePoints(order.length), draws };
-  const title = `${basisTitle(shown)}: loss against ${unitWords(unit)} removed`;
+  const title = `Loss against ${unitWords(unit)} removed: ${basisTitle(shown)}`;
   return () =>
     attempt(workbench, async () => {
       change({ curve: await startJob(workbench.client, { call: 'pruneCurve', request }, { title }) });
     });
 }
 
+const lossMeasured = 'loss measured for it';
+
 function basisTitle({ basis }: ShownScene): string {
-  return basis?.costs === undefined ? 'Loss, measured' : criterionTitle(basis.costs.name.replace(/^importance\./, ''));
+  return basis?.costs === undefined ? lossMeasured : criterionTitle(basis.costs.name.replace(/^importance\./, ''));
 }

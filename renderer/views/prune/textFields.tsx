@@ -49,7 +49,7 @@ function SourceField(): ReactElement {
       if (files.length > 0) change({ documents: await documentsOf(files.map(asText)) });
     });
   const name = documents?.name ?? 'stories of the program’s own';
-  const count = documents === null ? '' : `, ${formatNumber(documents.documents.length)} documents`;
+  const count = documents === null ? '' : countWords(documents.documents.length);
   return (
     <div className="prune-source">
       <span className="prune-file" title={name}>{`${name}${count}`}</span>
@@ -72,6 +72,10 @@ function SourceField(): ReactElement {
       )}
     </div>
   );
+}
+
+function countWords(documents: number): string {
+  return documents === 1 ? '' : `, ${formatNumber(documents)} documents`;
 }
 
 function asText(file: File): TextFile {

@@ -1,5 +1,6 @@
 /** Files of the plan at the slider's place: the pruned checkpoint, an ONNX graph, and lists for other tools. */
 import type { ReactElement } from 'react';
+import type { HeadRef } from '../../../engine/results/units.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { goneHeads } from './goneHeads.ts';
@@ -10,6 +11,11 @@ import { WriteCheckpoint } from './writeCheckpoint.tsx';
 import { WriteLists } from './writeLists.tsx';
 import { WriteOnnx } from './writeOnnx.tsx';
 import { WritePlan } from './writePlan.tsx';
+
+function emptiesLayer({ shape }: PruneModel, heads: readonly HeadRef[]): boolean {
+  const layers = [...new Set(heads.map(({ layer }) => layer))];
+  return layers.some((layer) => heads.filter((head) => head.layer === layer).length === shape.heads);
+}
 
 export function WriteFace({ model }: { readonly model: PruneModel }): ReactElement {
   const shown = useScene(model);
@@ -27,7 +33,7 @@ export function WriteFace({ model }: { readonly model: PruneModel }): ReactEleme
   }
   return (
     <div className="prune-write">
-      <WritePlan {...{ shown, scene, units }} heads={heads.length} />
+      <WritePlan {...{ shown, scene, units }} heads={heads.length} emptiesLayer={emptiesLayer(model, heads)} />
       <WriteCheckpoint {...{ model, scene, heads }} />
       <WriteOnnx {...{ model, heads }} />
       <WriteLists />

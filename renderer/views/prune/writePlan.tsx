@@ -22,16 +22,18 @@ interface WritePlanProps {
   /** Query heads and units that go. */
   readonly heads: number;
   readonly units: number;
+  /** Of some layer none stays: the command line wants to be told. */
+  readonly emptiesLayer: boolean;
 }
 
-export function WritePlan({ shown, scene, heads, units }: WritePlanProps): ReactElement {
+export function WritePlan({ shown, scene, heads, units, emptiesLayer }: WritePlanProps): ReactElement {
   const { run, isDone, measure, save, notes } = usePlanFile(shown, heads, units);
   const draws = usePrune((settings) => settings.draws);
   return (
     <Section title="Plan" aside="heads.json">
       <p className="sweeps-quiet">
         {`Order, costs, what stays and why, budget, who can run it, the text’s hash, and ${draws} random plans with their seed. `}
-        <code>headscope prune MODEL --plan heads.json</code>
+        <code>{`headscope prune MODEL --plan heads.json${emptiesLayer ? ' --empty-layers' : ''}`}</code>
         {` removes the same ${heads} heads.`}
       </p>
       {run !== null && <SweepsRunBar run={run} />}
