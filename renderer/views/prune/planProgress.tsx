@@ -40,7 +40,7 @@ interface PlanStepsProps {
   readonly unit: ShownPlan['request']['unit'];
 }
 
-export function PlanSteps({ steps, unit }: PlanStepsProps): ReactElement {
+function PlanSteps({ steps, unit }: PlanStepsProps): ReactElement {
   const columns: readonly TableColumn<Step>[] = [
     { id: 'step', title: 'Step', width: '48px', align: 'right', cell: ({ step }) => String(step + 1) },
     { id: 'unit', title: 'Goes', width: '72px', isCode: true, cell: (step) => unitName(unit, step) },
