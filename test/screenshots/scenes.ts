@@ -84,22 +84,33 @@ async function arrangePrune(page: Page): Promise<void> {
   await prune.getByRole('tab', { name: 'Plan' }).click();
   if ((await prune.getByText('There is no plan yet').count()) > 0) await measurePlan(page, prune);
   await prune.getByText(/^Measured on the model/).waitFor();
-  await prune.getByRole('slider').press('Home');
-  for (let at = 0; at < 4; at++) await prune.getByRole('slider').press('ArrowRight');
-  await prune.getByText('4 of 12 KV groups removed').waitFor();
+  await slideTo(prune, 4);
   await prune.getByText(/^Measured on the model/).waitFor();
   await prune.getByText('zeroed weights, any program').waitFor();
 }
 
+/** Step by step: a place is drawn before the next key. */
+async function slideTo(prune: Locator, wanted: number): Promise<void> {
+  const slider = prune.getByRole('slider');
+  await slider.press('Home');
+  for (let at = 0; at <= wanted; at++) {
+    if (at > 0) await slider.press('ArrowRight');
+    await prune.getByText(`${at} of 12 KV groups removed`, { exact: true }).waitFor();
+  }
+}
+
 async function measurePlan(page: Page, prune: Locator): Promise<void> {
   await prune.getByRole('tab', { name: 'Criteria' }).click();
+  const windows = prune.getByRole('textbox', { name: 'windows' });
+  await windows.fill('8');
+  await windows.press('Enter');
   await prune.getByRole('button', { name: 'Start', exact: true }).click();
   await prune.getByRole('grid', { name: 'KV groups by layer: Write norm' }).waitFor({ state: 'attached' });
   await isQuiet(page);
   await prune.getByRole('tab', { name: 'Plan' }).click();
   await prune.getByText(/^Measured on the model/).waitFor();
   await prune.getByRole('button', { name: 'Measure the curve' }).click();
-  await prune.getByText('10 random').first().waitFor();
+  await prune.getByText('10 random', { exact: true }).first().waitFor();
   await isQuiet(page);
 }
 
