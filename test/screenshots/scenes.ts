@@ -110,7 +110,10 @@ async function measurePlan(page: Page, prune: Locator): Promise<void> {
   await prune.getByRole('tab', { name: 'Plan' }).click();
   await prune.getByText(/^Measured on the model/).waitFor();
   await prune.getByRole('button', { name: 'Measure the curve' }).click();
-  await prune.getByText(/^\d+ random$/).first().waitFor();
+  await prune
+    .getByText(/^\d+ random$/)
+    .first()
+    .waitFor();
   await isQuiet(page);
 }
 
