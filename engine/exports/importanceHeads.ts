@@ -47,8 +47,7 @@ function noTask(loss: Summary) {
 }
 
 function metricOf({ header, seconds }: ImportanceRecord, criterion: ImportanceHeader['criteria'][number]): HeadsMetric {
-  const { id, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
-  const { family = ablation === null ? 'attribution' : 'causal' } = criterion;
+  const { id, family, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
   const kind = ablation === null ? {} : { ablation: { kind: `${ablation}_z`, scope: 'all', fill: fills[ablation] } };
   return {
     ...{ id: metricId(id), family, formula_ref: `${rule}: ${formula} (${source})` },

@@ -1,6 +1,7 @@
 /** The call that asks what each unit of a model is worth on a text, by several criteria. Imports terms only. */
 import * as z from 'zod';
 import { measuredHeader } from './measured.ts';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 import type { Plain } from './records.ts';
 import { ablationUnit, onModel, progress, summary } from './records.ts';
 
@@ -102,12 +103,11 @@ const criterionFacts = z.strictObject({
   title: z.string(),
   /** Number of its rule in engine/prune/SPEC.md. */
   rule: z.string(),
+  family: z.enum(metricFamilies),
   formula: z.string(),
   source: z.string(),
   unit: z.string(),
   signed: z.boolean(),
-  /** A measured effect of removal, an estimated one, or a size of what the unit writes; runs made before it was said lack it. */
-  family: z.enum(['causal', 'attribution', 'write']).exactOptional(),
   direction: z.literal('higher_keeps'),
   /** What takes the unit's place, at all positions; null where nothing is replaced. */
   ablation: replacedBy.nullable(),

@@ -1,15 +1,13 @@
 /** Files of other tools that say something of each head, read for the head matrix. Imports terms only. */
 import * as z from 'zod';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 import type { Plain } from './records.ts';
 import { float32, uint8 } from './records.ts';
 
 const count = z.int().min(0);
 
-/** Behaviour is what a head does, causal what its loss changes, compress whether its cache may be shortened; selection is a plan: 1 stays, 0 goes. */
-export const tableKind = z.enum([
-  ...(['behaviour', 'write', 'pattern', 'causal', 'attribution'] as const),
-  ...(['compress', 'budget', 'selection'] as const),
-]);
+/** A metric's family; budget is how much a unit may hold, selection is a plan: 1 stays, 0 goes. */
+export const tableKind = z.enum([...metricFamilies, 'budget', 'selection']);
 export type TableKind = z.infer<typeof tableKind>;
 
 /** One number for each head, or for each group that shares keys and values. */

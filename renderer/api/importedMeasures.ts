@@ -20,6 +20,8 @@ export const kindWords: Readonly<Record<TableKind, string>> = {
   pattern: 'a score of where a head looks',
   causal: 'a measured effect of removal',
   attribution: 'an estimated effect of removal',
+  proxy: 'a proxy of importance',
+  control: 'a control drawn at random',
   compress: 'how far the cache may be shortened',
   budget: 'a budget for the cache or for kernels',
   selection: 'a plan: 1 stays, 0 goes',

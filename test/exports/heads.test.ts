@@ -196,7 +196,7 @@ describe('a file of an older version', () => {
   it.each(['2.0.0', '', 7, null])('of version %j is refused', (version) => {
     const file = { ...JSON.parse(older), schema_version: version };
     expect(() => readHeads(JSON.stringify(file), 'new.json')).toThrow(
-      /new\.json: a version that is not known: expected 1\.0\.0 or 1\.1\.0, got/,
+      /new\.json: a version that is not known: expected 1\.0\.0 or 1\.1\.0 or 1\.2\.0, got/,
     );
   });
 });

@@ -27,6 +27,8 @@ export interface CurveRequest {
   readonly seed: number;
   /** Points that are known already, from the first on. */
   readonly done: number;
+  /** Says first what the first quarter of the text says of the first point. */
+  readonly glance: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -34,6 +36,8 @@ export interface CurveRequest {
 export interface CurveScene {
   readonly text: TextScene;
   readonly samples: Samples;
+  /** Of the first quarter of the text alone; null where that is all of it. */
+  readonly firstSamples: Samples | null;
   readonly task: TaskScene | null;
 }
 
@@ -51,7 +55,17 @@ export interface CurvePoint {
   readonly metricChange: Summary | null;
 }
 
+export interface CurveGlance {
+  readonly kind: 'glance';
+  readonly units: number;
+  /** Windows of text that it was measured on. */
+  readonly windows: number;
+  readonly change: Summary;
+  readonly kl: Summary;
+}
+
 export type CurveEvent =
+  | CurveGlance
   | { readonly kind: 'full'; readonly loss: Summary; readonly metric: Summary | null }
   | CurvePoint
   | { readonly kind: 'progress'; readonly done: number; readonly total: number };
@@ -61,28 +75,70 @@ function pointsIn({ points, draws }: Pick<CurveRequest, 'points' | 'draws'>): nu
   return points.length * (1 + draws);
 }
 
-/** The full model, the plan's points, then every draw's. Throws Fault for points that the order has not, and for 1 to 9 draws. */
+/**
+ * The full model, the plan's points, then every draw's; before all of them the first one on the first quarter of the text, where
+ * a glance is asked for. Throws Fault for points that the order has not, and for 1 to 9 draws.
+ */
 export async function* pruneCurve(model: Model, scene: CurveScene, request: CurveRequest): AsyncGenerator<CurveEvent> {
   check(model, request);
   const { seed, signal, done } = request;
+  const sets = curveSets(model, request);
+  const known = yield* glance(scene, request, sets[done]);
   const losses = await scene.text.full(signal);
   const values = scene.task === null ? null : await scene.task.without(new Map(), signal);
-  const overTokens = (rows: readonly Float64Array[]) => scene.samples.summarise(scene.samples.sums(rows));
   const over = (list: readonly number[]) => summarise(list, seed);
-  yield { kind: 'full', loss: overTokens(losses), metric: values === null ? null : over(values) };
+  yield { kind: 'full', loss: overTokens(scene.samples, losses), metric: values === null ? null : over(values) };
   const total = pointsIn(request);
-  for (const [at, { draw, units, removed }] of curveSets(model, request).entries()) {
+  for (const [at, { draw, units, removed }] of sets.entries()) {
     if (at < done) continue;
-    const { loss, kl } = removed.size === 0 ? unchanged(losses) : await scene.text.without(removed, signal);
+    const { loss, kl } = await textChange(scene, removed, losses, { known: at === done ? known : null, signal });
     const pruned = await scene.task?.without(removed, signal);
     yield {
-      ...{ kind: 'point', draw, units, loss: overTokens(loss), kl: overTokens(kl) },
-      change: overTokens(rises(loss, losses)),
+      ...{ kind: 'point', draw, units, loss: overTokens(scene.samples, loss), kl: overTokens(scene.samples, kl) },
+      change: overTokens(scene.samples, rises(loss, losses)),
       metric: pruned === undefined ? null : over(pruned),
       metricChange: pruned === undefined || values === null ? null : over(differences(pruned, values)),
     };
     yield { kind: 'progress', done: at + 1, total };
   }
+}
+
+/** What the first quarter of the text says of a set; it is not measured again for the whole text. */
+async function* glance(
+  { text, firstSamples }: CurveScene,
+  { glance: isAsked, signal }: CurveRequest,
+  set: CurveSet | undefined,
+): AsyncGenerator<CurveGlance, TextChange | null> {
+  if (!isAsked || firstSamples === null || set === undefined || set.removed.size === 0) return null;
+  const full = await text.full(signal, 'first');
+  const known = await text.without(set.removed, signal, 'first');
+  const change = overTokens(firstSamples, rises(known.loss, full));
+  yield {
+    ...{ kind: 'glance', units: set.units, windows: full.length, change, kl: overTokens(firstSamples, known.kl) },
+  };
+  return known;
+}
+
+interface Knowing {
+  /** Of the first quarter. */
+  readonly known: TextChange | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function textChange(
+  { text }: CurveScene,
+  removed: HeadsByLayer,
+  losses: readonly Float64Array[],
+  { known, signal }: Knowing,
+): Promise<TextChange> {
+  if (removed.size === 0) return unchanged(losses);
+  if (known === null) return text.without(removed, signal);
+  const rest = await text.without(removed, signal, 'rest');
+  return { loss: [...known.loss, ...rest.loss], kl: [...known.kl, ...rest.kl] };
+}
+
+function overTokens(samples: Samples, rows: readonly Float64Array[]): Summary {
+  return samples.summarise(samples.sums(rows));
 }
 
 /** The random orders of a request. */

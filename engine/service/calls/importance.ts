@@ -91,18 +91,18 @@ function factsOf(
   criterion: Criterion,
   at: NonNullable<Request['absGranularity']>,
 ): ImportanceHeader['criteria'][number] {
-  const { id, title, rule, formula, source, unit, signed, family } = criterion;
+  const { id, title, rule, family, formula, source, unit, signed } = criterion;
   const ablation = criterion.kind === 'ablated' ? criterion.by : criterion.kind === 'shapley' ? 'zero' : null;
   const absGranularity = criterion.kind === 'gates' && criterion.takesMagnitude ? at : null;
   return {
     id,
     title,
     rule,
+    family,
     formula,
     source,
     unit,
     signed,
-    family,
     direction: 'higher_keeps',
     ablation,
     absGranularity,

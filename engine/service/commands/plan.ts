@@ -119,7 +119,16 @@ async function readCosts(
   const fits = (table: HeadTable) => table.unit === unit && table.direction !== null && table.kind !== 'selection';
   const table = await readHeadTable(text, info, context, { what: `costs of ${unit}s`, fits });
   const sign = table.direction === 'higher_keeps' ? 1 : -1;
-  return { name: table.id, values: valuesIn(table).map(({ value, ...place }) => ({ ...place, value: sign * value })) };
+  return {
+    name: table.id,
+    family: familyOf(table),
+    values: valuesIn(table).map(({ value, ...place }) => ({ ...place, value: sign * value })),
+  };
+}
+
+/** How much a unit may hold says how much its cache may be shortened. */
+function familyOf({ kind }: HeadTable): NonNullable<Request['costs']>['family'] {
+  return kind === 'budget' || kind === 'selection' ? 'compress' : kind;
 }
 
 async function behaviour(
@@ -172,7 +181,8 @@ async function collected(request: Request, context: Context): Promise<Planned> {
   });
   const { header, costs, pruned } = first;
   if (header === undefined || costs === undefined || pruned === undefined) throw new RangeError('the plan ended early');
-  return { header, plan: result, criterion: costs.name, costs: costs.costs, loss: costs.loss, steps, pruned, random };
+  const { name: criterion, family, loss } = costs;
+  return { header, plan: result, criterion, family, costs: costs.costs, loss, steps, pruned, random };
 }
 
 /** At most this many points beside 0, where none are named. */
@@ -193,7 +203,7 @@ function curvePoints(input: Input, removed: number): readonly number[] {
 }
 
 async function measuredCurve(
-  { model, weights, texts, unit, draws, seed }: Request,
+  { model, weights, texts, unit, draws, seed, costs, protect, minPerLayer, rescore }: Request,
   { steps, plan: planned }: Planned,
   input: Input,
   context: Context,
@@ -204,6 +214,7 @@ async function measuredCurve(
   const asked: RequestOf<'pruneCurve'> = {
     ...{ model, unit, order, points, draws, texts, seed },
     kept: planned.protected.map(({ layer, index }) => ({ layer, index })),
+    basis: { ...(costs === undefined ? {} : { costs }), protect, minPerLayer, rescore },
     ...(weights === undefined ? {} : { weights }),
     ...(task === undefined ? {} : { task: { kind: 'task', task, n: 64, seed } }),
   };
@@ -223,6 +234,12 @@ const columns: readonly Column[] = [
   { title: 'all so far', align: 'right' },
 ];
 
+const stops: Readonly<Record<PlanRecord['plan']['stopped'], string>> = {
+  budget: 'the budget',
+  minimum: 'the minimum of each layer',
+  order: 'the end of the order',
+};
+
 /** Steps in full up to this many; of more the first and the last half. */
 const SHOWN = 40;
 
@@ -235,7 +252,7 @@ function describe({ plan: made, steps, pruned, random, criterion }: PlanRecord):
   const worse = random.filter(({ change }) => change.mean > pruned.change.mean).length;
   const [low, high] = [Math.min, Math.max].map((end) => end(...random.map(({ change }) => change.mean)));
   return [
-    `Greedy by ${criterion}, stopped by ${made.stopped === 'budget' ? 'the budget' : 'the minimum of each layer'}:`,
+    `Greedy by ${criterion}, stopped by ${stops[made.stopped]}:`,
     formatTable(columns, shown),
     `loss ${signed(pruned.change.mean)} ${interval(pruned.change.interval)} nats a token, KL ${pruned.kl.mean.toFixed(4)}`,
     `random plans: ${signed(low ?? NaN)} to ${signed(high ?? NaN)}; ${worse} of ${random.length} are worse than the plan`,

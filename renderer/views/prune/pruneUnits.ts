@@ -1,5 +1,5 @@
 /** The units of a model by number: unit i of layer l is l * perLayer + i. */
-import type { PlanUnit } from '../../../engine/results/pruneCurve.ts';
+import type { PlanUnit } from '../../../engine/results/planUnit.ts';
 import type { HeadRef } from '../../../engine/results/units.ts';
 import type { UnitSizes } from '../../api/unitNumber.ts';
 import { perLayerOf } from '../../api/unitNumber.ts';

@@ -84,8 +84,8 @@ export function importanceStart(unit: ImportanceHeader['unit']): RunRow {
   const asked = criteria.filter(({ units }) => units.includes(unit));
   const header: ImportanceHeader = {
     ...{ ...rest, calibration: { ...calibration, dataset: 'stories' }, unit, rows: 8 },
-    criteria: asked.map(({ id, title, rule, formula, source, unit: of, signed, kind }) => ({
-      ...{ id, title, rule, formula, source, unit: of, signed, direction: 'higher_keeps', ablation: null },
+    criteria: asked.map(({ id, title, rule, family, formula, source, unit: of, signed, kind }) => ({
+      ...{ id, title, rule, family, formula, source, unit: of, signed, direction: 'higher_keeps', ablation: null },
       absGranularity: kind === 'gates' ? ('token' as const) : null,
     })),
     text: { predicted: 300, documents: 3, bosPrepended: true },
