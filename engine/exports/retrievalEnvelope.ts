@@ -46,10 +46,17 @@ function envelopeOfRuns({ header, rows, heads, warnings, created }: RetrievalRec
     ...(score === 'copy' ? { capped: lists((row) => row.capped) } : {}),
     trialIds: counted.map(({ index }) => header.runs[index]?.id ?? `${index}`),
     // One run says nothing of its spread.
-    ...(heads.length === 0 || counted.length < 2
-      ? {}
-      : { intervals: heads.map((head) => (score === 'copy' ? head.legacy : head.scores[score])?.interval ?? [0, 0]) }),
+    ...(counted.length < 2 ? {} : intervalsOf(heads, score)),
   };
+}
+
+/** Nothing where no run gave the score. */
+function intervalsOf(heads: readonly RetrievedHead[], score: string): Pick<LocosFile, 'intervals'> {
+  const intervals = heads.flatMap((head) => {
+    const summary = score === 'copy' ? head.legacy : head.scores[score];
+    return summary === undefined ? [] : [summary.interval];
+  });
+  return intervals.length === 0 ? {} : { intervals };
 }
 
 /** Of every head, where no run has the score and the runs together do; else null. */
