@@ -145,7 +145,7 @@ export type ImportanceHeader = Plain<z.infer<typeof importanceHeader>>;
 
 const unitValue = z.strictObject({
   value: z.number(),
-  /** Over samples, or over pairs of orders; null for what is one number of the whole text. */
+  /** Over samples, or over pairs of orders; null for what is one number of the whole text, and where there is one of them. */
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
   /** Beside the interval: how many samples, or pairs of orders, the value is the mean of; absent where it has none. */
   standardError: z.number().exactOptional(),

@@ -22,7 +22,8 @@ interface Ranked extends ResultOf<'importance'> {
 }
 
 async function ranked(...more: string[]): Promise<Ranked> {
-  const { code, out, err } = await headscope(['importance', model, ...small, ...more, '--json']);
+  const sizes = more.includes('--windows') ? [] : small;
+  const { code, out, err } = await headscope(['importance', model, ...sizes, ...more, '--json']);
   if (code !== 0) throw new Error(err);
   return JSON.parse(out) as Ranked;
 }
@@ -85,7 +86,10 @@ describe('importance', () => {
     expect(a.header.samples.list[0]).toMatchObject({ name: 'a.jsonl:1', tokens: expect.any(Number) as number });
     expect(a.units).toEqual(b.units);
     writeFileSync(at('a.txt'), many.join(' '));
-    expect((await ranked('--text', at('a.txt'), ...criteria)).header.samples.unit).toBe('window');
+    const one = await ranked('--text', at('a.txt'), ...criteria, '--windows', '1', '--length', '40');
+    expect(one.header.samples).toMatchObject({ unit: 'window', list: [{ name: 'window 1' }] });
+    // One sample says nothing of the spread.
+    expect(one.units.map(({ values }) => values['zero']?.interval)).toEqual(one.units.map(() => null));
   });
 
   it('gives KV groups jointly, with their heads beside them where asked', async () => {

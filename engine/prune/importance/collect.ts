@@ -84,8 +84,9 @@ function ablatedColumn(
   let found = 0;
   for (const row of rows) {
     if (row.of !== 'ablation' || row.by !== criterion.by || row.unit !== unit) continue;
-    const spread = criterion.of(row);
-    column[row.layer * perLayer + row.index] = { value: spread.mean, spread };
+    const summary = criterion.of(row);
+    // One sample says nothing of the spread.
+    column[row.layer * perLayer + row.index] = { value: summary.mean, spread: summary.n < 2 ? null : summary };
     found += 1;
   }
   return found === shape.layers * perLayer ? column : null;
