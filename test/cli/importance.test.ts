@@ -51,7 +51,7 @@ describe('importance', () => {
       ['zero', 'michel', 'flap', 'shapley', 'random'].map((id) => `importance.${id}`),
     );
     expect(file.metrics[1]?.abs_granularity).toBe('token');
-    const families = ['causal', 'attribution', 'write', 'causal', 'attribution'];
+    const families = ['causal', 'attribution', 'proxy', 'causal', 'control'];
     expect(file.metrics.map(({ family }) => family)).toEqual(families);
     const { 'importance.zero': zero, 'importance.shapley': shapley } = file.units[0]?.values ?? {};
     expect(zero?.se).toBeGreaterThan(0);

@@ -39,7 +39,7 @@ interface Estimate {
 }
 interface Duo {
   readonly gates: readonly (readonly number[])[];
-  readonly steps: readonly { readonly step: number; readonly distillation: number; readonly meanGate: number }[];
+  readonly steps: readonly { readonly step: number; readonly distillation: number; readonly loss: number }[];
   readonly quality: {
     readonly rows: readonly {
       readonly ranking: string | null;
@@ -119,7 +119,7 @@ function maskChart(number: keyof typeof maskNumbers): ReactElement {
     const line = points.filter((point) => point.set === 'none' || point.set === set).toSorted((a, b) => a.k - b.k);
     const bound = (end: 0 | 1) => line.map((point) => of(point)?.interval?.[end] ?? NaN);
     const y = line.map((point) => of(point)?.mean ?? NaN);
-    return { name: `${set} k`, x: line.map(({ k }) => k), y, low: bound(0), high: bound(1), control: set !== 'top' };
+    return { name: `${set} k`, x: line.map(({ k }) => k), y, low: bound(0), high: bound(1), control: set === 'random' };
   });
   return <Chart title={title} series={series} xTitle="heads masked" wholeX />;
 }
@@ -147,10 +147,12 @@ function pruning(id: string, title: string): ReactElement {
 
 function training(): ReactElement {
   const { steps } = read<Duo>('duo.json');
+  const x = steps.map(({ step }) => step);
   const series = [
-    { name: 'distillation loss', x: steps.map(({ step }) => step), y: steps.map((one) => one.distillation) },
+    { name: 'whole loss', x, y: steps.map(({ loss }) => loss) },
+    { name: 'squared difference of final states', x, y: steps.map(({ distillation }) => distillation) },
   ];
-  return <Chart title="Training: squared difference of final states" series={series} xTitle="step" log="y" wholeX />;
+  return <Chart title="Loss of the training" series={series} xTitle="step" yDomain={[0, 0.055]} wholeX />;
 }
 
 function gates(): ReactElement {
@@ -164,12 +166,16 @@ function gates(): ReactElement {
 function quality(of: 'answer' | 'loss'): ReactElement {
   const { rows } = read<Duo>('duo.json').quality;
   const full = rows.filter(({ ranking }) => ranking === null);
-  const lines = ['gates', 'razor'].map((name): LineSeries => {
+  const lines = (['gates', 'razor.json'] as const).map((name): LineSeries => {
     const line = [...full, ...rows.filter(({ ranking }) => ranking === name)].toSorted(
       (a, b) => a.sparsity - b.sparsity,
     );
     return {
-      ...{ name, x: line.map(({ sparsity }) => sparsity * 100), y: line.map((row) => row[of].mean) },
+      ...{
+        name: name === 'gates' ? 'gates' : 'RazorAttention',
+        x: line.map(({ sparsity }) => sparsity * 100),
+        y: line.map((row) => row[of].mean),
+      },
       ...{ low: line.map((row) => row[of].interval[0]), high: line.map((row) => row[of].interval[1]) },
     };
   });
