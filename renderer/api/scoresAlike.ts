@@ -29,11 +29,12 @@ export interface ScoreTableHeader {
 }
 
 /** Where tokens are repeated, BOS before them decides what many heads do: it belongs to what the prompts are called. */
-export function headerOfScores({ model, shape, prompts, scores }: ScoresHeader): ScoreTableHeader {
+export function headerOfScores({ model, shape, prompts, scores, tags }: ScoresHeader): ScoreTableHeader {
   const bos = prompts.repeated === null ? '' : prompts.bosPrepended ? ', with BOS' : ', without BOS';
   return {
     ...{ model, shape, prompts: { dataset: `${prompts.dataset}${bos}` } },
     scores: scores.map((score) => ({ ...score, samples: 'prompts' })),
+    ...(tags === undefined ? {} : { tags }),
   };
 }
 

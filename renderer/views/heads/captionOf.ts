@@ -6,6 +6,7 @@ import { samplesWords } from './measureWords.ts';
 /** `edited − clean, mean of 64 prompts; negative: the head helps · ioi`. */
 export function captionOf(measure: HeadMeasure): string {
   const { call, kind, about, dataset, uniform, direction } = measure;
+  if (kind === 'imported') return `Imported, not measured here: ${about}.`;
   if (call === 'ablate') return `${about} · ${dataset}`;
   if (call === 'attribute') return `${about}${helpsWhere(direction)} · ${dataset}`;
   const even = uniform === null ? '' : `; even attention would give ${Number(uniform.toPrecision(2))}`;
