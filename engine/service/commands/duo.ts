@@ -6,7 +6,7 @@ import type { DuoSettings } from '../../train/duo/duoSettings.ts';
 import { razorRanking } from '../../scores/streaming/razorRanking.ts';
 import { razorShares } from '../../scores/streaming/razorKeep.ts';
 import type { StreamingGroup } from '../../results/streamingHeads.ts';
-import { duoSchedules } from '../../train/duo/duoSettings.ts';
+import { duoSchedules } from '../../results/duoSchedules.ts';
 import { Fault } from '../../terms/fault.ts';
 import { DuoFolder } from '../duoFolder.ts';
 import type { Input } from '../input.ts';

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { Section } from '../../parts/section.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { Switch } from '../../parts/switch.tsx';
-import type { GateChoice } from './gateSchedules.ts';
+import type { GateChoice } from '../../../engine/results/duoSchedules.ts';
 import { unlikePaper } from './gateSchedules.ts';
 import { LabelledNumber } from './labelledNumber.tsx';
 import { useStreaming } from './streamingSettings.ts';

@@ -4,7 +4,7 @@ import { Field } from '../../parts/field.tsx';
 import { TextInput } from '../../parts/input.tsx';
 import { Section } from '../../parts/section.tsx';
 import { formatNumber } from '../../marks/format.ts';
-import type { GateChoice } from './gateSchedules.ts';
+import type { GateChoice } from '../../../engine/results/duoSchedules.ts';
 import { LabelledNumber } from './labelledNumber.tsx';
 import type { QualityRanking, RankingSources } from './qualityRankings.ts';
 import { rankingScores, rankingTitles } from './qualityRankings.ts';

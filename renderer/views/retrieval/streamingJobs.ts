@@ -1,7 +1,7 @@
 /** What the face Streaming would run, or in words what is in the way; and how long that takes, by how long it took before. */
 import type { JobRequest } from '../../../engine/results/runs.ts';
 import type { ModelChoice } from '../../state/workspace.ts';
-import type { GateChoice } from './gateSchedules.ts';
+import type { GateChoice } from '../../../engine/results/duoSchedules.ts';
 import { gateProblem } from './gateSchedules.ts';
 import { numbersIn } from './needlePlan.ts';
 import type { RankingSources } from './qualityRankings.ts';

@@ -4,7 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { createStore } from 'zustand/vanilla';
 import type { Workbench } from '../../api/workbench.ts';
 import { useWorkbench } from '../../api/workbench.ts';
-import type { GateChoice, GateSchedule } from './gateSchedules.ts';
+import type { GateChoice, GateSchedule } from '../../../engine/results/duoSchedules.ts';
 import type { QualityRanking } from './qualityRankings.ts';
 
 /** In each part the run that is looked at; where none was chosen it is the newest. */

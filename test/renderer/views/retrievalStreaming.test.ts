@@ -2,17 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { DuoStep, StreamedHeads } from '../../../engine/results/duo.ts';
 import type { JobRequest, RunRow } from '../../../engine/results/runs.ts';
 import type { StreamingGroup } from '../../../engine/results/streamingHeads.ts';
-import { duoSchedules } from '../../../engine/train/duo/duoSettings.ts';
+import { duoSchedules } from '../../../engine/results/duoSchedules.ts';
 import { parseEdit } from '../../../engine/service/editSyntax.ts';
 import type { RunTable } from '../../../renderer/api/runTables.ts';
 import { foldRow } from '../../../renderer/api/runTables.ts';
 import { gateRows, gatesNow, gateValues, streamingCells } from '../../../renderer/views/retrieval/gateRows.ts';
-import {
-  gateChoice,
-  gateProblem,
-  gateSchedules,
-  unlikePaper,
-} from '../../../renderer/views/retrieval/gateSchedules.ts';
+import { gateChoice, gateProblem, unlikePaper } from '../../../renderer/views/retrieval/gateSchedules.ts';
 import { keptMarks, keptWords, probeRows, probeValues } from '../../../renderer/views/retrieval/probeRows.ts';
 import { groupWords, probeCsv } from '../../../renderer/views/retrieval/probeWords.ts';
 import { rankingScores } from '../../../renderer/views/retrieval/qualityRankings.ts';
@@ -90,7 +85,7 @@ describe('gates', () => {
     ...{ kind: 'step', step: at, gates, first: [], second: [], tokens: 512, labels: 20, learningRate: 0.02 },
     ...{ distillation: 0.1, loss: 0.15, meanGate: 0.5, seconds: 1 },
   });
-  const header = { model, shape, settings: gateSchedules.scaled, compared: 'finalNorm' as const, notes: [] };
+  const header = { model, shape, settings: duoSchedules.scaled, compared: 'finalNorm' as const, notes: [] };
   const start: RunRow = { call: 'duo', event: { kind: 'start', header } };
   const row = (event: DuoStep): RunRow => ({ call: 'duo', event });
 
@@ -120,7 +115,6 @@ describe('gates', () => {
   });
 
   it('are trained by the schedules of the engine, the scaled one within the context', () => {
-    expect(gateSchedules).toEqual(duoSchedules);
     expect(gateChoice('scaled', {}, 8192)).toEqual(duoSchedules.scaled);
     expect(gateChoice('scaled', { steps: 5 }, 512)).toMatchObject({ steps: 5, lengths: { from: 256, to: 512 } });
     expect(gateProblem(gateChoice('paper', {}, 8192), 8192)).toMatch(/32,000 tokens: this model takes 8,192/);
@@ -128,8 +122,8 @@ describe('gates', () => {
   });
 
   it('say what differs from the paper', () => {
-    expect(unlikePaper(gateSchedules.paper)).toEqual([]);
-    expect(unlikePaper(gateSchedules.scaled)).toContain('200 steps (paper 2,000 steps)');
+    expect(unlikePaper(duoSchedules.paper)).toEqual([]);
+    expect(unlikePaper(duoSchedules.scaled)).toContain('200 steps (paper 2,000 steps)');
   });
 });
 
