@@ -4,7 +4,7 @@ import { Fault } from '../terms/fault.ts';
 import type { Place } from './headKey.ts';
 import { headKey, placeOfKey, placesOf } from './headKey.ts';
 import { isObject } from './isObject.ts';
-import { countedFromOne, gridOfPlaces } from './unitGrid.ts';
+import { countedFromOne, gridOfPlaces, wholeOfSmaller } from './unitGrid.ts';
 import { shown } from './shown.ts';
 
 export interface HeadLists {
@@ -67,7 +67,7 @@ export function tableOfLists({ places, lists }: HeadLists, model: ExpectedModel 
     values: Float32Array.from(runs, meanOf),
     runs,
     notes: [...unknownNotes(places, runs), ...lengthNotes(lists)],
-    doubts: countedFromOne(places),
+    doubts: [...countedFromOne(places, model), ...wholeOfSmaller(places, grid)],
   };
 }
 

@@ -13,7 +13,7 @@ import { hasKeys } from './isObject.ts';
 import { onlyTable } from './ranked.ts';
 import type { ScoresSource } from './scoresSource.ts';
 import { textFile } from './textFile.ts';
-import { gridOfPlaces } from './unitGrid.ts';
+import { countedFromOne, gridOfPlaces, wholeOfSmaller } from './unitGrid.ts';
 import { shown } from './shown.ts';
 
 export const headVis: ExportFormat = {
@@ -45,6 +45,7 @@ function readHeadVis(source: ScoresSource, model: ExpectedModel | null): ReadSco
     metrics,
     metric_descriptions: about = {},
     model_name,
+    n_layers,
   } = validate(config, source.json('config.json'), `${where}: config.json`);
   const scatter = validate(rows, source.json('scatter_data.json'), `${where}: scatter_data.json`);
   const places = scatter.map(({ layer, head }): Place => ({ layer, index: head }));
@@ -60,7 +61,17 @@ function readHeadVis(source: ScoresSource, model: ExpectedModel | null): ReadSco
   });
   const missing = grid.size - places.length;
   const notes = missing === 0 ? [] : [`${missing} of ${grid.size} heads are not in the folder: unknown, not 0`];
-  return { tables, model: { name: model_name ?? null }, notes };
+  const doubts = [
+    ...countedFromOne(places, model, ['index']),
+    ...wholeOfSmaller(places, grid),
+    ...layersDoubt(n_layers, model),
+  ];
+  return { tables, model: { name: model_name ?? null }, notes, doubts };
+}
+
+function layersDoubt(layers: number | undefined, model: ExpectedModel | null): string[] {
+  if (layers === undefined || model === null || layers === model.perLayer.length) return [];
+  return [`the folder is of a model of ${layers} layers, the one here has ${model.perLayer.length}`];
 }
 
 function valuesOf(scatter: Rows, metric: string, where: string): number[] {

@@ -68,7 +68,7 @@ export function mergeHeads(older: HeadsFile, newer: HeadsFile, where: string): H
     calibration: mergeBy(older.calibration, newer.calibration, ({ id }) => id),
     metrics: mergeBy(older.metrics, newer.metrics, metricKey),
     units,
-    ...kvGroupsOf(units, older.shape),
+    ...kvGroupsOf(units, older.shape, [...(older.kv_groups ?? []), ...(newer.kv_groups ?? [])]),
     environment: newer.environment,
     warnings: [...new Set([...older.warnings, ...newer.warnings])],
   };
@@ -163,7 +163,7 @@ function asJson(value: unknown): string {
   );
 }
 
-function checkIndices({ shape, units }: HeadsFile, where: string): void {
+function checkIndices({ shape, metrics, units }: HeadsFile, where: string): void {
   for (const [name, list] of [
     ['q_heads', shape.q_heads],
     ['kv_heads', shape.kv_heads],
@@ -171,6 +171,7 @@ function checkIndices({ shape, units }: HeadsFile, where: string): void {
     if (list.length === shape.layers) continue;
     throw new Fault({ what: `shape.${name}`, where, expected: `${shape.layers} layers`, got: `${list.length}` });
   }
+  requireMetricsOnce(metrics, where);
   const seen = new Set<string>();
   units.forEach((unit, position) => {
     const at = `${where}: units[${position}]`;
@@ -179,6 +180,13 @@ function checkIndices({ shape, units }: HeadsFile, where: string): void {
     if (seen.has(key)) throw new Fault({ what: 'the same unit twice', where: at, got: key });
     seen.add(key);
   });
+}
+
+/** A metric given twice: which of the two its values are of is not said. */
+function requireMetricsOnce(metrics: readonly HeadsMetric[], where: string): void {
+  const keys = metrics.map(metricKey);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice !== undefined) throw new Fault({ what: 'the same metric twice', where, got: twice.slice(0, 120) });
 }
 
 function checkUnit(unit: HeadsUnit, shape: HeadsFile['shape'], where: string): void {
@@ -213,7 +221,9 @@ function refuseOtherCalibration(older: HeadsFile, newer: HeadsFile, where: strin
   }
 }
 
-const metricKey = ({ id, granularity }: HeadsMetric) => `${id} ${granularity}`;
+function metricKey({ id, granularity }: HeadsMetric): string {
+  return `${id} ${granularity}`;
+}
 
 function mergeBy<T>(older: readonly T[], newer: readonly T[], key: (item: T) => string): T[] {
   return [...new Map([...older, ...newer].map((item) => [key(item), item])).values()];

@@ -6,7 +6,7 @@ import { shown } from './shown.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One step each: from the version that it is named by to the next. */
-const migrations: Readonly<Record<string, (file: Fields) => Fields>> = { '1.0.0': to110 };
+const migrations: Readonly<Record<string, (file: Fields) => Fields>> = { '1.0.0': to110, '1.1.0': to120 };
 
 /** The value as the present schema has it, still to be checked. Throws Fault for a version that is not known. */
 export function migrated(value: unknown, where: string): unknown {
@@ -32,12 +32,15 @@ function to110(file: Fields): Fields {
   const lost = opened.filter((part) => part in file && !headsSchema.shape[part].safeParse(file[part]).success);
   const kept = Object.entries(file).filter(([name]) => !(lost as readonly string[]).includes(name));
   const warnings: unknown = file['warnings'];
-  const said = lost.map(
-    (part) => `${part} is left out: written for 1.0.0 in a form that ${headsVersion} does not know`,
-  );
+  const said = lost.map((part) => `${part} is left out: written for 1.0.0 in a form that 1.1.0 does not know`);
   return {
     ...Object.fromEntries(kept),
     schema_version: '1.1.0',
     ...(said.length === 0 || !Array.isArray(warnings) ? {} : { warnings: [...(warnings as unknown[]), ...said] }),
   };
+}
+
+/** 1.2.0 knows more families of metrics and names a plan's criterion and budget; other values of these were open. */
+function to120(file: Fields): Fields {
+  return { ...file, schema_version: '1.2.0' };
 }

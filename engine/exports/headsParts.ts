@@ -125,9 +125,16 @@ function modelParts(header: MeasuredHeader) {
     ...present,
     shape: shapeOf(header),
     index_base: 0 as const,
-    head_numbering: 'original' as const,
+    ...numberingOf(header),
     gqa: { group_of_head: 'floor(h/r)', interleaved: false },
   };
+}
+
+/** Heads of a pruned model may have other numbers than they had: the file says which. */
+function numberingOf({ originalHeads }: MeasuredHeader): Pick<HeadsFile, 'head_numbering' | 'original_index'> {
+  if (originalHeads === undefined) return { head_numbering: 'original' };
+  const lists = originalHeads.map((heads, layer) => [String(layer), heads] as const);
+  return { head_numbering: 'current', original_index: Object.fromEntries(lists) };
 }
 
 function calibrationOf(header: MeasuredHeader) {

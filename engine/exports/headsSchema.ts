@@ -1,6 +1,7 @@
-/** head-importance 1.1.0 as a zod declaration; headImportance.schema.json is generated from it. Imports results only. */
+/** head-importance 1.2.0 as a zod declaration; headImportance.schema.json is generated from it. Imports results only. */
 import * as z from 'zod';
 import type { Plain } from '../results/records.ts';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 
 const count = z.int().min(0);
 const text = z.string();
@@ -47,7 +48,7 @@ const kvGroup = z.looseObject({
 const metric = z.strictObject({
   /** `ablation.KIND.METRIC`: measured; `attribution.METHOD ... .METRIC`: estimated (attributionId.ts). */
   id: text,
-  family: z.enum(['behaviour', 'write', 'causal', 'compress', 'pattern', 'attribution']),
+  family: z.enum(metricFamilies),
   formula_ref: text.exactOptional(),
   /** Of the values: logits, probability, positions, nats. */
   unit: text,
@@ -90,6 +91,10 @@ const byLayer = z.record(z.string().regex(/^\d{1,6}$/), z.array(count));
 /** What to remove, in which order, and who can run the result. Other tools may say more. */
 const prunePlan = z.looseObject({
   unit: z.enum(['head', 'kv-group', 'layer', 'mlp']),
+  /** By which units were chosen: the title or the id of a metric. */
+  criterion: text.exactOptional(),
+  /** Most that may go (`heads`, `parameters`, `kvBytes` a token in float32) or that the loss may rise (`loss`, nats a token). */
+  budget: z.looseObject({ kind: text, at_most: z.number() }).exactOptional(),
   /** Each removal: what it changed by itself, and what all so far change together. */
   order: z
     .array(z.looseObject({ step: count, layer: count, id: count, delta_at_step: number, cum_delta: number }))
@@ -139,7 +144,13 @@ const curvePoint = z.looseObject({
 const evaluation = z.looseObject({
   curve: z.array(curvePoint).exactOptional(),
   random_control: z
-    .looseObject({ draws: count, matched_by_layer: z.boolean(), values: z.array(z.unknown()) })
+    .looseObject({
+      draws: count,
+      /** They are drawn one after the other from it. */
+      seed: z.int().exactOptional(),
+      matched_by_layer: z.boolean(),
+      values: z.array(z.unknown()),
+    })
     .exactOptional(),
   bottom_k: z.array(curvePoint).exactOptional(),
   tasks: z.array(open).exactOptional(),
@@ -171,7 +182,7 @@ const model = z.strictObject({
 });
 
 /** Rises with every change; older files are read by headsMigrations.ts. */
-export const headsVersion = '1.1.0';
+export const headsVersion = '1.2.0';
 
 export const headsSchema = z.strictObject({
   schema: z.literal('head-importance'),

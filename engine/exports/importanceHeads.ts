@@ -47,14 +47,10 @@ function noTask(loss: Summary) {
 }
 
 function metricOf({ header, seconds }: ImportanceRecord, criterion: ImportanceHeader['criteria'][number]): HeadsMetric {
-  const { id, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
+  const { id, family, formula, rule, unit, signed, ablation, absGranularity, source } = criterion;
   const kind = ablation === null ? {} : { ablation: { kind: `${ablation}_z`, scope: 'all', fill: fills[ablation] } };
   return {
-    ...{
-      id: metricId(id),
-      family: ablation === null ? 'attribution' : 'causal',
-      formula_ref: `${rule}: ${formula} (${source})`,
-    },
+    ...{ id: metricId(id), family, formula_ref: `${rule}: ${formula} (${source})` },
     ...{ unit, direction: 'higher_keeps', signed, granularity: granularities[header.unit] },
     ...kind,
     ...(absGranularity === null ? {} : { abs_granularity: absGranularity }),
@@ -70,11 +66,13 @@ function metricId(criterion: string): string {
 }
 
 function unitOf({ header }: ImportanceRecord, { unit, layer, index, values }: ImportanceOfUnit): HeadsUnit {
-  const n = header.samples.list.length;
+  // One number of the whole text; of Shapley values, of one pair of orders.
+  const lone = (id: string) => (id === 'shapley' ? 1 : header.samples.list.length);
   const place = unit === 'head' ? { head: index } : unit === 'kv-group' ? { kv_group: index } : {};
-  const entries = Object.entries(values).map(([id, { value, interval }]) => {
+  const entries = Object.entries(values).map(([id, { value, interval, standardError, n = lone(id) }]) => {
+    const se = standardError === undefined ? {} : { se: finite(standardError) };
     const ci = interval === null ? {} : { ci95: [finite(interval[0]), finite(interval[1])] as const };
-    return [metricId(id), { mean: finite(value), ...ci, n }] as const;
+    return [metricId(id), { mean: finite(value), ...se, ...ci, n }] as const;
   });
   return { unit, layer, ...place, values: Object.fromEntries(entries) };
 }

@@ -112,7 +112,7 @@ function readLocos(source: ScoresSource, model: ExpectedModel | null): ReadScore
   const scores = readHeadLists(file.scores, `${where}: scores`);
   const read = tableOfLists(scores, model, where);
   const names = file.trial_ids?.map(String) ?? null;
-  const intervals = intervalsOf(file.confidence_intervals, read, where);
+  const intervals = intervalsOf(file.confidence_intervals, read, model, where);
   const tables = [
     tableOf({ id: 'scores', title: method ?? 'Score', read, names, intervals }),
     ...(file.capped === undefined
@@ -164,7 +164,12 @@ function namesNote(names: readonly string[] | null, { runs }: ListTable): string
 }
 
 /** Throws Fault where an interval is not two numbers. */
-function intervalsOf(value: unknown, { perLayer, values }: ListTable, where: string): Float32Array | null {
+function intervalsOf(
+  value: unknown,
+  { perLayer, values }: ListTable,
+  fit: ExpectedModel | null,
+  where: string,
+): Float32Array | null {
   if (value === undefined || value === null) return null;
   const at = `${where}: confidence_intervals`;
   const { places, lists } = readHeadLists(value, at);
@@ -172,7 +177,8 @@ function intervalsOf(value: unknown, { perLayer, values }: ListTable, where: str
   if (wrong !== undefined) {
     throw new Fault({ what: 'no interval', where: at, expected: '[low, high]', got: `${wrong.length} numbers` });
   }
-  const model = { name: 'scores', perLayer: perLayer.map((heads) => ({ heads, kvHeads: heads })) };
+  const shape = perLayer.map((heads) => ({ heads, kvHeads: heads }));
+  const model: ExpectedModel = { name: 'scores', perLayer: shape, countsFrom: fit?.countsFrom ?? 0 };
   const grid = gridOfPlaces(places, 'head', model, at);
   const intervals = new Float32Array(2 * values.length).fill(NaN);
   places.forEach((place, i) => intervals.set(lists[i] ?? [], 2 * grid.rowOf(place)));
@@ -188,15 +194,17 @@ function writeTables(tables: readonly HeadTable[], about: AboutTables): Written 
   );
   const names = namesOf(scores.table);
   const meta = metaOf(scores, about, names.length);
-  const intervals = scores.table.intervals === null ? {} : { intervals: pairsOf(scores.table.intervals, scores.sign) };
+  const pairs = pairsOf(scores.table.intervals ?? new Float32Array(), scores.sign);
+  const areKnown = pairs.length > 0 && pairs.flat().every(Number.isFinite);
   const text = writeLocos({
     ...{ meta, perLayer: scores.table.perLayer, scores: listsOf(scores, names.length), trialIds: names },
     ...(capped === undefined || capped === scores.table
       ? {}
       : { capped: listsOf({ ...scores, table: capped }, names.length) }),
-    ...intervals,
+    ...(areKnown ? { intervals: pairs } : {}),
   });
-  return { files: [textFile('scores.json', text)], notes: [...scores.notes, ...singleNote(scores.table)] };
+  const lost = areKnown || pairs.length === 0 ? [] : ['not every head has an interval: they are left out'];
+  return { files: [textFile('scores.json', text)], notes: [...scores.notes, ...singleNote(scores.table), ...lost] };
 }
 
 function singleNote({ runs }: HeadTable): string[] {

@@ -43,7 +43,8 @@ function readPatterns(source: ScoresSource, model: ExpectedModel | null): ReadSc
   const found = layers.flatMap((layer, l) => layerOf(layer, l, where));
   requireOnce(found, where);
   requireLayers(layers.length, model, where);
-  const grid = gridOfPlaces(found, 'head', model, where);
+  // A layer is known by its place in the list.
+  const grid = gridOfPlaces(found, 'head', model, where, ['index']);
   const labels = Array.from({ length: grid.size }, () => '');
   for (const one of found) labels[grid.rowOf(one)] = one.pattern;
   const tables = [
@@ -51,7 +52,7 @@ function readPatterns(source: ScoresSource, model: ExpectedModel | null): ReadSc
     tableOf(found, grid, labels, { id: 'slash', title: 'Diagonals kept', kind: 'budget' }),
     tableOf(found, grid, labels, { id: 'score', title: 'Score of the chosen pattern', kind: 'compress' }),
   ];
-  return { tables, notes: [countNote(found), ...missingNote(found, grid)], doubts: countedFromOne(found) };
+  return { tables, notes: [countNote(found), ...missingNote(found, grid)], doubts: countedFromOne(found, model) };
 }
 
 function requireLayers(layers: number, model: ExpectedModel | null, where: string): void {

@@ -2,7 +2,9 @@
 import type { MeasuredHeader } from '../results/measured.ts';
 import type { CurvePoint } from '../results/pruneCurve.ts';
 import type { PrunePlan, PlanStep } from '../results/prunePlan.ts';
+import { lossRise } from '../results/prunePlan.ts';
 import type { Summary } from '../results/records.ts';
+import type { MetricFamily } from '../terms/metricFamilies.ts';
 import { rounded } from './exportFormat.ts';
 import { finite, headsFileOf, headsValue } from './headsParts.ts';
 import type { HeadsFile, HeadsMetric, HeadsUnit } from './headsSchema.ts';
@@ -12,8 +14,9 @@ import { normalization } from './standing.ts';
 export interface PlanRecord {
   readonly header: MeasuredHeader;
   readonly plan: PrunePlan;
-  /** The criterion, and each unit's cost by it when nothing was removed. */
+  /** The criterion, what kind of number it is, and each unit's cost by it when nothing was removed. */
   readonly criterion: string;
+  readonly family: MetricFamily;
   readonly costs: readonly { readonly layer: number; readonly index: number; readonly value: number }[];
   readonly loss: Summary;
   readonly steps: readonly PlanStep[];
@@ -65,11 +68,11 @@ function noTask({ loss }: PlanRecord) {
 
 const granularities = { head: 'q_head', 'kv-group': 'kv_group' } as const;
 
-function metricOf({ criterion, plan, loss }: PlanRecord): HeadsMetric {
-  const isLoss = criterion === 'rise of the loss';
+function metricOf({ criterion, family, plan, loss }: PlanRecord): HeadsMetric {
+  const isLoss = criterion === lossRise;
   return {
     id: isLoss ? 'ablation.zero.loss' : `plan.${criterion}`,
-    family: 'causal',
+    family,
     formula_ref: isLoss ? 'loss(without the unit) - loss(full), mean over tokens' : criterion,
     unit: isLoss ? 'nats' : 'of the criterion',
     direction: 'higher_keeps',
@@ -96,7 +99,7 @@ function unitsOf({ plan, costs, loss }: PlanRecord, id: string): HeadsUnit[] {
 
 function prunePlanOf({ plan, steps, criterion }: PlanRecord): NonNullable<HeadsFile['prune_plan']> {
   return {
-    ...{ unit: plan.unit, criterion },
+    ...{ unit: plan.unit, criterion, budget: { kind: plan.budget.kind, at_most: plan.budget.atMost } },
     order: steps.map(({ step, layer, index, cost, delta, cumulative }) => ({
       ...{ step, layer, id: index, cost: finite(cost), delta_at_step: finite(delta), cum_delta: finite(cumulative) },
     })),
@@ -115,7 +118,7 @@ function listed(layers: readonly (readonly number[])[]): Record<string, number[]
   return Object.fromEntries(layers.flatMap((list, layer) => (list.length === 0 ? [] : [[String(layer), [...list]]])));
 }
 
-function evaluationOf({ steps, costs, pruned, random, curve }: PlanRecord): NonNullable<HeadsFile['evaluation']> {
+function evaluationOf({ plan, steps, costs, pruned, random, curve }: PlanRecord): NonNullable<HeadsFile['evaluation']> {
   const total = costs.length;
   const atEnd = [
     pointOf('loss_change', steps.length, total, pruned.change),
@@ -130,7 +133,7 @@ function evaluationOf({ steps, costs, pruned, random, curve }: PlanRecord): NonN
   return {
     curve: measured.length === 0 ? atEnd : measured,
     random_control: {
-      ...{ draws: random.length, matched_by_layer: true, metric: 'loss_change', k: steps.length },
+      ...{ draws: random.length, seed: plan.seed, matched_by_layer: true, metric: 'loss_change', k: steps.length },
       values: random.map(({ change }) => finite(change.mean)),
       shared_with_plan: random.map(({ shared }) => shared),
       ...(curve.some(({ draw }) => draw !== null) ? { curve: randomCurve(curve) } : {}),

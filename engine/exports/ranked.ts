@@ -57,6 +57,8 @@ const kindWords: Readonly<Record<HeadTable['kind'], string>> = {
   pattern: 'a score of where a head looks',
   causal: 'a measured effect of removal',
   attribution: 'an estimated effect of removal',
+  proxy: 'a size of activations and weights',
+  control: 'drawn at random',
   compress: 'a measure of how far the cache may be shortened',
   budget: 'a budget',
   selection: 'a selection',

@@ -1,5 +1,5 @@
 /** A detection as LOCOS envelopes: one for the copy counts, one for each other score. Imports results only. */
-import type { RetrievedHead, RetrievedRun, RetrieveHeader } from '../results/retrieve.ts';
+import type { HeadStatistics, RetrievedHead, RetrievedRun, RetrieveHeader } from '../results/retrieve.ts';
 import type { LocosFile } from './locos.ts';
 
 export interface RetrievalRecord {
@@ -21,13 +21,19 @@ const methods: Readonly<Record<string, string>> = {
   directLogit: 'dla',
   reasoning: 'headkv_r2',
   questionFocus: 'qrhead',
+  keyValue: 'key_value',
 };
 
-/** `score`: `copy`, whose scores are the legacy counts, or the id of another; only runs that count and were read are in it. */
-export function retrievalEnvelope(
-  { header, rows, heads, warnings, created }: RetrievalRecord,
-  score: string,
-): LocosFile {
+/**
+ * `score`: `copy`, whose scores are the legacy counts, or the id of another; only runs that count and were read are in it.
+ * Of a score that is measured once for all runs each list has its one number.
+ */
+export function retrievalEnvelope(record: RetrievalRecord, score: string): LocosFile {
+  const once = onceOf(record, score);
+  return once === null ? envelopeOfRuns(record, score) : envelopeOfTask(record, score, once);
+}
+
+function envelopeOfRuns({ header, rows, heads, warnings, created }: RetrievalRecord, score: string): LocosFile {
   const counted = rows.filter((row) => row.counts && valuesOf(row, score) !== null);
   const { layers, heads: perLayer } = header.shape;
   // Where no run counts, every head has an empty list.
@@ -39,9 +45,43 @@ export function retrievalEnvelope(
     scores: lists((row) => valuesOf(row, score) ?? []),
     ...(score === 'copy' ? { capped: lists((row) => row.capped) } : {}),
     trialIds: counted.map(({ index }) => header.runs[index]?.id ?? `${index}`),
-    ...(heads.length === 0
-      ? {}
-      : { intervals: heads.map((head) => (score === 'copy' ? head.legacy : head.scores[score])?.interval ?? [0, 0]) }),
+    // One run says nothing of its spread.
+    ...(counted.length < 2 ? {} : intervalsOf(heads, score)),
+  };
+}
+
+/** Nothing where no run gave the score. */
+function intervalsOf(heads: readonly RetrievedHead[], score: string): Pick<LocosFile, 'intervals'> {
+  const intervals = heads.flatMap((head) => {
+    const summary = score === 'copy' ? head.legacy : head.scores[score];
+    return summary === undefined ? [] : [summary.interval];
+  });
+  return intervals.length === 0 ? {} : { intervals };
+}
+
+/** Of every head, where no run has the score and the runs together do; else null. */
+function onceOf({ rows, heads }: RetrievalRecord, score: string): readonly HeadStatistics[] | null {
+  if (score === 'copy' || rows.some((row) => Object.hasOwn(row.scores, score))) return null;
+  const found = heads.flatMap((head) => head.scores[score] ?? []);
+  return found.length > 0 && found.length === heads.length ? found : null;
+}
+
+function envelopeOfTask(
+  { header, warnings, created }: RetrievalRecord,
+  score: string,
+  once: readonly HeadStatistics[],
+): LocosFile {
+  const { layers, heads } = header.shape;
+  const prompts = once[0]?.n ?? 0;
+  return {
+    meta: {
+      ...{ method: methods[score] ?? score, score, dataset: score, warnings, timestamp: created },
+      ...{ num_trials_passed: prompts, num_trials_total: prompts, ...factsOf(header) },
+    },
+    perLayer: Array.from({ length: layers }, () => heads),
+    scores: once.map(({ mean }) => [mean]),
+    trialIds: ['mean'],
+    intervals: once.map(({ interval }) => interval),
   };
 }
 
@@ -50,28 +90,37 @@ function valuesOf(row: RetrievedRun, score: string): readonly number[] | null {
 }
 
 function metaOf(header: RetrieveHeader, rows: readonly RetrievedRun[], counted: readonly RetrievedRun[]) {
-  const { model, calibration, runs, grids, environment } = header;
+  const { calibration, runs, grids } = header;
   const tokens = runs.map((run) => run.tokens);
+  const passed = counted.filter(({ mode }) => mode === 'generate');
   const distinct = (values: readonly (number | null)[]) => new Set(values.filter((value) => value !== null)).size;
   return {
     dataset: calibration.dataset,
-    num_trials_passed: counted.length,
+    // Where none passed, the runs of the file were given their answers.
+    num_trials_passed: header.mode === 'generate' ? passed.length : counted.length,
     num_trials_total: new Set(rows.map(({ index }) => index)).size,
+    pooled_ans_steps: counted.reduce((sum, row) => sum + (row.answerSteps ?? 0), 0),
     rouge_threshold: 100 * header.passMark,
-    model: model.name,
+    ...factsOf(header),
     question_type: header.prompt,
     context_range: [Math.min(...tokens), Math.max(...tokens)] as const,
     num_lengths: distinct(runs.map(({ length }) => length)),
     num_depths: distinct(runs.map(({ depth }) => depth)),
     max_decode_steps: Math.max(...runs.map(({ maxNew }) => maxNew)),
-    seed: calibration.seed,
     tuned_lens: null,
     score_mode: 'legacy',
     mode: counted[0]?.mode ?? header.mode,
-    ...{ template: header.template, grids, tool: environment.tool, fingerprint: model.fingerprint, dtype: model.dtype },
+    ...{ template: header.template, grids },
     end_ids: header.endIds,
     left_out: header.left,
     trials: rows.map((row) => trialOf(header, row)),
+  };
+}
+
+function factsOf({ model, calibration, environment }: RetrieveHeader) {
+  return {
+    ...{ model: model.name, seed: calibration.seed },
+    ...{ tool: environment.tool, fingerprint: model.fingerprint, dtype: model.dtype },
   };
 }
 
@@ -90,7 +139,7 @@ function trialOf({ runs }: RetrieveHeader, row: RetrievedRun) {
     rouge,
     f1,
     response,
-    steps: row.generated.length,
+    steps: mode === 'forced' ? (row.answerSteps ?? 0) : row.generated.length,
     seconds,
   };
 }

@@ -27,7 +27,7 @@ function tableOf({ perLayer, scores, trialIds, intervals }: Envelope, id: string
     unit: 'head',
     direction: 'higher_keeps',
     values: Float32Array.from(scores, (list) => list.reduce((sum, value) => sum + value, 0) / list.length),
-    intervals: intervals === undefined || trialIds.length < 2 ? null : Float32Array.from(intervals.flat()),
+    intervals: intervals === undefined ? null : Float32Array.from(intervals.flat()),
     runs: { values: scores, names: trialIds },
   });
 }

@@ -90,5 +90,5 @@ export function readSelection(
   const table = headTable({ kind: 'selection', direction: 'higher_keeps', ...{ id, title, unit, perLayer, values } });
   // Chosen heads may well lie in few layers, and few of them may miss head 0: many do so once in twenty times.
   const isLong = places.length >= 3 * perLayer.reduce((a, b) => Math.max(a, b), 0);
-  return { table, doubts: isLong ? countedFromOne(places, ['index']) : [] };
+  return { table, doubts: isLong ? countedFromOne(places, model, ['index']) : [] };
 }

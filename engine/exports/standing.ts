@@ -50,16 +50,24 @@ function layerNorms(units: readonly HeadsUnit[], meanOf: (unit: HeadsUnit) => nu
 }
 
 type KvGroup = NonNullable<HeadsFile['kv_groups']>[number];
+type Agg = NonNullable<KvGroup['agg']>[string];
 
-/** One entry for each group that has values as a whole; nothing where none has. */
-export function kvGroupsOf(units: readonly HeadsUnit[], shape: HeadsFile['shape']): { kv_groups?: readonly KvGroup[] } {
+/** One entry for each group that has values as a whole, with what `known` says beside them; nothing where none has. */
+export function kvGroupsOf(
+  units: readonly HeadsUnit[],
+  shape: HeadsFile['shape'],
+  known: readonly KvGroup[] = [],
+): { kv_groups?: readonly KvGroup[] } {
   const groups = units.flatMap((unit) => (unit.kv_group === undefined ? [] : [{ unit, group: unit.kv_group }]));
   if (groups.length === 0) return {};
   return {
     kv_groups: groups.map(({ unit: { layer, values }, group }) => {
       const heads = headsOf(group, shape.q_heads[layer] ?? 0, shape.kv_heads[layer] ?? 1);
       const members = units.filter(({ layer: at, head }) => at === layer && head !== undefined && heads.includes(head));
-      const agg = members.length === heads.length ? aggregated(members) : {};
+      const own = members.length === heads.length ? aggregated(members) : {};
+      const same = known.filter((one) => one.layer === layer && one.group === group);
+      // Heads that are in no unit may have been measured all the same.
+      const agg = Object.fromEntries([...same.map((one) => one.agg ?? {}), own].flatMap(Object.entries<Agg>));
       return { layer, group, heads, joint: values, ...(Object.keys(agg).length === 0 ? {} : { agg }) };
     }),
   };

@@ -38,19 +38,32 @@ export function gridOfShape(
 
 /**
  * A file that lists some units: the model's grid; without a model as many layers, and units in each, as the largest
- * indices say. Throws Fault where a unit is listed that the model does not have.
+ * indices say. `fields` are those that the file gives by number. Throws Fault where a unit is listed that the model does not
+ * have.
  */
 export function gridOfPlaces(
   places: readonly Place[],
   unit: Unit,
   model: ExpectedModel | null,
   where: string,
+  fields: readonly (keyof Place)[] = bothFields,
 ): UnitGrid {
   if (model === null) return gridOfShape(shapeOfPlaces(places, where), unit, null, where);
   const perLayer = unitsOf(model, unit);
-  const outside = places.find(({ layer, index }) => index >= (perLayer[layer] ?? 0));
-  if (outside !== undefined) throw notThere(outside, places, perLayer, unit, where);
-  return grid(perLayer);
+  const inModel = placeInModel(model, fields);
+  const isThere = ({ layer, index }: Place) => index >= 0 && index < (perLayer[layer] ?? 0);
+  const outside = places.find((place) => !isThere(inModel(place)));
+  if (outside !== undefined) throw notThere(outside, places, perLayer, { unit, where, first: model.countsFrom ?? 0 });
+  const { size, rowOf } = grid(perLayer);
+  return { perLayer, size, rowOf: (place) => rowOf(inModel(place)) };
+}
+
+const bothFields = ['layer', 'index'] as const satisfies readonly (keyof Place)[];
+
+/** Where the model has what the file calls so. */
+function placeInModel({ countsFrom = 0 }: ExpectedModel, fields: readonly (keyof Place)[]): (place: Place) => Place {
+  const first = (field: keyof Place) => (fields.includes(field) ? countsFrom : 0);
+  return ({ layer, index }) => ({ layer: layer - first('layer'), index: index - first('index') });
 }
 
 function grid(perLayer: readonly number[]): UnitGrid {
@@ -109,31 +122,45 @@ function notThere(
   place: Place,
   places: readonly Place[],
   perLayer: readonly number[],
-  unit: Unit,
-  where: string,
+  { unit, where, first }: { readonly unit: Unit; readonly where: string; readonly first: 0 | 1 },
 ): Fault {
   const most = perLayer.reduce((a, b) => Math.max(a, b), 0);
   const isFromOne = largest(places, 'index') === most || largest(places, 'layer') === perLayer.length;
-  const hint = countedFromOne(places).length > 0 && isFromOne ? FROM_ONE : '';
+  const hint = first === 0 && countedFromOne(places, null).length > 0 && isFromOne ? FROM_ONE : '';
   return new Fault({
     what: `${unit === 'head' ? 'head' : 'KV group'} ${headKey(place)} is not in the model`,
     where,
-    expected: `layers 0 to ${perLayer.length - 1} and ${unitWords(unit)} 0 to ${most - 1} (counted from 0)`,
+    expected: `layers ${first} to ${perLayer.length - 1 + first} and ${unitWords(unit)} ${first} to ${most - 1 + first} (counted from ${first})`,
     got: `layers up to ${largest(places, 'layer')} and ${unitWords(unit)} up to ${largest(places, 'index')}${hint}`,
   });
 }
 
+/**
+ * A line that says so where a file has every unit of fewer layers or fewer units a layer than the grid, and no other: it is of a
+ * smaller model more likely than a part of this one.
+ */
+export function wholeOfSmaller(places: readonly Place[], { perLayer, size }: UnitGrid): string[] {
+  const [layers, units] = [largest(places, 'layer') + 1, largest(places, 'index') + 1];
+  const isWhole = layers > 1 && units > 1 && places.length === layers * units;
+  if (!isWhole || places.length === size) return [];
+  const most = perLayer.reduce((a, b) => Math.max(a, b), 0);
+  return [
+    `the file has all of ${layers} layers of ${units} and no other, the model here ${perLayer.length} layers of ${most}: it may be of a smaller one`,
+  ];
+}
+
 const FROM_ONE =
-  ', none of them 0: the file seems to count from 1; nothing was moved, for that would be a guess: subtract 1 in the file';
+  ', none of them 0: the file seems to count from 1; nothing was moved, for that would be a guess: say that it counts from 1, or subtract 1 in the file';
 
 const words = { layer: 'layer', index: 'head' } as const;
 
-/** Lines that say so where nothing has index 0, as in a file that counts from 1. */
+/** Lines that say so where nothing has index 0, as in a file that counts from 1; none where it was said to do so. */
 export function countedFromOne(
   places: readonly Place[],
-  fields: readonly (keyof Place)[] = ['layer', 'index'],
+  model: ExpectedModel | null,
+  fields: readonly (keyof Place)[] = bothFields,
 ): string[] {
-  if (places.length === 0) return [];
+  if (places.length === 0 || model?.countsFrom === 1) return [];
   return fields
     .filter((field) => places.every((place) => place[field] > 0))
     .map(

@@ -59,4 +59,6 @@ export interface ModelFiles {
   readonly tokenizer: TokenizerSource;
   /** SHA-256 over config, tensor names, shapes, types and the first and last 4 KiB of every tensor, hex. */
   readonly fingerprint: string;
+  /** By layer, the numbers that heads had in the model that they were pruned from; absent where they have them still. */
+  readonly originalHeads?: readonly (readonly number[])[];
 }

@@ -30,16 +30,16 @@ export async function openModelFolder(path: string, weights?: string): Promise<M
 
 async function openConfigured(folder: ModelFolder, weights?: string): Promise<ModelFiles> {
   const config = await readObject(folder, 'config.json');
-  const tensors = await withPrunedRecord(folder, await readWeights(folder, weights));
+  const weighed = await withPrunedRecord(folder, await readWeights(folder, weights));
   return {
     path: folder.path,
     name: repositoryOfSnapshot(resolve(folder.path)) ?? basename(resolve(folder.path)),
     format: 'safetensors',
     config: config ?? {},
     generationConfig: (await readObject(folder, 'generation_config.json')) ?? {},
-    tensors,
+    ...weighed,
     tokenizer: await findTokenizer(folder),
-    fingerprint: await fingerprint(config ?? {}, tensors),
+    fingerprint: await fingerprint(config ?? {}, weighed.tensors),
   };
 }
 

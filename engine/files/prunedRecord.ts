@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { Fault } from '../terms/fault.ts';
 import type { ModelFolder } from './folder.ts';
 import { asLeftOut, cutShape } from './headsLeftOut.ts';
-import type { StoredTensor } from './modelFiles.ts';
+import type { ModelFiles, StoredTensor } from './modelFiles.ts';
 import { readJson } from './readJson.ts';
 
 export const prunedFile = 'headscope-pruned.json';
@@ -25,8 +25,10 @@ const prunedRecord = z.strictObject({
   /** In the numbering of the model that was pruned. */
   heads_removed: byLayer,
   kv_groups_removed: byLayer,
-  /** Of the heads that stay, in that numbering. */
+  /** Of the heads that stay: their numbers in the first model, before any pruning. */
   original_index: byLayer,
+  /** Of all heads that config.json counts, where they had other numbers in the first model and form is not `config`. */
+  original_heads: byLayer.exactOptional(),
   /** Why the folder has this form, in words. */
   rule: z.string(),
   /** Tensors with heads' parts: along `axis` lie `units` equal parts, of which `keep` stay. `shape` is before the change. */
@@ -47,9 +49,16 @@ export type PrunedRecord = z.infer<typeof prunedRecord>;
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
 /** The tensors of a folder; where its record says that heads' parts are not stored, they read as zeros. */
-export async function withPrunedRecord(folder: ModelFolder, tensors: Tensors): Promise<Tensors> {
+export async function withPrunedRecord(
+  folder: ModelFolder,
+  stored: Tensors,
+): Promise<Pick<ModelFiles, 'tensors' | 'originalHeads'>> {
   const record = await readPrunedRecord(folder);
-  return record?.form === 'sidecar' ? filled(tensors, record, join(folder.path, prunedFile)) : tensors;
+  if (record === null) return { tensors: stored };
+  const tensors = record.form === 'sidecar' ? filled(stored, record, join(folder.path, prunedFile)) : stored;
+  const numbers = record.form === 'config' ? record.original_index : record.original_heads;
+  if (numbers === undefined) return { tensors };
+  return { tensors, originalHeads: Object.keys(numbers).map((_, layer) => numbers[layer] ?? []) };
 }
 
 /** Null where the folder has none. Throws Fault for one that is broken. */

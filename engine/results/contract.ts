@@ -23,6 +23,7 @@ import { compositionEvent, compositionRequest, compositionResult } from './compo
 import { directLogitsEvent, directLogitsRequest, directLogitsResult } from './directLogits.ts';
 import { duoEvent, duoQualityEvent, duoQualityRequest, duoQualityResult, duoRequest, duoResult } from './duo.ts';
 import { effectEvent, effectRequest, effectResult } from './effect.ts';
+import { exportFormsRequest, exportFormsResult } from './exportForms.ts';
 import { headMapEvent, headMapRequest, headMapResult } from './headMap.ts';
 import { importanceEvent, importanceRequest, importanceResult } from './importance.ts';
 import { importScoresRequest, importScoresResult } from './importedScores.ts';
@@ -220,6 +221,8 @@ export const contract = {
   label: unary(labelRequest, labelResult),
   bin: unary(binRequest, binResult),
   compare: unary(compareRequest, compareResult),
+  /** In which forms a run can be had. */
+  exportForms: unary(exportFormsRequest, exportFormsResult),
   export: unary(exportRequest, exportResult),
   headSets: unary(z.strictObject({}), headSetsResult),
   headSet: unary(headSetRequest, headSetsResult),
@@ -244,6 +247,7 @@ export const controlCalls = [
   'label',
   'bin',
   'compare',
+  'exportForms',
   'export',
   'headSets',
   'headSet',

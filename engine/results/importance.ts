@@ -1,6 +1,7 @@
 /** The call that asks what each unit of a model is worth on a text, by several criteria. Imports terms only. */
 import * as z from 'zod';
 import { measuredHeader } from './measured.ts';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 import type { Plain } from './records.ts';
 import { ablationUnit, onModel, progress, summary } from './records.ts';
 
@@ -102,6 +103,7 @@ const criterionFacts = z.strictObject({
   title: z.string(),
   /** Number of its rule in engine/prune/SPEC.md. */
   rule: z.string(),
+  family: z.enum(metricFamilies),
   formula: z.string(),
   source: z.string(),
   unit: z.string(),
@@ -143,8 +145,11 @@ export type ImportanceHeader = Plain<z.infer<typeof importanceHeader>>;
 
 const unitValue = z.strictObject({
   value: z.number(),
-  /** Over samples, or over pairs of orders; null for what is one number of the whole text. */
+  /** Over samples, or over pairs of orders; null for what is one number of the whole text, and where there is one of them. */
   interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  /** Beside the interval: how many samples, or pairs of orders, the value is the mean of; absent where it has none. */
+  standardError: z.number().exactOptional(),
+  n: count.exactOptional(),
   /** Divided by the norm over the layer's units: layers can't be compared by it. */
   layerL2: z.number(),
   /** 1 is the most important. */

@@ -1,15 +1,13 @@
 /** Files of other tools that say something of each head, read for the head matrix. Imports terms only. */
 import * as z from 'zod';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 import type { Plain } from './records.ts';
 import { float32, uint8 } from './records.ts';
 
 const count = z.int().min(0);
 
-/** Behaviour is what a head does, causal what its loss changes, compress whether its cache may be shortened; selection is a plan: 1 stays, 0 goes. */
-const tableKind = z.enum([
-  ...(['behaviour', 'write', 'pattern', 'causal', 'attribution'] as const),
-  ...(['compress', 'budget', 'selection'] as const),
-]);
+/** A metric's family; budget is how much a unit may hold, selection is a plan: 1 stays, 0 goes. */
+export const tableKind = z.enum([...metricFamilies, 'budget', 'selection']);
 export type TableKind = z.infer<typeof tableKind>;
 
 /** One number for each head, or for each group that shares keys and values. */
@@ -43,11 +41,13 @@ const headTable = z.strictObject({
 });
 export type HeadTable = Plain<z.infer<typeof headTable>>;
 
-/** The model that a file has to fit. */
+/** The model that a file has to fit, and how the file is laid on it. */
 const expectedModel = z.strictObject({
   name: z.string(),
   fingerprint: z.string().exactOptional(),
   perLayer: z.array(z.strictObject({ heads: count, kvHeads: count })).readonly(),
+  /** Number of the first layer and head in files that list heads by number; 0 where omitted. */
+  countsFrom: z.literal([0, 1]).exactOptional(),
 });
 export type ExpectedModel = Plain<z.infer<typeof expectedModel>>;
 

@@ -18,6 +18,8 @@ export const measuredHeader = {
   shape: modelShape,
   /** Heads, KV heads of each layer. */
   perLayer: z.array(z.strictObject({ heads: count, kvHeads: count })).readonly(),
+  /** By layer, the numbers that heads had in the model that they were pruned from; absent where they have them still. */
+  originalHeads: z.array(z.array(count).readonly()).readonly().exactOptional(),
   /** Base of the rotary frequencies, where the config states one. */
   ropeTheta: z.number().nullable(),
   tokenizer: z.strictObject({ vocabulary: count, bosPrepended: z.boolean() }).nullable(),

@@ -2,27 +2,27 @@
 import * as z from 'zod';
 import { calibrationTexts } from './importance.ts';
 import { measuredPrompts } from './measured.ts';
+import { planBasis } from './planBasis.ts';
+import { planUnit, pruneUnit, removalOrder } from './planUnit.ts';
 import type { Plain } from './records.ts';
 import { metricId, modelIdentity, modelShape, onModel, progress, summary } from './records.ts';
 
 const count = z.int().min(0);
 
-export const pruneUnit = z.enum(['head', 'kv-group']);
-/** A query head, or a KV group with all its query heads: `index` in its layer. */
-export const planUnit = z.strictObject({ layer: count, index: count });
-export type PlanUnit = Plain<z.infer<typeof planUnit>>;
-
-const order = z.array(planUnit).min(1).max(100_000).readonly();
-
 export const pruneCurveRequest = z.strictObject({
   ...onModel,
   unit: pruneUnit,
-  /** First to last to go. */
-  order,
+  order: removalOrder,
+  /** What made the order: kept for the file of the plan, and not looked at here. */
+  basis: planBasis.exactOptional(),
   /** How many units are gone at each point, rising; one alone answers a slider. */
   points: z.array(count).min(1).max(10_000).readonly(),
   /** Random orders beside it, layer by layer as many: none, or at least 10. */
   draws: count.max(1000),
+  /** Units that the order had to leave: random orders leave them too. None of them may be in the order. */
+  kept: z.array(planUnit).max(100_000).readonly().exactOptional(),
+  /** Says first what the first quarter of the windows says of the first point. */
+  glance: z.boolean().exactOptional(),
   texts: calibrationTexts,
   /** A task measured beside the text. */
   task: measuredPrompts.exactOptional(),
@@ -61,10 +61,10 @@ const pruneCurveHeader = z.strictObject({
   model: modelIdentity,
   shape: modelShape,
   unit: pruneUnit,
-  order,
+  order: removalOrder,
   points: z.array(count).readonly(),
   /** The random orders; `shared` of their units are in the plan too, where a layer has too few others. */
-  random: z.array(z.strictObject({ order, shared: count })).readonly(),
+  random: z.array(z.strictObject({ order: removalOrder, shared: count })).readonly(),
   sizes: z.array(curveSize).readonly(),
   texts: textFacts,
   task: z.strictObject({ name: z.string(), n: count, metricId }).nullable(),
@@ -91,6 +91,8 @@ export type CurvePoint = Plain<z.infer<typeof curvePoint>>;
 export const pruneCurveEvent = z.discriminatedUnion('kind', [
   progress,
   z.strictObject({ kind: z.literal('start'), header: pruneCurveHeader }),
+  /** The point on `windows` of the windows alone, while the others are measured; of the task nothing is known yet. */
+  z.strictObject({ kind: z.literal('glance'), units: count, windows: count, change: summary, kl: summary }),
   z.strictObject({ kind: z.literal('full'), loss: summary, metric: summary.nullable() }),
   curvePoint,
 ]);

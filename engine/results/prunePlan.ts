@@ -1,19 +1,16 @@
 /** The call that plans which units go, one after the other. Imports terms only. */
 import * as z from 'zod';
+import { metricFamilies } from '../terms/metricFamilies.ts';
 import { calibrationTexts } from './importance.ts';
 import { measuredHeader } from './measured.ts';
-import { planUnit, pruneUnit } from './pruneCurve.ts';
+import { planBasis } from './planBasis.ts';
+import { planUnit, pruneUnit, removalOrder, unitValue } from './planUnit.ts';
 import { legalities } from './pruneLegality.ts';
 import type { Plain } from './records.ts';
 import { onModel, progress, summary } from './records.ts';
-import { headRef } from './units.ts';
 
 const count = z.int().min(0);
-const unitValue = z.strictObject({ ...planUnit.shape, value: z.number() });
-const headValues = z
-  .array(z.strictObject({ ...headRef.shape, value: z.number() }))
-  .max(100_000)
-  .readonly();
+const family = z.enum(metricFamilies);
 
 /** Most that may go; `loss`: most that the loss may rise, in nats a token. */
 const pruneBudget = z.discriminatedUnion('kind', [
@@ -29,25 +26,17 @@ export const prunePlanRequest = z.strictObject({
   ...onModel,
   unit: pruneUnit,
   texts: calibrationTexts,
-  /** Cost of every unit by some criterion, the cheapest goes first; absent: the rise of the loss without it, measured. */
-  costs: z
-    .strictObject({ name: z.string().min(1).max(200), values: z.array(unitValue).min(1).max(100_000).readonly() })
-    .exactOptional(),
-  protect: z.strictObject({
-    pinned: z.array(planUnit).max(100_000).readonly(),
-    /** Heads with a retrieval score of 0.1 or more stay, and those with an induction score above 0.4. */
-    retrieval: headValues,
-    induction: headValues,
-  }),
-  /** Units that a layer keeps; 0 lets a layer lose all. */
-  minPerLayer: count.max(1024),
+  ...planBasis.shape,
+  /** First to last to go, where that is known already: as many go as the budget allows, and none is chosen anew. */
+  order: removalOrder.exactOptional(),
   budget: pruneBudget,
-  /** After every `every` removals the cheapest `share` of what is left is measured anew, by the loss; null: never. */
-  rescore: z.strictObject({ every: z.int().min(1), share: z.number().min(0).max(1) }).nullable(),
   /** Random plans of the same make-up, measured beside it. */
   draws: z.int().min(10).max(1000),
   seed: z.int(),
 });
+
+/** The criterion where a request brings no costs. */
+export const lossRise = 'rise of the loss';
 
 const planStep = z.strictObject({
   kind: z.literal('step'),
@@ -67,7 +56,13 @@ export const prunePlanEvent = z.discriminatedUnion('kind', [
   progress,
   z.strictObject({ kind: z.literal('start'), header: z.strictObject(measuredHeader) }),
   /** What the full model's loss is, and what each unit costs alone. */
-  z.strictObject({ kind: z.literal('costs'), name: z.string(), loss: summary, costs: z.array(unitValue).readonly() }),
+  z.strictObject({
+    kind: z.literal('costs'),
+    name: z.string(),
+    family,
+    loss: summary,
+    costs: z.array(unitValue).readonly(),
+  }),
   planStep,
   z.strictObject({ kind: z.literal('rescored'), step: count, costs: z.array(unitValue).readonly() }),
   /** The finished plan against the full model. */
@@ -86,7 +81,11 @@ export const prunePlanResult = z.strictObject({
   keep: byLayer,
   minPerLayer: count,
   rescoredEvery: count.nullable(),
-  stopped: z.enum(['budget', 'minimum']),
+  budget: pruneBudget,
+  /** Budget used up, every layer at its minimum, or all of a given order gone. */
+  stopped: z.enum(['budget', 'minimum', 'order']),
+  /** Of the random plans, one drawn after the other. */
+  seed: z.int(),
   protected: z.array(z.strictObject({ ...planUnit.shape, reason: z.string() })).readonly(),
   /** Which programs can run the result, in words; none of them was tried. */
   legal: legalities,

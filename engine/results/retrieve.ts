@@ -91,6 +91,8 @@ const retrievedRun = z.strictObject({
   capped: numbers,
   /** What was copied: layer, head, step, position of the key. */
   copies: z.array(copied).readonly(),
+  /** Steps that produced the answer, which `scores` are read at; null where the generation does not have it. */
+  answerSteps: count.nullable().exactOptional(),
   /** By score id, [layers * heads]; null where the run has nothing that the score reads. */
   scores: z.record(z.string(), numbers.nullable()).readonly(),
 });
@@ -137,8 +139,13 @@ const plannedRun = z.strictObject({
 });
 export type PlannedRun = Plain<z.infer<typeof plannedRun>>;
 
-/** A cell of the grid without a run, and why. */
-const leftRun = z.strictObject({ needle: z.string(), length: count, depth: z.number(), reason: z.string() });
+/** A cell of the grid, or a prepared row (whose place is not known), without a run, and why. */
+const leftRun = z.strictObject({
+  needle: z.string(),
+  length: count.nullable(),
+  depth: z.number().nullable(),
+  reason: z.string(),
+});
 
 const common = z.strictObject(measuredHeader).omit({ metricId: true, options: true, remaining: true });
 const retrieveHeader = common.extend({
@@ -162,6 +169,7 @@ const headStatistics = summary.extend({
   /** Share of runs with a score above 0. */
   active: z.number(),
 });
+export type HeadStatistics = Plain<z.infer<typeof headStatistics>>;
 
 const stability = z.strictObject({
   kind: z.literal('stability'),

@@ -24,7 +24,7 @@ import { trainEvent, trainRequest } from './train.ts';
 import { weightScoresEvent, weightScoresRequest } from './weightScores.ts';
 
 const count = z.int().min(0);
-const runId = z.string().min(1).max(200);
+export const runId = z.string().min(1).max(200);
 const tags = z.array(z.string().min(1).max(100)).max(100).readonly();
 
 /** Calls that may run as jobs, each with its request. */

@@ -6,7 +6,7 @@ import type { ModelFiles } from '../files/modelFiles.ts';
 import { openModelFiles } from '../files/open.ts';
 import { verifyTensors } from '../files/verifyTensors.ts';
 import type { Tokenizer } from '../files/tokenizer/index.ts';
-import { checkVocabulary, createTokenizer } from '../files/tokenizer/index.ts';
+import { checkVocabulary, configuredEnds, createTokenizer } from '../files/tokenizer/index.ts';
 import { Fault } from '../terms/fault.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Activations, ForwardHost, ForwardRequest } from './forward.ts';
@@ -112,6 +112,13 @@ export class Model implements ForwardHost {
     return this.files.tokenizer.kind === 'none' ? this.files.tokenizer.reason : null;
   }
 
+  /** Tokens that end a generation: the tokenizer's, else those of the configs. */
+  get endIds(): readonly number[] {
+    if (this.tokenizerReason === null) return this.tokenizer.eosIds;
+    const { config, generationConfig } = this.files;
+    return configuredEnds(config, generationConfig, this.family.shape.outputVocabulary);
+  }
+
   async prepare({ signal, onProgress }: OpenOptions): Promise<void> {
     const parts = allParts(this.family);
     for (const [i, part] of parts.entries()) {
@@ -128,8 +135,7 @@ export class Model implements ForwardHost {
   async *generate(
     request: Omit<GenerateRequest, 'endIds'> & { readonly endIds?: readonly number[] },
   ): AsyncGenerator<GeneratedToken> {
-    const endIds = request.endIds ?? (this.tokenizerReason === null ? this.tokenizer.eosIds : []);
-    const steps = generate(this, { ...request, endIds });
+    const steps = generate(this, { ...request, endIds: request.endIds ?? this.endIds });
     for (;;) {
       const step = await this.exclusive(() => steps.next());
       if (step.done === true) return;

@@ -8,7 +8,7 @@ export const attentionEntropy: RowScore = {
   rule: 'S8',
   about: 'how widely attention is spread: 0 on one key, ln n on n keys alike',
   formula: 'mean over q >= 1 of -sum over k of A[q, k] ln A[q, k]',
-  source: 'Clark et al. 2019, arXiv 1906.04341, section 3.3',
+  source: 'Clark et al. 2019, arXiv 1906.04341, section 3.3; no numbered equation',
   unit: 'nats',
   range: [0, null],
   counts: 'every query but the first',

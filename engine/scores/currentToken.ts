@@ -7,7 +7,7 @@ export const currentToken: HeadScore = {
   rule: 'S2',
   about: 'attention from each token to itself',
   formula: 'mean over q >= 1 of A[q, q]',
-  source: 'Clark et al. 2019, arXiv 1906.04341, section 3.1',
+  source: 'Clark et al. 2019, arXiv 1906.04341, section 3.1; no numbered equation',
   unit: 'share',
   range: [0, 1],
   counts: 'every query but the first, which can only attend to itself',

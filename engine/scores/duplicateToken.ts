@@ -8,7 +8,7 @@ export const duplicateToken: HeadScore = {
   rule: 'S3',
   about: 'attention from a token that occurred before to its earlier occurrences',
   formula: 'mean over q of sum over j < q with x[j] = x[q] of A[q, j]',
-  source: 'Wang et al. 2022, arXiv 2211.00593, section 3',
+  source: 'Wang et al. 2022, arXiv 2211.00593, section 3; no numbered equation',
   unit: 'share',
   range: [0, 1],
   counts: 'queries whose token occurred before',

@@ -7,7 +7,8 @@ export const previousToken: HeadScore = {
   rule: 'S1',
   about: 'attention from each token to the one before it',
   formula: 'mean over q >= 1 of A[q, q - 1]',
-  source: 'Clark et al. 2019, arXiv 1906.04341, section 3.1; Olsson et al. 2022, arXiv 2209.11895',
+  source:
+    'Clark et al. 2019, arXiv 1906.04341, section 3.1; Olsson et al. 2022, arXiv 2209.11895; no numbered equation',
   unit: 'share',
   range: [0, 1],
   counts: 'every query but the first',

@@ -1,5 +1,7 @@
 /** Documents in files that the user names: a text file is one; each line of .jsonl and each row of .parquet has one in `text`. */
 import { basename, extname } from 'node:path';
+import * as zlib from 'node:zlib';
+import type { Compressors } from 'hyparquet';
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { Fault } from '../terms/fault.ts';
 import { readBytes, readTextFile } from './textFile.ts';
@@ -70,7 +72,28 @@ function parsed(line: string, place: Place): unknown {
 function textOf(row: unknown, place: Place): string {
   const text: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, 'text') : undefined;
   if (typeof text === 'string') return text;
-  throw new Fault({ what: 'no text', ...place, got: text === undefined ? 'none' : typeof text });
+  throw new Fault({ what: 'no text', ...place, got: kindOf(text) });
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'none';
+  return value === null ? 'null' : typeof value;
+}
+
+/** Beside none and Snappy. A page may not give more than it says. */
+const compressors: Compressors = {
+  GZIP: (input, maxOutputLength) => zlib.gunzipSync(input, { maxOutputLength }),
+  BROTLI: (input, maxOutputLength) => zlib.brotliDecompressSync(input, { maxOutputLength }),
+  ZSTD: zstandard,
+};
+
+/** Node has it from 22.15. */
+function zstandard(input: Uint8Array, maxOutputLength: number): Uint8Array {
+  const decompress: unknown = Reflect.get(zlib, 'zstdDecompressSync');
+  if (typeof decompress !== 'function') throw new Error('Zstandard pages, which Node reads from version 22.15');
+  const bytes: unknown = Reflect.apply(decompress, undefined, [input, { maxOutputLength }]);
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new TypeError('zstdDecompressSync gave no bytes');
 }
 
 /** Only the column that is needed is decoded, some rows at a time. */
@@ -85,7 +108,8 @@ async function* rowsIn(bytes: Uint8Array, path: string): AsyncGenerator<TextDocu
   const rows = Number(metadata.num_rows);
   for (let from = 0; from < rows; from += ROWS) {
     const chunk = { rowStart: from, rowEnd: Math.min(rows, from + ROWS) };
-    const found = await ofParquet(path, () => parquetReadObjects({ file, metadata, columns: ['text'], ...chunk }));
+    const asked = { file, metadata, columns: ['text'], compressors, ...chunk };
+    const found = await ofParquet(path, () => parquetReadObjects(asked));
     for (const [i, row] of found.entries()) {
       const place = { where: `${path}, row ${from + i + 1}`, expected: 'a string in text' };
       yield { name: `${basename(path)}:${from + i + 1}`, text: textOf(row, place) };

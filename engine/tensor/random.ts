@@ -14,7 +14,19 @@ export interface Random {
 
 /** sfc32 by Chris Doty-Humphrey (PractRand), seeded by mixing the seed twelve times. */
 export function seededRandom(seed: number): Random {
-  let [a, b, c, counter] = [0x9e3779b9, seed | 0, (seed / 2 ** 32) | 0, 1];
+  return seededBy(seed | 0, (seed / 2 ** 32) | 0);
+}
+
+/**
+ * The `draw`-th of a seed's many generators, each another one for draws below 2^32. Not seed 2^32 + draw as one number: whole
+ * numbers end at 2^53, and draws of a large seed would be the same.
+ */
+export function numberedRandom(seed: number, draw: number): Random {
+  return seededBy(draw | 0, seed | 0);
+}
+
+function seededBy(low: number, high: number): Random {
+  let [a, b, c, counter] = [0x9e3779b9, low, high, 1];
   const word = (): number => {
     const t = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;

@@ -1,8 +1,9 @@
 /**
- * All measures that can colour the heads of the open model, from every run on it. The list changes when measures come or go;
+ * All measures that can colour the heads of the open model, from every run on it and from files that were read beside them. The list changes when measures come or go;
  * the numbers in it are written in place as rows come, and whoever draws them subscribes to the measure.
  */
 import type { RunSummary } from '../../engine/results/runs.ts';
+import { importedId, isImportedId } from '../state/importedId.ts';
 import type { Schedule } from './frame.ts';
 import { oncePerFrame } from './frame.ts';
 import type { HeadMeasure } from './measuresOfRun.ts';
@@ -26,6 +27,19 @@ export interface HeadMeasures {
   readonly subscribe: (listener: () => void, id?: string) => () => void;
   readonly setModel: (model: MeasuredModel | null) => void;
   readonly setRuns: (runs: readonly RunSummary[]) => void;
+  /**
+   * Those of a file, for as long as the window is there: listed first while its model, told by the fingerprint, is looked at.
+   * `make` is given what stands in the place of a run's id.
+   */
+  readonly addImported: (fingerprint: string, make: (id: string) => readonly HeadMeasure[]) => readonly HeadMeasure[];
+  /** By what stands in the place of a run. */
+  readonly removeImported: (run: string) => void;
+}
+
+interface ImportedMeasures {
+  readonly run: string;
+  readonly fingerprint: string;
+  readonly measures: readonly HeadMeasure[];
 }
 
 const calls: ReadonlySet<RunSummary['call']> = new Set([
@@ -35,6 +49,9 @@ const calls: ReadonlySet<RunSummary['call']> = new Set([
   'ablate',
   'attribute',
   'retrieve',
+  'streamingHeads',
+  'importance',
+  'duo',
 ]);
 /** Runs that are read, the newest: a project of hundreds would otherwise be read whole. */
 const MOST_RUNS = 40;
@@ -46,10 +63,16 @@ export function createHeadMeasures(runs: RunStore, schedule?: Schedule): HeadMea
   let model: MeasuredModel | null = null;
   let summaries: readonly RunSummary[] = [];
   let list: readonly HeadMeasure[] = [];
+  let imported: readonly ImportedMeasures[] = [];
+  let everImported = 0;
   const publish = oncePerFrame(() => listeners.forEach((listener) => listener()), schedule);
 
   const relist = () => {
-    const next = summaries.flatMap(({ id }) => byRun.get(id) ?? []);
+    const ofFiles = imported.filter(({ fingerprint }) => fingerprint === model?.fingerprint);
+    const next = [
+      ...ofFiles.flatMap(({ measures }) => measures),
+      ...summaries.flatMap(({ id }) => byRun.get(id) ?? []),
+    ];
     if (next.length === list.length && next.every((measure, i) => measure === list[i])) return;
     list = next;
     publish.ask();
@@ -93,7 +116,8 @@ export function createHeadMeasures(runs: RunStore, schedule?: Schedule): HeadMea
     subscribe: (listener, id) => {
       listeners.add(listener);
       const run = id?.slice(0, id.lastIndexOf('/'));
-      const stop = run === undefined || run === '' ? null : runs.subscribe(run, listener);
+      const isOfRun = run !== undefined && run !== '' && !isImportedId(run);
+      const stop = isOfRun ? runs.subscribe(run, listener) : null;
       return () => {
         listeners.delete(listener);
         stop?.();
@@ -109,6 +133,17 @@ export function createHeadMeasures(runs: RunStore, schedule?: Schedule): HeadMea
     setRuns: (next) => {
       summaries = next;
       sync();
+    },
+    addImported: (fingerprint, make) => {
+      const run = importedId(++everImported);
+      const measures = make(run);
+      imported = [{ run, fingerprint, measures }, ...imported];
+      relist();
+      return measures;
+    },
+    removeImported: (run) => {
+      imported = imported.filter((file) => file.run !== run);
+      relist();
     },
   };
 }

@@ -30,6 +30,8 @@ export const usePrediction = (request: RequestOf<'run'> | null): Asked<'run'> =>
 export const useRuns = (binned = false): Asked<'runs'> => useCall('runs', binned ? { binned } : {});
 export const useRecord = (run: string | null): Asked<'record'> => useCall('record', run === null ? null : { run });
 export const useCompare = (request: RequestOf<'compare'> | null): Asked<'compare'> => useCall('compare', request);
+export const useExportForms = (request: RequestOf<'exportForms'>): Asked<'exportForms'> =>
+  useCall('exportForms', request);
 export const useHeadSets = (): Asked<'headSets'> => useCall('headSets', {});
 export const useAttentionTile = (request: RequestOf<'attentionTile'> | null): Asked<'attentionTile'> =>
   useCall('attentionTile', request);

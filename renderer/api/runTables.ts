@@ -18,7 +18,7 @@ import { emptyColumn, writeColumn } from './column.ts';
 import type { RetrieveTable } from './retrieveTable.ts';
 import { foldRetrieve } from './retrieveTable.ts';
 import type { ScoreTableHeader } from './scoresAlike.ts';
-import { headerOfDirectLogits, headerOfWeights } from './scoresAlike.ts';
+import { headerOfDirectLogits, headerOfScores, headerOfWeights } from './scoresAlike.ts';
 
 export type { Column } from './column.ts';
 
@@ -147,7 +147,7 @@ function startAttribution(header: AttributionHeader): AttributionTable {
 }
 
 function foldScores(table: ScoreTable | null, event: EventOf<'scores'>): ScoreTable | null {
-  if (event.kind === 'start') return table ?? startScores(event.header);
+  if (event.kind === 'start') return table ?? startScores(headerOfScores(event.header));
   if (table === null || event.kind === 'progress') return table;
   return event.kind === 'copying' ? { ...table, copying: event } : withHead(table, event);
 }

@@ -1,6 +1,6 @@
-/** Calls whose rows are scores of heads though they are no patterns on prompts: what they say, in the form of head scores. */
+/** What calls whose rows are scores of heads say of them, in one form: of patterns, of weights, of direct parts. */
 import type { DirectLogitsHeader } from '../../engine/results/directLogits.ts';
-import type { ScoresHeader } from '../../engine/results/scores.ts';
+import type { ScoresHeader, TagRule } from '../../engine/results/scores.ts';
 import type { WeightsHeader } from '../../engine/results/weightScores.ts';
 
 /** What a table of scores says of them. */
@@ -14,21 +14,38 @@ export interface ScoreTableHeader {
     readonly about: string;
     readonly formula: string;
     readonly source: string;
+    readonly rule: string;
     /** `share`, `logits` ... */
     readonly unit: string;
     /** Null where no number bounds it. */
     readonly range: readonly [lowest: number, highest: number | null];
-    /** Prompts, or tokens, that it was read on. */
+    /** Prompts, or tokens, that it was read on, and what these are; none where it is exact. */
     readonly prompts: number;
+    readonly samples: string;
     readonly uniform: number | null;
   }[];
+  /** Of pattern tags, in the order in which the first that holds is the plainest. */
+  readonly tags?: readonly TagRule[];
+}
+
+/** Where tokens are repeated, BOS before them decides what many heads do: it belongs to what the prompts are called. */
+export function headerOfScores({ model, shape, prompts, scores, tags }: ScoresHeader): ScoreTableHeader {
+  const bos = prompts.repeated === null ? '' : prompts.bosPrepended ? ', with BOS' : ', without BOS';
+  return {
+    ...{ model, shape, prompts: { dataset: `${prompts.dataset}${bos}` } },
+    scores: scores.map((score) => ({ ...score, samples: 'prompts' })),
+    ...(tags === undefined ? {} : { tags }),
+  };
 }
 
 /** Of weights there are no prompts: what was read token by token has as many numbers as there were tokens, the rest is exact. */
 export function headerOfWeights({ model, shape, tokens, scores }: WeightsHeader): ScoreTableHeader {
   return {
     ...{ model, shape, prompts: { dataset: 'weights' } },
-    scores: scores.map((score) => ({ ...score, prompts: score.sampled ? (tokens?.n ?? 1) : 1, uniform: null })),
+    scores: scores.map((score) => ({
+      ...score,
+      ...{ prompts: score.sampled ? (tokens?.n ?? 1) : 1, samples: score.sampled ? 'tokens' : '', uniform: null },
+    })),
   };
 }
 
@@ -46,13 +63,16 @@ export function headerOfDirectLogits({
       {
         id: 'directLogits',
         title: 'Direct logits',
+        rule: 'D1',
         about: `what the head writes towards the answer by itself: its part of the logit difference${cap}, mean of ${sequences} prompts`,
         formula:
           'z W_O · w / s at the answer position, w the gain times U of answers less U of wrong answers, s the divisor of the final norm',
-        source: 'Direct logit attribution: Elhage et al. 2021; Wang et al. 2022, arXiv 2211.00593, section 3',
+        source:
+          'Direct logit attribution: Elhage et al. 2021; Wang et al. 2022, arXiv 2211.00593, section 3; no numbered equation',
         unit: 'logits',
         range: [-Infinity, null],
         prompts: sequences,
+        samples: 'prompts',
         uniform: null,
       },
     ],

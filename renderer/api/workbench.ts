@@ -123,9 +123,9 @@ function followModel(queries: QueryClient, client: Client, workspace: Workspace,
 /** Which answers an event makes old. A snapshot comes after a break, in which anything may have changed. */
 function invalidate(queries: QueryClient, { kind }: WatchEvent): void {
   const calls = {
-    runs: ['runs', 'record'],
+    runs: ['runs', 'record', 'exportForms'],
     headSets: ['headSets'],
-    snapshot: ['runs', 'record', 'headSets', 'library'],
+    snapshot: ['runs', 'record', 'exportForms', 'headSets', 'library'],
   };
   if (!(kind in calls)) return;
   for (const call of calls[kind as keyof typeof calls]) void queries.invalidateQueries({ queryKey: [call] });

@@ -33,6 +33,8 @@ export interface LineChartProps extends Size {
   readonly diagonal?: boolean;
   /** Draws steps instead of slopes: an empirical curve. */
   readonly steps?: boolean;
+  /** A horizontal line, named at its right end: what the lines are held against. */
+  readonly level?: { readonly name: string; readonly value: number };
   /** A vertical line, which can be dragged where `onMarker` is given. */
   readonly marker?: number | null;
   readonly onMarker?: (x: number) => void;
@@ -72,6 +74,9 @@ export function LineChart(props: LineChartProps): ReactElement {
       <LeftAxis axis={y} from={left} to={width - 10} title={yTitle} grid />
       <BottomAxis axis={x} from={bottom} to={bottom} title={xTitle} />
       {diagonal && <Diagonal x={x} y={y} />}
+      {props.level !== undefined && (
+        <Level {...props.level} from={left} to={width - 10} y={y.place(props.level.value)} />
+      )}
       {series.map((one, i) => (
         <Series key={one.name} series={one} colour={colourOf(one, i)} x={x} y={y} steps={props.steps === true} />
       ))}
@@ -81,12 +86,17 @@ export function LineChart(props: LineChartProps): ReactElement {
   );
 }
 
-function domains({ series, xDomain, yDomain, log }: LineChartProps) {
+function domains({ series, xDomain, yDomain, log, level }: LineChartProps) {
   const logX = log === 'x' || log === 'both';
   const logY = log === 'y' || log === 'both';
   const all = (pick: (one: LineSeries) => Iterable<number> | undefined, positive: boolean) =>
     series.flatMap((one) => [...(pick(one) ?? [])]).filter((value) => !positive || value > 0);
-  const ys = [...all((one) => one.y, logY), ...all((one) => one.low, logY), ...all((one) => one.high, logY)];
+  const ys = [
+    ...all((one) => one.y, logY),
+    ...all((one) => one.low, logY),
+    ...all((one) => one.high, logY),
+    ...(level === undefined ? [] : [level.value]),
+  ];
   return [xDomain ?? extentOf(all((one) => one.x, logX)), yDomain ?? extentOf(ys, logY ? 0 : 0.05)] as const;
 }
 
@@ -105,6 +115,10 @@ interface SeriesProps {
 function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
   const indices = Array.from(series.x.keys());
   const at = (values: readonly number[] | Float32Array | undefined, i: number) => y.place(values?.[i] ?? NaN);
+  // An interval may leave the range of its measure: no share is above 1.
+  const [floor, ceiling] = [y.place(y.domain[0]), y.place(y.domain[1])];
+  const within = (values: readonly number[] | Float32Array | undefined, i: number) =>
+    Math.min(floor, Math.max(ceiling, at(values, i)));
   const curve = steps ? curveStepAfter : curveLinear;
   const line = linePath<number>(
     (i) => x.place(series.x[i] ?? NaN),
@@ -114,8 +128,8 @@ function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
     .curve(curve);
   const band = areaPath<number>(
     (i) => x.place(series.x[i] ?? NaN),
-    (i) => at(series.low, i),
-    (i) => at(series.high, i),
+    (i) => within(series.low, i),
+    (i) => within(series.high, i),
   )
     .defined((i) => Number.isFinite(at(series.low, i)) && Number.isFinite(at(series.high, i)))
     .curve(curve);
@@ -171,6 +185,24 @@ function Diagonal({ x, y }: { readonly x: Axis; readonly y: Axis }): ReactElemen
   const high = Math.min(x.domain[1], y.domain[1]);
   const ends = { x1: x.place(low), y1: y.place(low), x2: x.place(high), y2: y.place(high) };
   return <line {...ends} stroke="var(--line-strong)" strokeDasharray="3 3" />;
+}
+
+interface LevelProps {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
+}
+
+function Level({ name, from, to, y }: LevelProps): ReactElement {
+  return (
+    <g fill="var(--ink-2)">
+      <line x1={from} x2={to} y1={y} y2={y} stroke="var(--ink-2)" strokeDasharray="1 3" />
+      <text x={to} y={y - 4} textAnchor="end">
+        {name}
+      </text>
+    </g>
+  );
 }
 
 function Marker({

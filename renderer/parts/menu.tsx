@@ -1,6 +1,7 @@
 /** A list of things to do, behind a button. */
 import { DropdownMenu } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
+import { Fragment } from 'react';
 import './popover.css';
 import './select.css';
 import type { IconName } from './icon.tsx';
@@ -16,6 +17,8 @@ export interface MenuItem {
   readonly isOn?: boolean;
   /** A line stands above it. */
   readonly begins?: boolean;
+  /** Stands above it, over it and those that follow. */
+  readonly heading?: string;
   readonly onChoose: () => void;
 }
 
@@ -46,10 +49,23 @@ export function Menu(props: MenuProps): ReactElement {
   );
 }
 
-function item({ title, icon, keys, disabled = false, isOn = false, begins = false, onChoose }: MenuItem): ReactElement {
+function item({ heading, begins = false, ...rest }: MenuItem): ReactElement {
+  return (
+    <Fragment key={rest.title}>
+      {heading !== undefined && (
+        <DropdownMenu.Label className="menu-label" data-begins={begins}>
+          {heading}
+        </DropdownMenu.Label>
+      )}
+      <Item {...rest} begins={begins && heading === undefined} />
+    </Fragment>
+  );
+}
+
+function Item({ title, icon, keys, disabled = false, isOn = false, begins, onChoose }: MenuItem): ReactElement {
   const mark = isOn ? 'check' : icon;
   return (
-    <DropdownMenu.Item key={title} className="menu-item" data-begins={begins} disabled={disabled} onSelect={onChoose}>
+    <DropdownMenu.Item className="menu-item" data-begins={begins} disabled={disabled} onSelect={onChoose}>
       <span className="select-check">{mark !== undefined && <Icon name={mark} size={12} />}</span>
       {title}
       {keys !== undefined && (

@@ -4,7 +4,9 @@ import { useStore } from 'zustand';
 import { useWorkbench } from '../api/workbench.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { ErrorState } from '../parts/states.tsx';
+import { ExportRunDialog } from './exportRunDialog.tsx';
 import { HelpDialog } from './helpDialog.tsx';
+import { ImportScoresDialog } from './importScoresDialog.tsx';
 import { OpenModelDialog } from './openModelDialog.tsx';
 import { Palette } from './palette.tsx';
 import { SaveSetDialog } from './saveSetDialog.tsx';
@@ -26,6 +28,10 @@ export function Dialogs(): ReactElement | null {
       return <SaveSetDialog />;
     case 'openModel':
       return <OpenModelDialog path={dialog.path} weights={dialog.weights ?? 'auto'} />;
+    case 'importScores':
+      return <ImportScoresDialog source={dialog.source} />;
+    case 'exportRun':
+      return <ExportRunDialog key={dialog.run} run={dialog.run} title={dialog.title} />;
     case 'error':
       return (
         <Dialog isOpen title="That did not work" onClose={dialogs.close}>

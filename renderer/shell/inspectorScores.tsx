@@ -21,7 +21,7 @@ export function InspectorScores({ head }: { readonly head: HeadRef }): ReactElem
   const list = useHeadMeasures();
   useNumbers(list);
   const shown = list.filter((measure) => !Number.isNaN(valueAt(measure, head).value));
-  const effects = shown.filter(({ call, signed }) => call !== 'scores' && signed);
+  const effects = shown.filter(({ call, signed }) => (call === 'ablate' || call === 'attribute') && signed);
   const units = [...new Set(effects.map(({ unit }) => unit))];
   const shares = shown.filter(({ call, unit }) => call === 'scores' && unit === '');
   const others = newestOfEach(shown.filter((measure) => !effects.includes(measure) && !shares.includes(measure)));
@@ -69,7 +69,7 @@ function written(measure: HeadMeasure, head: HeadRef): string {
   const { value, low, high } = valueAt(measure, head);
   const decimals = decimalsFor(value);
   const spread = low === null || high === null ? '' : ` ${formatHalfWidth((high - low) / 2, decimals)}`;
-  const unit = measure.unit === 'norm' || measure.unit === 'ratio' ? '' : ` ${measure.unit}`;
+  const unit = ['norm', 'ratio', ''].includes(measure.unit) ? '' : ` ${measure.unit}`;
   return `${formatFixed(value, decimals)}${spread}${unit}`;
 }
 

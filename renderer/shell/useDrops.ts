@@ -1,10 +1,11 @@
-/** Files dropped on the window: a view is shown, prompts are read in, a model is opened (where its path can be known). */
+/** Files dropped on the window: a view is shown, prompts and scores of heads are read in, a model is opened (where its path can be known). */
 import { useEffect } from 'react';
 import { Fault } from '../../engine/terms/fault.ts';
 import { attempt } from '../api/attempt.ts';
 import { desktopBridge } from '../api/desktopBridge.ts';
 import type { Workbench } from '../api/workbench.ts';
 import { useWorkbench } from '../api/workbench.ts';
+import { droppedScores } from './droppedScores.ts';
 import { openViewFile } from './openViewFile.ts';
 
 export function useDrops(): void {
@@ -15,7 +16,13 @@ export function useDrops(): void {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file !== undefined) attempt(workbench, () => take(workbench, file));
+      if (file === undefined || event.dataTransfer === null) return;
+      const scores = droppedScores(event.dataTransfer);
+      attempt(workbench, async () => {
+        const source = await scores;
+        if (source === null) await take(workbench, file);
+        else workbench.dialogs.show({ kind: 'importScores', source });
+      });
     };
     window.addEventListener('dragover', allow);
     window.addEventListener('drop', drop);
@@ -39,7 +46,8 @@ async function take(workbench: Workbench, file: File): Promise<void> {
   }
   const path = desktopBridge()?.pathOfFile(file) ?? '';
   if (path === '') {
-    const expected = 'a .view.json, .jsonl or .csv file; a model is opened by its path (Ctrl+O)';
+    const expected =
+      'a .view.json, .jsonl or .csv file, or scores of heads (.json, .tsv, .npy, .txt); a model is opened by its path (Ctrl+O)';
     throw new Fault({ what: 'a browser does not tell where a file lies', where: file.name, expected });
   }
   workbench.dialogs.show({ kind: 'openModel', path });

@@ -1,6 +1,7 @@
 /** Which dialog is open: at most one. */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import type { NamedFile } from '../../engine/results/importedScores.ts';
 import type { ModelChoice } from './workspace.ts';
 
 export type PalettePage = 'all' | 'heads' | 'models' | 'prompts';
@@ -13,6 +14,10 @@ export type DialogState =
   | { readonly kind: 'saveSet' }
   /** What opening this model costs, and whether to. */
   | { readonly kind: 'openModel'; readonly path: string; readonly weights?: NonNullable<ModelChoice['weights']> }
+  /** What a file of another tool says of heads, and whether to show it. */
+  | { readonly kind: 'importScores'; readonly source: { readonly name: string; readonly files: readonly NamedFile[] } }
+  /** The forms in which a run can be saved. */
+  | { readonly kind: 'exportRun'; readonly run: string; readonly title: string }
   | { readonly kind: 'error'; readonly error: Error };
 
 export interface Dialogs {

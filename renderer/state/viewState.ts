@@ -6,6 +6,7 @@ import type { ViewFile } from '../../engine/results/viewFile.ts';
 import { readViewFile } from '../../engine/results/viewFile.ts';
 import { Fault } from '../../engine/terms/fault.ts';
 import { headName, parseHead } from './headNames.ts';
+import { isImportedId } from './importedId.ts';
 import { isPlace } from './places.ts';
 import type { Selection } from './selection.ts';
 import type { Workspace } from './workspace.ts';
@@ -20,8 +21,8 @@ export function currentView(workspace: Workspace, selection: Selection): ViewFil
     model,
     prompts,
     promptIndex,
-    measure,
-    second,
+    measure: isImportedId(measure) ? null : measure,
+    second: isImportedId(second) ? null : second,
     run,
     ablation,
     scale,

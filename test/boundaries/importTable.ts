@@ -72,6 +72,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'radix-ui',
       'cmdk',
       'react-resizable-panels',
+      'hyparquet',
       '@fontsource-variable/',
     ],
   },

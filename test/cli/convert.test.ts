@@ -32,6 +32,11 @@ describe('headscope convert', () => {
       2,
       expect.stringMatching(/one\.json: head 2-4 is not in the model.*count from 1/),
     ]);
+    const moved = await headscope(['convert', at('one.json'), '--model', planted, '--counts-from', '1']);
+    expect([moved.code, moved.out]).toEqual([
+      0,
+      expect.stringMatching(/score +behaviour +2 layers of 4 heads +2 of 8/),
+    ]);
   });
 
   it('writes it in another form, never over a file, and says what that form can not', async () => {

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readHeads } from '../../engine/exports/heads.ts';
@@ -21,7 +22,8 @@ interface Ranked extends ResultOf<'importance'> {
 }
 
 async function ranked(...more: string[]): Promise<Ranked> {
-  const { code, out, err } = await headscope(['importance', model, ...small, ...more, '--json']);
+  const sizes = more.includes('--windows') ? [] : small;
+  const { code, out, err } = await headscope(['importance', model, ...sizes, ...more, '--json']);
   if (code !== 0) throw new Error(err);
   return JSON.parse(out) as Ranked;
 }
@@ -49,6 +51,12 @@ describe('importance', () => {
       ['zero', 'michel', 'flap', 'shapley', 'random'].map((id) => `importance.${id}`),
     );
     expect(file.metrics[1]?.abs_granularity).toBe('token');
+    const families = ['causal', 'attribution', 'proxy', 'causal', 'control'];
+    expect(file.metrics.map(({ family }) => family)).toEqual(families);
+    const { 'importance.zero': zero, 'importance.shapley': shapley } = file.units[0]?.values ?? {};
+    expect(zero?.se).toBeGreaterThan(0);
+    // One pair of orders, whatever the number of documents.
+    expect([zero?.n === 1, shapley?.n]).toEqual([false, 1]);
     expect(file.units).toHaveLength(16);
     const { group, joint, agg } = file.kv_groups?.[5] ?? {};
     expect([group, Object.keys(agg ?? {})]).toEqual([1, ['michel', 'flap', 'random'].map((id) => `importance.${id}`)]);
@@ -66,7 +74,8 @@ describe('importance', () => {
   it('reads documents from text, jsonl and Parquet: the same text gives the same numbers', async () => {
     writeFileSync(at('a.jsonl'), many.map((text) => `${JSON.stringify({ text, more: 1 })}\n`).join(''));
     const columnData = [{ name: 'text', type: 'STRING' as const, data: many }];
-    writeFileSync(at('a.parquet'), Buffer.from(parquetWriteBuffer({ columnData })));
+    const compressors = { GZIP: (bytes: Uint8Array) => gzipSync(bytes) };
+    writeFileSync(at('a.parquet'), Buffer.from(parquetWriteBuffer({ columnData, codec: 'GZIP', compressors })));
     const criteria = ['--criteria', 'zero,writeNorm'];
     const [a, b] = [
       await ranked('--text', at('a.jsonl'), ...criteria),
@@ -77,7 +86,10 @@ describe('importance', () => {
     expect(a.header.samples.list[0]).toMatchObject({ name: 'a.jsonl:1', tokens: expect.any(Number) as number });
     expect(a.units).toEqual(b.units);
     writeFileSync(at('a.txt'), many.join(' '));
-    expect((await ranked('--text', at('a.txt'), ...criteria)).header.samples.unit).toBe('window');
+    const one = await ranked('--text', at('a.txt'), ...criteria, '--windows', '1', '--length', '40');
+    expect(one.header.samples).toMatchObject({ unit: 'window', list: [{ name: 'window 1' }] });
+    // One sample says nothing of the spread.
+    expect(one.units.map(({ values }) => values['zero']?.interval)).toEqual(one.units.map(() => null));
   });
 
   it('gives KV groups jointly, with their heads beside them where asked', async () => {

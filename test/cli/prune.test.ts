@@ -23,7 +23,7 @@ describe('plan and prune', () => {
     writeFileSync(at('retrieval.json'), JSON.stringify({ '0-0': [0.5], ...zeros([0, 0]) }));
     planned = await headscope([
       ...['plan', model, '--heads', '6', ...text, '--pin', 'L1H0', '--retrieval', at('retrieval.json')],
-      ...['--curve', '--project', project, '--out', at('heads.json')],
+      ...['--curve', '--points', '1,2,3,99', '--project', project, '--out', at('heads.json')],
     ]);
   }, 60_000);
 

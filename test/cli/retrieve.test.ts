@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { createTokenizer } from '../../engine/files/tokenizer/index.ts';
 import { openModelFiles } from '../../engine/files/open.ts';
 import type { HostedService } from '../../engine/service/service.ts';
 import { createService } from '../../engine/service/service.ts';
+import { Fault } from '../../engine/terms/fault.ts';
 import { headscope, temporaryFolder } from './headscope.ts';
 
 const model = (name: string) => fileURLToPath(new URL(`../../fixtures/models/${name}`, import.meta.url));
@@ -80,6 +81,20 @@ describe('prepared runs', () => {
     ]);
   });
 
+  it('that are bad are left out with a warning, and named in the file', async () => {
+    const out = fresh();
+    const rows = rowsFile(row('ocean', { answer: 'ocean' }), { ids: [4, 5] }, row('apple'));
+    const { code, err } = await prepared(rows, '--mode', 'forced', '--out', out);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^warning: 2 runs of the file were left out: .*, line 2: no span: expected span/m);
+    const { trial_ids, meta } = read(out);
+    expect(trial_ids).toEqual(['row-1']);
+    expect(meta['left_out']).toMatchObject([
+      { needle: 'row-2', length: null, depth: null },
+      { needle: 'apple', reason: expect.stringMatching(/^row-3: no answer to give/) as string },
+    ]);
+  });
+
   it('give forced scores with a warning where none passes, never an empty file', async () => {
     const out = fresh();
     const rows = rowsFile(row('ocean', { answer: 'bridge mirror', maxNew: 2 }));
@@ -88,6 +103,7 @@ describe('prepared runs', () => {
     expect(err).toMatch(/^warning: none of 1 runs passed the gate: .* answer given \(forced mode\)$/m);
     const { scores, meta } = read(out);
     expect(scores['1-1']).toHaveLength(1);
+    expect(meta).toMatchObject({ num_trials_passed: 0, num_trials_total: 1, pooled_ans_steps: 2, mode: 'forced' });
     expect(meta).toMatchObject({ mode: 'forced' });
     expect(meta.trials.map(({ mode, counts }) => [mode, counts])).toEqual([
       ['generate', false],
@@ -105,6 +121,28 @@ describe('prepared runs', () => {
     expect(locos.meta['method']).toBe('logit_contribution');
     expect(locos.scores['1-1']?.[0]).toBeCloseTo(12, 2);
     expect(read(out.replace('.json', '.spatial.json')).scores['1-1']?.[0]).toBeCloseTo(1, 3);
+    // One run says nothing of its spread.
+    expect(shown).toMatch(/^L1H1 +12\.00\d\d +unknown +1$/m);
+    expect(locos.confidence_intervals).toBeUndefined();
+    expect(locos.meta).toMatchObject({ num_trials_passed: 1, pooled_ans_steps: 1 });
+  });
+
+  it('write what is measured once for all runs too, and no file of what no run has', async () => {
+    const out = fresh();
+    const argv = ['--scores', 'keyValue,questionFocus', '--out', out];
+    const runs = rowsFile({ ids: [5, 6, 7, 5], span: [1, 2], maxNew: 1 });
+    const { code, err } = await retrieve(model('tiny-heads'), '--runs', runs, ...argv);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^warning: questionFocus was read on no run that counts: no file of it$/m);
+    expect(existsSync(out.replace('.json', '.questionFocus.json'))).toBe(false);
+    const { meta, scores, confidence_intervals: intervals, trial_ids } = read(out.replace('.json', '.keyValue.json'));
+    expect(meta).toMatchObject({ method: 'key_value', dataset: 'keyValue', num_trials_total: 32 });
+    expect([trial_ids, Object.keys(scores).length]).toEqual([['mean'], 32]);
+    // tiny-heads looks values up with heads of layer 1: without them answers are lost.
+    const best = Math.max(...Object.values(scores).map(([mean]) => mean ?? NaN));
+    const [head = ''] = Object.entries(scores).find(([, [mean]]) => mean === best) ?? [];
+    expect([head[0], best > 0.5]).toEqual(['1', true]);
+    expect(intervals[head]?.[0]).toBeGreaterThan(0.3);
   });
 });
 
@@ -137,6 +175,34 @@ describe('Ctrl-C', () => {
     expect(code).not.toBe(0);
     expect(err).toMatch(/^warning: cancelled after 2 of 3 runs$/m);
     expect(read(out).scores['1-1']).toEqual([1, 1]);
+  });
+});
+
+describe('an error on the way', () => {
+  it('keeps the runs that are done, and says what ended them', async () => {
+    const hosted = createService();
+    const service: HostedService['service'] = {
+      ...hosted.service,
+      async *retrieve(request, options) {
+        const stream = hosted.service.retrieve(request, options);
+        try {
+          for (;;) {
+            const step = await stream.next();
+            if (step.done === true) return step.value;
+            yield step.value;
+            if (step.value.kind === 'run') throw new Fault({ what: 'the stream is not finite', where: 'layer 1' });
+          }
+        } finally {
+          await stream.return(undefined as never);
+        }
+      },
+    };
+    const out = fresh();
+    const argv = ['retrieve', model('planted-needle'), '--runs', rowsFile(row('ocean'), row('apple')), '--out', out];
+    const { code, err } = await headscope(argv, { service: { ...hosted, service } });
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/^warning: ended by an error \(layer 1: the stream is not finite\) after 1 of 2 runs$/m);
+    expect(read(out).scores['1-1']).toEqual([1]);
   });
 });
 
@@ -213,7 +279,7 @@ describe('bad input', () => {
     const grid = await prepared(rowsFile(row('ocean')), '--grid', '512x0', '--out', fresh());
     expect(grid.err).toMatch(/--grid does not go with --runs/);
     const forced = await prepared(rowsFile(row('ocean')), '--mode', 'forced', '--out', fresh());
-    expect(forced.err).toMatch(/row-1: no answer to give: expected an answer in each row, or generate mode/);
+    expect(forced.err).toMatch(/row-1: no answer to give: expected an answer, or generate mode/);
   });
 
   it('never writes over a file', async () => {

@@ -13,7 +13,10 @@ const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 
 interface Written {
-  readonly arms: readonly { readonly set: string }[];
+  readonly arms: readonly {
+    readonly set: string;
+    readonly heads: readonly { readonly layer: number; readonly head: number }[];
+  }[];
   readonly points: readonly MaskPoint[];
   readonly cells: readonly {
     readonly arm: number;
@@ -60,12 +63,12 @@ describe('retrieve-mask', () => {
       '--k',
       '0,1',
       '--draws',
-      '10',
+      '4',
       ...masks,
     ]);
     expect([code, err]).toEqual([0, expect.stringContaining(`written: ${at('curve.json')}`)]);
     const { points, arms, cells, rows, notes } = written('curve.json');
-    expect(arms).toHaveLength(1 + 2 * (1 + 10 + 1));
+    expect(arms).toHaveLength(1 + 2 * (1 + 4 + 1));
     expect(rows.map(({ of }) => of)).toEqual(['run', 'run', 'run', 'run', 'text', 'text']);
     const point = (mask: string, set: string, k: number) =>
       points.find((one) => one.mask?.kind === mask && one.set === set && one.k === k);
@@ -73,7 +76,7 @@ describe('retrieve-mask', () => {
     for (const mask of ['uniform', 'stream']) {
       expect([mask, (point(mask, 'top', 1)?.accuracy?.mean ?? 1) <= 0.25]).toEqual([mask, true]);
       expect(point(mask, 'random', 1)).toMatchObject({
-        draws: 10,
+        draws: 4,
         accuracy: { mean: 1 },
         spread: { accuracy: [1, 1] },
       });
@@ -82,7 +85,7 @@ describe('retrieve-mask', () => {
     expect(cells.map(({ cells: own }) => own.reduce((sum, { n }) => sum + n, 0))).toEqual([4, 4, 4]);
     expect(notes.join('\n')).toContain("from the prompt's last token on");
     expect(out).toMatch(/none\s+all as they are\s+100\.0 %/);
-    expect(out).toMatch(/uniform\s+10 x random 1\s+100\.0 %/);
+    expect(out).toMatch(/uniform\s+4 x random 1\s+100\.0 %/);
     expect(out).toContain('The first k minus random k of the same layers:');
     expect(out).toMatch(/Answered, and first choices, all heads as they are:\ndepth/);
   });
@@ -113,6 +116,33 @@ describe('retrieve-mask', () => {
     expect(clean?.accuracy?.mean).toBe(1);
     expect(top?.accuracy?.mean).toBeLessThan(0.5);
     expect(random?.accuracy?.mean).toBe(1);
+  });
+
+  it('draws the last of equal heads at random, not from the last layer', async () => {
+    // tiny-heads has 4 layers of 8: all but one head are at 0, as in any detection.
+    const scores = Object.fromEntries(
+      Array.from({ length: 32 }, (_, i) => [`${Math.floor(i / 8)}-${i % 8}`, [i === 9 ? 1 : 0]]),
+    );
+    writeFileSync(at('zeros.json'), JSON.stringify(scores));
+    const ids = Array.from({ length: 12 }, (_, i) => 400 + i);
+    writeFileSync(at('short.jsonl'), JSON.stringify({ ids, span: [2, 4], answer: [402, 403], maxNew: 2 }));
+    const args = ['retrieve-mask', tiny, '--runs', at('short.jsonl'), '--windows', '0', '--draws', '0', '--k', '6'];
+    const ranked = ['--ranking', at('zeros.json'), '--out', at('zeros-curve.json')];
+    const { code } = await headscope([...args, ...ranked]);
+    expect(code).toBe(0);
+    const { arms } = written('zeros-curve.json');
+    const bottom = arms.find(({ set }) => set === 'bottom')?.heads ?? [];
+    expect(bottom).toHaveLength(6);
+    expect(new Set(bottom.map(({ layer }) => layer)).size).toBeGreaterThan(1);
+    expect(arms.find(({ set }) => set === 'top')?.heads[0]).toEqual({ layer: 1, head: 1 });
+  });
+
+  it('says that a file has no number to rank by', async () => {
+    const lists = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${Math.floor(i / 4)}-${i % 4}`, []]));
+    writeFileSync(at('none.json'), JSON.stringify(lists));
+    const { code, err } = await headscope([...runsOf('none-curve.json'), '--ranking', at('none.json')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('none.json: nothing to rank heads by: expected a number')]);
+    expect(err).toContain('none passed the gate of the tool that wrote it');
   });
 
   it('sets answers at once beside answers after steps, with an example of both', async () => {

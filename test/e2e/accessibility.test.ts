@@ -36,7 +36,7 @@ describe.skipIf(!isServable)('for everybody (needs npm run build and build:ui)',
     await served?.stop();
   });
 
-  test.each(['Models', 'Prompts', 'Heads', 'Attention', 'Ablate', 'Prune', 'Runs'])(
+  test.each(['Models', 'Prompts', 'Heads', 'Attention', 'Ablate', 'Retrieval', 'Prune', 'Runs'])(
     '%s keeps the rules',
     async (title) => {
       const place = await goTo(page, title);

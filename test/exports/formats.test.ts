@@ -115,6 +115,14 @@ describe('LOCOS', () => {
     expect(JSON.parse(textOf(files, 'scores.json'))).toMatchObject({ scores: { '0-1': [1] }, trial_ids: ['mean'] });
     expect(notes).toEqual([expect.stringMatching(/each list holds the mean alone/)]);
   });
+
+  it('leaves out the intervals where not every head has one, and says so', () => {
+    const intervals = new Float32Array(2 * scores.values.length).fill(NaN);
+    intervals.set([0, 1]);
+    const { files, notes } = written('locos', [{ ...scores, intervals }]);
+    expect(JSON.parse(textOf(files, 'scores.json'))).not.toHaveProperty('confidence_intervals');
+    expect(notes).toEqual(['not every head has an interval: they are left out']);
+  });
 });
 
 describe('DuoAttention', () => {

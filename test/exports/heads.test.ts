@@ -196,7 +196,7 @@ describe('a file of an older version', () => {
   it.each(['2.0.0', '', 7, null])('of version %j is refused', (version) => {
     const file = { ...JSON.parse(older), schema_version: version };
     expect(() => readHeads(JSON.stringify(file), 'new.json')).toThrow(
-      /new\.json: a version that is not known: expected 1\.0\.0 or 1\.1\.0, got/,
+      /new\.json: a version that is not known: expected 1\.0\.0 or 1\.1\.0 or 1\.2\.0, got/,
     );
   });
 });
@@ -293,6 +293,29 @@ describe('a plan with its evidence', () => {
 
 describe('merging', () => {
   const older = headsFile(recordWith());
+
+  it('says which numbers the heads of a pruned model had', () => {
+    expect(headsFile(recordWith())).toMatchObject({ head_numbering: 'original' });
+    const file = headsFile(
+      recordWith(
+        {},
+        {
+          originalHeads: [
+            [0, 1, 2, 3],
+            [2, 3, 6, 7],
+          ],
+        },
+      ),
+    );
+    expect(file).toMatchObject({ head_numbering: 'current', original_index: { 0: [0, 1, 2, 3], 1: [2, 3, 6, 7] } });
+    expect(isValid(file)).toBe(true);
+  });
+
+  it('with a metric twice is refused', () => {
+    const file = headsFile(recordWith());
+    const twice = { ...file, metrics: [...file.metrics, ...file.metrics.slice(0, 1)] };
+    expect(() => readHeads(writeHeads(twice), 'heads.json')).toThrow(/the same metric twice/);
+  });
 
   it('adds the metrics of another run to the same units', () => {
     const newer = headsFile(recordWith({ created: '2031-01-01T00:00:00.000Z' }, { ablation: 'mean' }));

@@ -340,12 +340,43 @@ describe('what does not fit is refused, and nothing is moved', () => {
     expect(() => read(content, model, format)).toThrow(message);
   });
 
+  it('counts from 1 where that is said, in lists of heads', () => {
+    const from1: ExpectedModel = { ...model, countsFrom: 1 };
+    const [table] = read(heads(1), from1).tables;
+    expect(table?.values).toEqual(read(heads(0), model).tables[0]?.values);
+    expect(read(heads(1), from1).mismatches).toEqual([expect.stringMatching(/only its shape could be checked/)]);
+    expect(() => read(heads(0), from1)).toThrow(
+      /head 0-0 is not in the model: expected layers 1 to 2 and heads 1 to 4 \(counted from 1\)/,
+    );
+    const patterns = [1, 2].map(() => ({ 4: ['stream_llm', 1, 2, 3] }));
+    expect([...(read(patterns, from1).tables[0]?.values ?? [])]).toEqual([NaN, NaN, NaN, 1, NaN, NaN, NaN, 1]);
+  });
+
   it('says that it may count from 1 where it can not know', () => {
     const { mismatches } = importScores({ files: [fileOf(heads(1))] });
     expect(mismatches).toEqual([
       'no layer 0 is listed: if the file counts from 1, every layer here is one too far',
       'no head 0 is listed: if the file counts from 1, every head here is one too far',
     ]);
+  });
+
+  it('says that it may be of a smaller model where it has all heads of one', () => {
+    const smaller = fileOf({ '0-0': [1], '0-1': [1], '1-0': [1], '1-1': [1] });
+    const words =
+      'the file has all of 2 layers of 2 and no other, the model here 2 layers of 4: it may be of a smaller one';
+    expect(importScores({ files: [smaller], expected: model }).mismatches).toContain(words);
+    const part = fileOf({ '0-0': [1], '0-1': [1], '1-0': [1] });
+    expect(importScores({ files: [part], expected: model }).mismatches).not.toContain(words);
+  });
+
+  it('HeadVis: of a model with another number of layers, and with heads counted from 1', () => {
+    const files = [
+      fileOf({ metrics: ['prev'], n_layers: 3 }, 'config.json'),
+      fileOf([{ layer: 1, head: 3, prev: 0.5 }], 'scatter_data.json'),
+    ];
+    const { mismatches } = importScores({ files, expected: model });
+    expect(mismatches).toContain('the folder is of a model of 3 layers, the one here has 2');
+    expect(mismatches).toContain('no head 0 is listed: if the file counts from 1, every head here is one too far');
   });
 
   it('a long list of heads without head 0 may count from 1, a short one need not', () => {

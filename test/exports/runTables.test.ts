@@ -37,6 +37,27 @@ describe('a detection of retrieval heads', () => {
     expect(tables[0]?.runs).toEqual(copy?.runs);
   });
 
+  it('has what was measured once for all runs, with its interval', () => {
+    const measured = { ...summaryOf(0.25), n: 32, active: 0.5 };
+    const [score] = record.header.scores;
+    const header = { ...record.header, scores: score === undefined ? [] : [{ ...score, id: 'keyValue' }] };
+    const withOnce = {
+      ...record,
+      header,
+      heads: record.heads.map((head) => ({ ...head, scores: { keyValue: measured } })),
+    };
+    const table = retrievalTables(withOnce)[2];
+    expect([...(table?.values ?? [])]).toEqual(heads.map(() => 0.25));
+    expect([...(table?.intervals?.subarray(0, 2) ?? [])]).toEqual(measured.interval.map(Math.fround));
+    const { tables } = importScores({
+      files: [fileOf(writeLocos(retrievalEnvelope(withOnce, 'keyValue')))],
+      expected: model,
+    });
+    expect(tables[0]?.values).toEqual(table?.values);
+    // A detection that was cancelled before it: unknown.
+    expect(retrievalTables({ ...withOnce, heads: record.heads })[2]?.values[0]).toBeNaN();
+  });
+
   it('without a run that counts has a file with an empty list for each head', () => {
     const none = detection([retrievedRun(0, false)]);
     const text = writeLocos(retrievalEnvelope(none, 'copy'));

@@ -69,6 +69,16 @@ describe('groups of heads that share keys and values', () => {
     });
     expect(readHeads(writeHeads(merged), 'merged')).toEqual(merged);
   });
+
+  it('keep what is known of their heads when units are added', () => {
+    const agg = { 'importance.zero': { max: 1, mean: 0.5, sum: 1 } };
+    const known = { ...groups, kv_groups: groups.kv_groups?.map((group) => ({ ...group, agg })) ?? [] };
+    expect(mergeHeads(known, heads, 'old').kv_groups?.[3]?.agg).toEqual({
+      ...agg,
+      [id]: { max: 2, mean: -3, sum: -6 },
+      'ablation.zero.kl': { max: 0, mean: 0, sum: 0 },
+    });
+  });
 });
 
 describe('what a heads file says of its run', () => {

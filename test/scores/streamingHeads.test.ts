@@ -5,6 +5,7 @@ import type { Model } from '../../engine/run/index.ts';
 import { openModel } from '../../engine/run/index.ts';
 import { positionPrior } from '../../engine/scores/streaming/positionPrior.ts';
 import { razorKeep } from '../../engine/scores/streaming/razorKeep.ts';
+import { razorRanking } from '../../engine/scores/streaming/razorRanking.ts';
 import { razorPrompts } from '../../engine/scores/streaming/razorPrompts.ts';
 import type { StreamingGroup } from '../../engine/scores/streaming/streamingHeads.ts';
 import { streamingHeads } from '../../engine/scores/streaming/streamingHeads.ts';
@@ -140,6 +141,10 @@ describe('echo and induction of KV heads', () => {
       [8, 9],
       [0, 8, 9],
     ]);
+    // In any number: what it keeps before all others, and by induction within each part.
+    const [order = []] = razorRanking(groups, [either.map(({ kvGroup }) => kvGroup)]);
+    const first = order.map((score, kvGroup) => ({ score, kvGroup })).sort((a, b) => b.score - a.score);
+    expect(first.map(({ kvGroup }) => kvGroup)).toEqual([9, 8, 0, 7, 6, 5, 4, 3, 2, 1]);
   });
 });
 

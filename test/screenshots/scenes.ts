@@ -1,5 +1,5 @@
 /** What there is to see in each place: how to get there from a window on the prepared project, by roles and names. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { chooseHead, goTo, isMeasured, isQuiet, paint, placeIn } from '../e2e/hands.ts';
 
 export interface Scene {
@@ -13,8 +13,11 @@ export const scenes: readonly Scene[] = [
   { id: 'models', arrange: arrangeModels },
   { id: 'prompts', arrange: arrangePrompts },
   { id: 'heads', arrange: arrangeHeads },
+  { id: 'map', arrange: arrangeMap },
   { id: 'attention', arrange: arrangeAttention },
   { id: 'ablate', arrange: arrangeAblate },
+  { id: 'retrieval', arrange: arrangeRetrieval },
+  { id: 'prune', arrange: arrangePrune },
   { id: 'runs', arrange: arrangeRuns },
 ];
 
@@ -64,6 +67,15 @@ async function arrangeHeads(page: Page): Promise<void> {
   await heads.getByText(/^r = /).waitFor();
 }
 
+async function arrangeMap(page: Page): Promise<void> {
+  const heads = await goTo(page, 'Heads');
+  await chooseOption(page, 'Heads', 'Measure', /^Induction/);
+  await chooseHead(page, 'L2H1');
+  await heads.getByRole('tab', { name: 'Map', exact: true }).click();
+  await heads.getByRole('button', { name: 'Draw the map', exact: true }).click();
+  await heads.getByText(/PCA keeps/).waitFor();
+}
+
 async function arrangeAttention(page: Page): Promise<void> {
   await chooseHead(page, 'L1H0');
   const attention = await goTo(page, 'Attention');
@@ -75,6 +87,65 @@ async function arrangeAblate(page: Page): Promise<void> {
   const grid = ablate.getByRole('grid', { name: 'Heads, MLPs and layers to paint' });
   await paint(grid, { layer: 1, head: 0 }, { layer: 1, head: 2 });
   await ablate.getByText(/random sets of 3 heads: median/).waitFor();
+}
+
+/** The answers of needles given to the model: it says none of them right by itself. */
+async function arrangeRetrieval(page: Page): Promise<void> {
+  const place = await goTo(page, 'Retrieval');
+  await place.getByRole('tab', { name: 'Detection' }).click();
+  const prepare = place.getByRole('button', { name: 'Choose needles' });
+  await prepare
+    .or(place.getByRole('grid', { name: 'Heads by score' }))
+    .first()
+    .waitFor();
+  if (await prepare.isVisible()) {
+    await prepare.click();
+    await place.getByRole('radio', { name: 'Answer is given' }).click();
+    await place.getByRole('button', { name: 'Start', exact: true }).click();
+    await place.getByRole('grid', { name: 'Heads by score' }).waitFor();
+    await isQuiet(page);
+  }
+  await place.getByRole('row', { name: /^1\s*L2H/ }).click();
+  await place.getByRole('grid', { name: 'Tokens that L2H5 copied' }).waitFor();
+}
+
+/** The plan of the criteria that were measured, halfway; they and its curve are measured by the first window. */
+async function arrangePrune(page: Page): Promise<void> {
+  const prune = await goTo(page, 'Prune');
+  await prune.getByRole('tab', { name: 'Plan' }).click();
+  if ((await prune.getByText('There is no plan yet').count()) > 0) await measurePlan(page, prune);
+  await prune.getByText(/^Measured on the model/).waitFor();
+  await slideTo(prune, 4);
+  await prune.getByText(/^Measured on the model/).waitFor();
+  await prune.getByText('zeroed weights, any program').waitFor();
+}
+
+/** Step by step: a place is drawn before the next key. */
+async function slideTo(prune: Locator, wanted: number): Promise<void> {
+  const slider = prune.getByRole('slider');
+  await slider.press('Home');
+  for (let at = 0; at <= wanted; at++) {
+    if (at > 0) await slider.press('ArrowRight');
+    await prune.getByText(`${at} of 12 KV groups removed`, { exact: true }).waitFor();
+  }
+}
+
+async function measurePlan(page: Page, prune: Locator): Promise<void> {
+  await prune.getByRole('tab', { name: 'Criteria' }).click();
+  const windows = prune.getByRole('textbox', { name: 'windows' });
+  await windows.fill('4');
+  await windows.press('Enter');
+  await prune.getByRole('button', { name: 'Start', exact: true }).click();
+  await prune.getByRole('grid', { name: 'KV groups by layer: Write norm' }).waitFor({ state: 'attached' });
+  await isQuiet(page);
+  await prune.getByRole('tab', { name: 'Plan' }).click();
+  await prune.getByText(/^Measured on the model/).waitFor();
+  await prune.getByRole('button', { name: 'Measure the curve' }).click();
+  await prune
+    .getByText(/^\d+ random$/)
+    .first()
+    .waitFor();
+  await isQuiet(page);
 }
 
 async function arrangeRuns(page: Page): Promise<void> {

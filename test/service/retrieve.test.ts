@@ -1,3 +1,6 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client, EventOf, RequestOf, ResultOf } from '../../engine/results/index.ts';
 import type { RetrievedRun } from '../../engine/results/retrieve.ts';
@@ -45,6 +48,23 @@ async function collect(asked: RequestOf<'retrieve'>, on: Model = model): Promise
     const step = await stream.next();
     if (step.done === true) return { events, result: step.value };
     events.push(step.value);
+  }
+}
+
+/** The one run of a file on `tiny-heads` as a folder of weights and configs alone. */
+async function withoutTokenizer(text: string, generation: Readonly<Record<string, unknown>>): Promise<RetrievedRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'headscope-bare-'));
+  const names = ['config.json', 'model.safetensors'];
+  for (const name of names) copyFileSync(join('fixtures/models/tiny-heads', name), join(folder, name));
+  writeFileSync(join(folder, 'generation_config.json'), JSON.stringify(generation));
+  const bare = await openModel(folder);
+  try {
+    const [only] = runsIn((await collect(request(text), bare)).events);
+    if (only === undefined) throw new Error('no run');
+    return only;
+  } finally {
+    await bare.dispose();
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -119,6 +139,16 @@ describe('retrieve', () => {
     expect(result.settled).toBe(true);
     expect(runsIn(events)).toHaveLength(10);
     expect(result.runs).toBe(10);
+  });
+
+  it('ends at the tokens that the configs name where there is no tokenizer, and that step counts', async () => {
+    const ids = Array.from({ length: 40 }, (_, i) => 400 + ((i * 37) % 1000));
+    const text = JSON.stringify({ ids: [...ids, ...ids.slice(0, 9)], span: [9, 14], maxNew: 5 });
+    const whole = await withoutTokenizer(text, {});
+    expect(whole.generated).toEqual(ids.slice(9, 14));
+    const ended = await withoutTokenizer(text, { eos_token_id: [7, ids[11]] });
+    expect(ended.generated).toEqual(ids.slice(9, 12));
+    expect(Math.max(...ended.legacy)).toBeCloseTo(3 / 5, 6);
   });
 
   it('refuses what it can not read', async () => {

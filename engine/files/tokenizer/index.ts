@@ -12,6 +12,7 @@ import { vocabAndMergesCore } from './vocabAndMerges.ts';
 
 export { renderChat } from './chat.ts';
 export { printable } from './printable.ts';
+export { configuredEnds } from './specials.ts';
 export type { ChatMessage, ChatTemplate, Tokenizer, TokenSpan } from './tokenizer.ts';
 
 /**

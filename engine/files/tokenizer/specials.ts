@@ -53,9 +53,15 @@ export function boundaryIds(
     const name = namedToken(config, key);
     return name === undefined ? undefined : idOf(name);
   };
-  const ends = [byName('eos_token'), ...many(generation['eos_token_id']), ...many(model['eos_token_id'])];
-  const eosIds = ends.map((id) => idOrNull(id, count)).filter((id) => id !== null);
+  const named = byName('eos_token');
+  const eosIds = [...(named === undefined ? [] : [named]), ...configuredEnds(model, generation, count)];
   return { bosId: byName('bos_token') ?? idOrNull(model['bos_token_id'], count), eosIds: [...new Set(eosIds)] };
+}
+
+/** The ends that generation_config.json and config.json give as ids, each once: all that is known without a tokenizer. */
+export function configuredEnds(model: Fields, generation: Fields, count: number): readonly number[] {
+  const ends = [...many(generation['eos_token_id']), ...many(model['eos_token_id'])];
+  return [...new Set(ends.map((id) => idOrNull(id, count)).filter((id) => id !== null))];
 }
 
 const many = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);

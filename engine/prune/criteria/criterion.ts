@@ -1,5 +1,6 @@
 /** What a criterion of importance says of itself, and what it is computed from. */
 import type { ModelShape } from '../../arch/architecture.ts';
+import type { MetricFamily } from '../../terms/metricFamilies.ts';
 import type { Summary } from '../../terms/summary.ts';
 import type { GateSums } from '../importance/gates.ts';
 import type { ObservedLayer } from '../importance/observe.ts';
@@ -15,6 +16,8 @@ export interface CriterionFacts {
   readonly title: string;
   /** Number of its rule in engine/prune/SPEC.md. */
   readonly rule: string;
+  /** What kind of number it is: only what removes something is causal. */
+  readonly family: MetricFamily;
   readonly formula: string;
   readonly source: string;
   /** Of its values: `nats a token`. */

@@ -4,7 +4,7 @@ import type { Criterion, ObservedScene } from './criterion.ts';
 // s_c = (var(x_c) sum_d W[c, d]^2)^2; mean over channels c of u of (s_c - mean s) / sd s, both over the channels of the layer
 export const flap: Criterion = {
   kind: 'observed',
-  ...{ id: 'flap', title: 'FLAP', rule: 'P9' },
+  ...{ id: 'flap', title: 'FLAP', rule: 'P9', family: 'proxy' },
   formula: 'mean over its channels of the squared WIFV, standardised over the channels of its layer',
   source: 'FLAP, An et al. 2024, section 3.2, and its code for attention',
   ...{ unit: 'standard deviations', units: ['head', 'kv-group'], signed: true },

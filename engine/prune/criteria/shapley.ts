@@ -4,7 +4,7 @@ import { everyUnit } from './criterion.ts';
 // phi_u = E over orders of L(without those before u, and u) - L(without those before u)
 export const shapley: Criterion = {
   kind: 'shapley',
-  ...{ id: 'shapley', title: 'Shapley value', rule: 'P11' },
+  ...{ id: 'shapley', title: 'Shapley value', rule: 'P11', family: 'causal' },
   formula:
     'mean over orders of removal of what the loss rises by when its turn comes; the values sum to L(none) - L(all)',
   source:

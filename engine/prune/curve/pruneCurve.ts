@@ -6,7 +6,7 @@ import type { Summary } from '../../terms/summary.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { Samples } from '../calibration/samples.ts';
 import type { PlanUnit, UnitKind } from '../plan/planUnit.ts';
-import { headsOfUnits } from '../plan/planUnit.ts';
+import { headsOfUnits, unitKey } from '../plan/planUnit.ts';
 import type { RandomPlan } from '../plan/randomPlans.ts';
 import { leastDraws, randomPlans } from '../plan/randomPlans.ts';
 import type { HeadsByLayer } from '../surgery/headsByLayer.ts';
@@ -22,9 +22,13 @@ export interface CurveRequest {
   readonly points: readonly number[];
   /** Random orders beside it: 0, where only the plan is asked for, or at least 10. */
   readonly draws: number;
+  /** Units that random orders leave alone, as the plan had to. */
+  readonly kept?: readonly PlanUnit[];
   readonly seed: number;
   /** Points that are known already, from the first on. */
   readonly done: number;
+  /** Says first what the first quarter of the text says of the first point. */
+  readonly glance: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -32,6 +36,8 @@ export interface CurveRequest {
 export interface CurveScene {
   readonly text: TextScene;
   readonly samples: Samples;
+  /** Of the first quarter of the text alone; null where that is all of it. */
+  readonly firstSamples: Samples | null;
   readonly task: TaskScene | null;
 }
 
@@ -49,7 +55,17 @@ export interface CurvePoint {
   readonly metricChange: Summary | null;
 }
 
+export interface CurveGlance {
+  readonly kind: 'glance';
+  readonly units: number;
+  /** Windows of text that it was measured on. */
+  readonly windows: number;
+  readonly change: Summary;
+  readonly kl: Summary;
+}
+
 export type CurveEvent =
+  | CurveGlance
   | { readonly kind: 'full'; readonly loss: Summary; readonly metric: Summary | null }
   | CurvePoint
   | { readonly kind: 'progress'; readonly done: number; readonly total: number };
@@ -59,23 +75,27 @@ function pointsIn({ points, draws }: Pick<CurveRequest, 'points' | 'draws'>): nu
   return points.length * (1 + draws);
 }
 
-/** The full model, the plan's points, then every draw's. Throws Fault for points that the order has not, and for 1 to 9 draws. */
+/**
+ * The full model, the plan's points, then every draw's; before all of them the first one on the first quarter of the text, where
+ * a glance is asked for. Throws Fault for points that the order has not, and for 1 to 9 draws.
+ */
 export async function* pruneCurve(model: Model, scene: CurveScene, request: CurveRequest): AsyncGenerator<CurveEvent> {
   check(model, request);
   const { seed, signal, done } = request;
+  const sets = curveSets(model, request);
+  const known = yield* glance(scene, request, sets[done]);
   const losses = await scene.text.full(signal);
   const values = scene.task === null ? null : await scene.task.without(new Map(), signal);
-  const overTokens = (rows: readonly Float64Array[]) => scene.samples.summarise(scene.samples.sums(rows));
   const over = (list: readonly number[]) => summarise(list, seed);
-  yield { kind: 'full', loss: overTokens(losses), metric: values === null ? null : over(values) };
+  yield { kind: 'full', loss: overTokens(scene.samples, losses), metric: values === null ? null : over(values) };
   const total = pointsIn(request);
-  for (const [at, { draw, units, removed }] of curveSets(model, request).entries()) {
+  for (const [at, { draw, units, removed }] of sets.entries()) {
     if (at < done) continue;
-    const { loss, kl } = removed.size === 0 ? unchanged(losses) : await scene.text.without(removed, signal);
+    const { loss, kl } = await textChange(scene, removed, losses, { known: at === done ? known : null, signal });
     const pruned = await scene.task?.without(removed, signal);
     yield {
-      ...{ kind: 'point', draw, units, loss: overTokens(loss), kl: overTokens(kl) },
-      change: overTokens(rises(loss, losses)),
+      ...{ kind: 'point', draw, units, loss: overTokens(scene.samples, loss), kl: overTokens(scene.samples, kl) },
+      change: overTokens(scene.samples, rises(loss, losses)),
       metric: pruned === undefined ? null : over(pruned),
       metricChange: pruned === undefined || values === null ? null : over(differences(pruned, values)),
     };
@@ -83,9 +103,47 @@ export async function* pruneCurve(model: Model, scene: CurveScene, request: Curv
   }
 }
 
+/** What the first quarter of the text says of a set; it is not measured again for the whole text. */
+async function* glance(
+  { text, firstSamples }: CurveScene,
+  { glance: isAsked, signal }: CurveRequest,
+  set: CurveSet | undefined,
+): AsyncGenerator<CurveGlance, TextChange | null> {
+  if (!isAsked || firstSamples === null || set === undefined || set.removed.size === 0) return null;
+  const full = await text.full(signal, 'first');
+  const known = await text.without(set.removed, signal, 'first');
+  const change = overTokens(firstSamples, rises(known.loss, full));
+  yield {
+    ...{ kind: 'glance', units: set.units, windows: full.length, change, kl: overTokens(firstSamples, known.kl) },
+  };
+  return known;
+}
+
+interface Knowing {
+  /** Of the first quarter. */
+  readonly known: TextChange | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function textChange(
+  { text }: CurveScene,
+  removed: HeadsByLayer,
+  losses: readonly Float64Array[],
+  { known, signal }: Knowing,
+): Promise<TextChange> {
+  if (removed.size === 0) return unchanged(losses);
+  if (known === null) return text.without(removed, signal);
+  const rest = await text.without(removed, signal, 'rest');
+  return { loss: [...known.loss, ...rest.loss], kl: [...known.kl, ...rest.kl] };
+}
+
+function overTokens(samples: Samples, rows: readonly Float64Array[]): Summary {
+  return samples.summarise(samples.sums(rows));
+}
+
 /** The random orders of a request. */
-export function curveDraws(model: Model, { unit, order, draws, seed }: CurveRequest): RandomPlan[] {
-  return randomPlans(model.family.shape, unit, order, draws, seededRandom(seed));
+export function curveDraws(model: Model, { unit, order, draws, kept = [], seed }: CurveRequest): RandomPlan[] {
+  return randomPlans(model.family.shape, unit, order, draws, seededRandom(seed), new Set(kept.map(unitKey)));
 }
 
 interface CurveSet {
@@ -106,9 +164,15 @@ function curveSets(model: Model, request: CurveRequest): CurveSet[] {
   return [...setsOf(order, null), ...random];
 }
 
-function check(model: Model, { unit, order, points, draws }: CurveRequest): void {
+function check(model: Model, { unit, order, points, draws, kept = [] }: CurveRequest): void {
   const { shape } = model.family;
   requireKept(shape, headsOfUnits(shape, unit, order), 0);
+  const going = new Set(order.map(unitKey));
+  const torn = kept.find((one) => going.has(unitKey(one)));
+  if (torn !== undefined) {
+    const got = `${torn.index} of layer ${torn.layer}`;
+    throw new Fault({ what: 'a unit that goes and stays', expected: 'units that stay apart from the order', got });
+  }
   const most = points.at(-1) ?? 0;
   if (points.length === 0 || most > order.length) {
     throw new Fault({ what: 'points of the curve', expected: `at most ${order.length} units`, got: String(most) });

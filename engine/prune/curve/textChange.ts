@@ -15,6 +15,9 @@ export interface TextChange {
 
 /** Logits of the full model are kept up to this many bytes; of further rows they are computed again. */
 const KEPT_BYTES = 2 ** 28;
+/** The first quarter of the rows, for a first look at a result; what is left; both. */
+export type TextPart = 'first' | 'rest' | 'all';
+
 /** Logits that one forward pass gives at most, as long as it is more than one row. */
 const VALUES_PER_PASS = 2 ** 23;
 
@@ -25,6 +28,8 @@ const VALUES_PER_PASS = 2 ** 23;
 export class TextScene {
   readonly #model: Model;
   readonly #batches: readonly (readonly (readonly number[])[])[];
+  /** How many of the batches are the first quarter. */
+  readonly #first: number;
   /** By batch. */
   readonly #kept = new Map<number, readonly Predicted[]>();
   #bytes = 0;
@@ -36,19 +41,24 @@ export class TextScene {
       throw new Fault({ what: 'a row predicts nothing', where: `row ${short}`, expected: 'two tokens or more' });
     }
     this.#model = model;
-    this.#batches = batchesOf(rows, model.family.shape.outputVocabulary);
+    // No pass is longer than a quarter: who moves a slider does not wait for more than that of the place before.
+    const quarter = firstRows(rows.length);
+    const { outputVocabulary } = model.family.shape;
+    const first = batchesOf(rows.slice(0, quarter), outputVocabulary, quarter);
+    this.#batches = [...first, ...batchesOf(rows.slice(quarter), outputVocabulary, quarter)];
+    this.#first = first.length;
   }
 
   /** Losses of the full model, row by row. */
-  async full(signal?: AbortSignal): Promise<readonly Float64Array[]> {
+  async full(signal?: AbortSignal, part: TextPart = 'all'): Promise<readonly Float64Array[]> {
     const losses: Float64Array[] = [];
-    for (const [at, batch] of this.#batches.entries()) losses.push(...lossesOf(await this.#full(at, signal), batch));
+    for (const [at, batch] of this.#part(part)) losses.push(...lossesOf(await this.#full(at, signal), batch));
     return losses;
   }
 
-  async without(removed: HeadsByLayer, signal?: AbortSignal): Promise<TextChange> {
+  async without(removed: HeadsByLayer, signal?: AbortSignal, part: TextPart = 'all'): Promise<TextChange> {
     const [loss, kl]: [Float64Array[], Float64Array[]] = [[], []];
-    for (const [at, batch] of this.#batches.entries()) {
+    for (const [at, batch] of this.#part(part)) {
       const full = await this.#full(at, signal);
       const pruned = await this.#predict(batch, removed, signal);
       loss.push(...lossesOf(pruned, batch));
@@ -62,6 +72,12 @@ export class TextScene {
     const losses: Float64Array[] = [];
     for (const batch of this.#batches) losses.push(...lossesOf(await this.#predict(batch, removed, signal), batch));
     return meanOverTokens(losses);
+  }
+
+  /** Batches with their places. */
+  #part(part: TextPart): (readonly [number, readonly (readonly number[])[]])[] {
+    const all = [...this.#batches.entries()];
+    return part === 'all' ? all : part === 'first' ? all.slice(0, this.#first) : all.slice(this.#first);
   }
 
   async #full(at: number, signal?: AbortSignal): Promise<readonly Predicted[]> {
@@ -92,12 +108,18 @@ export class TextScene {
   }
 }
 
-/** Neighbours of one length, as many as one pass may give logits for. */
-function batchesOf(rows: readonly (readonly number[])[], vocabulary: number): (readonly number[])[][] {
+/** How many rows are the first quarter. */
+export function firstRows(rows: number): number {
+  return Math.ceil(rows / 4);
+}
+
+/** Neighbours of one length, at most `most` of them, as many as one pass may give logits for. */
+function batchesOf(rows: readonly (readonly number[])[], vocabulary: number, most: number): (readonly number[])[][] {
   const batches: (readonly number[])[][] = [];
   for (const ids of rows) {
     const last = batches.at(-1);
-    const fits = last !== undefined && (last.length + 1) * ids.length * vocabulary <= VALUES_PER_PASS;
+    const fits =
+      last !== undefined && last.length < most && (last.length + 1) * ids.length * vocabulary <= VALUES_PER_PASS;
     if (fits && last[0]?.length === ids.length) last.push(ids);
     else batches.push([ids]);
   }

@@ -165,11 +165,12 @@ export async function ablationSeconds(
     const own = batches.filter((batch) => batch.unit === unit && batch.by === by);
     const middle = own.find(({ layer }) => layer === Math.floor(layers / 2));
     if (middle === undefined) continue;
-    const runs = new WindowRuns(model, scene.windows.slice(0, 1), { means: scene.means, keeps: true });
-    const measure = () => runWindow(model, scene, runs, { batch: middle, window: 0, signal });
+    const first = new WindowRuns(model, scene.windows.slice(0, 1), { means: scene.means, keeps: true });
+    const measure = () => runWindow(model, scene, first, { batch: middle, window: 0, signal });
     // The first makes the programs and the stream that it starts from.
     await measure();
-    seconds += (await meanSeconds([measure, measure])) * own.length * scene.windows.length;
+    const runs = own.length * scene.windows.length;
+    seconds += (await meanSeconds([measure, measure], runs)) * runs;
   }
   return seconds;
 }

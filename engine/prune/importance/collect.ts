@@ -24,7 +24,8 @@ export interface CollectRequest {
 
 interface Value {
   readonly value: number;
-  readonly interval: Summary['interval'] | null;
+  /** Over samples, or pairs of orders; null for one number of the whole text. */
+  readonly spread: Summary | null;
 }
 
 export function collectUnits(rows: readonly ImportanceRow[], request: CollectRequest): Collected {
@@ -40,10 +41,11 @@ export function collectUnits(rows: readonly ImportanceRow[], request: CollectReq
   });
   const units = places.map((place, at): ImportanceOfUnit => {
     const values = scaled.map(({ id, column, heads, ranks, l2 }) => {
-      const { value, interval } = column[at] ?? { value: NaN, interval: null };
+      const { value, spread } = column[at] ?? { value: NaN, spread: null };
       const norm = l2[place.layer] ?? 0;
       const layerL2 = norm === 0 ? 0 : value / norm;
-      return [id, { value, interval, layerL2, rank: ranks[at] ?? NaN, heads: besides(heads, shape, place) }] as const;
+      const standing = { layerL2, rank: ranks[at] ?? NaN, heads: besides(heads, shape, place) };
+      return [id, { value, ...spreadOf(spread), ...standing }] as const;
     });
     return { kind: 'unit', unit, ...place, values: Object.fromEntries(values) };
   });
@@ -62,7 +64,7 @@ function columnOf(
       ? ablatedColumn(rows, criterion, unit, shape)
       : criterion.kind === 'shapley'
         ? orderColumn(rows, seed)
-        : (listOf(rows, criterion.id, unit)?.map((value) => ({ value, interval: null })) ?? null);
+        : (listOf(rows, criterion.id, unit)?.map((value) => ({ value, spread: null })) ?? null);
   return column !== null && column.length === unitPlaces(shape, unit).length ? column : null;
 }
 
@@ -82,8 +84,9 @@ function ablatedColumn(
   let found = 0;
   for (const row of rows) {
     if (row.of !== 'ablation' || row.by !== criterion.by || row.unit !== unit) continue;
-    const { mean, interval } = criterion.of(row);
-    column[row.layer * perLayer + row.index] = { value: mean, interval };
+    const summary = criterion.of(row);
+    // One sample says nothing of the spread.
+    column[row.layer * perLayer + row.index] = { value: summary.mean, spread: summary.n < 2 ? null : summary };
     found += 1;
   }
   return found === shape.layers * perLayer ? column : null;
@@ -99,8 +102,14 @@ function orderColumn(rows: readonly ImportanceRow[], seed: number): readonly Val
   return first.shares.map((_, unit) => {
     const ofPair = pairs.map((pair) => meanOf(pair.map(({ shares }) => shares[unit] ?? NaN)));
     const value = meanOf(orders.map(({ shares }) => shares[unit] ?? NaN));
-    return { value, interval: pairs.length < 2 ? null : summarise(ofPair, seed).interval };
+    return { value, spread: pairs.length < 2 ? null : summarise(ofPair, seed) };
   });
+}
+
+function spreadOf(spread: Summary | null) {
+  if (spread === null) return { interval: null };
+  const { interval, standardError, n } = spread;
+  return { interval, standardError, n };
 }
 
 /** Values of single heads beside those of KV groups. */

@@ -8,7 +8,7 @@
  */
 import type { Model } from '../../run/index.ts';
 import type { Replacement } from '../../run/replacements.ts';
-import { seededRandom } from '../../tensor/random.ts';
+import { numberedRandom } from '../../tensor/random.ts';
 import type { TextScene } from './ablateUnits.ts';
 import { meanSeconds } from './timed.ts';
 import type { ImportanceUnit } from './units.ts';
@@ -109,21 +109,22 @@ export class Game {
     return { order, shares, measured, left: 0 };
   }
 
-  /** Mean seconds of one measured loss, along the first order; the first one makes the programs and is not counted. */
-  async secondsPerLoss(): Promise<number> {
+  /** Mean seconds of one of so many losses, along the first order; the first one makes the programs and is not counted. */
+  async secondsPerLoss(losses: number): Promise<number> {
     const players = this.order(0);
     const without = (share: number) => this.loss(players.slice(0, Math.ceil(players.length * share)));
     await without(0.5);
-    return meanSeconds([0.25, 0.5, 0.75].map((share) => () => without(share)));
+    return meanSeconds(
+      [0.25, 0.5, 0.75].map((share) => () => without(share)),
+      losses,
+    );
   }
 
   /** Players in the order in which they go. */
   order(order: number): number[] {
     const pair = Math.floor(order / 2);
-    // Every pair its own seed.
-    const drawn = seededRandom(this.#request.seed * 2 ** 32 + pair + 1).shuffled(
-      this.#parts.map((_, player) => player),
-    );
+    // Every pair its own generator.
+    const drawn = numberedRandom(this.#request.seed, pair + 1).shuffled(this.#parts.map((_, player) => player));
     return order % 2 === 0 ? drawn : drawn.toReversed();
   }
 

@@ -223,7 +223,7 @@ class ImportanceRun {
     if (this.#game !== null) {
       const losses = shapley.orders * (this.#game.players - 1);
       const about = `${losses} losses of ${unit} coalitions at most, one measured; fewer where orders are cut short`;
-      found.push({ step: 'shapley', seconds: losses * (await this.#game.secondsPerLoss()), about });
+      found.push({ step: 'shapley', seconds: losses * (await this.#game.secondsPerLoss(losses)), about });
     }
     return found;
   }

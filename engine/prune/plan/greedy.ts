@@ -18,6 +18,8 @@ export interface GreedyRequest {
   readonly minPerLayer: number;
   /** The cheapest `share` of what is left is measured anew after every `every` removals; null: never. */
   readonly rescore: { readonly every: number; readonly share: number } | null;
+  /** First to last to go where that is known already; null: always the cheapest. */
+  readonly order: readonly PlanUnit[] | null;
   /**
    * What the scorer's costs mean beside `costs`. `same`: the same measure, they replace them. `order`: another one, the units
    * exchange their costs among themselves, so that they stand in the scorer's order.
@@ -47,18 +49,18 @@ export type GreedyEvent =
       readonly step: number;
       readonly costs: readonly (PlanUnit & { readonly cost: number })[];
     }
-  | { readonly kind: 'stopped'; readonly why: 'budget' | 'minimum' };
+  | { readonly kind: 'stopped'; readonly why: 'budget' | 'minimum' | 'order' };
 
-/** Ends where the next unit would not fit. Throws Fault where no unit may go at all. */
+/** Ends where the next unit would not fit. Throws Fault where no unit may go at all, and for an order with one that may not. */
 export async function* greedy(request: GreedyRequest): AsyncGenerator<GreedyEvent> {
   const costs = new Map(request.costs);
   const removed: PlanUnit[] = [];
   let cumulative = 0;
   for (let step = 0; ; step++) {
-    const next = cheapest(request, costs, removed)[0];
+    const next = nextOf(request, costs, removed);
     if (next === undefined) {
       if (step === 0) throw nothingMayGo(request);
-      return yield { kind: 'stopped', why: 'minimum' };
+      return yield { kind: 'stopped', why: request.order === null ? 'minimum' : 'order' };
     }
     const lossChange = await request.lossWithout([...removed, next]);
     if (!request.fits([...removed, next], lossChange)) return yield { kind: 'stopped', why: 'budget' };
@@ -72,11 +74,28 @@ export async function* greedy(request: GreedyRequest): AsyncGenerator<GreedyEven
       cumulative: lossChange,
     };
     cumulative = lossChange;
-    if (request.rescore !== null && removed.length % request.rescore.every === 0) {
+    if (request.order === null && request.rescore !== null && removed.length % request.rescore.every === 0) {
       const again = await rescored(request, costs, removed);
       if (again.length > 0) yield { kind: 'rescored', step, costs: again };
     }
   }
+}
+
+function nextOf(
+  request: GreedyRequest,
+  costs: ReadonlyMap<string, number>,
+  removed: readonly PlanUnit[],
+): PlanUnit | undefined {
+  const may = cheapest(request, costs, removed);
+  if (request.order === null) return may[0];
+  const next = request.order[removed.length];
+  if (next === undefined || may.some((unit) => unitKey(unit) === unitKey(next))) return next;
+  throw new Fault({
+    what: 'a unit of the order may not go',
+    where: `step ${removed.length + 1}`,
+    expected: `a unit that is there, not protected, in a layer with more than ${request.minPerLayer}`,
+    got: `${next.index} of layer ${next.layer}`,
+  });
 }
 
 /** Units that may go, the cheapest first; ties in the order of the model. */

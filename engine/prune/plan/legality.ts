@@ -23,8 +23,7 @@ export function legalityOf(
 ): Legality[] {
   const rule = ruleOr(architecture, family, config, removed);
   const huggingFace = byConfig(architecture, rule);
-  const reason = huggingFace.ok ? 'reads the same config' : 'reads the same config, which can not say it';
-  const likeIt = (target: string): Legality => ({ target, ok: huggingFace.ok, reason });
+  const likeIt = (target: string): Legality => ({ target, ...likeHuggingFace(architecture, huggingFace.ok, removed) });
   return [
     {
       target: 'zeroed weights, any program',
@@ -60,6 +59,17 @@ function byConfig({ id }: Architecture, rule: RemovalRule | string): Omit<Legali
   if (id === 'transformerLens') return { ok: false, reason: 'a checkpoint of TransformerLens, not of Hugging Face' };
   if (typeof rule === 'string') return { ok: false, reason: rule };
   return { ok: rule.form === 'config', reason: rule.words };
+}
+
+/** Models of these are published whose head_dim is not width / heads; of Granite, vLLM's code says that it reads it. */
+const statesWidth = new Set(['llama', 'mistral', 'qwen3', 'gemma', 'gemma2', 'gemma3', 'granite']);
+
+/** Programs with code of their own for each family, which read the same config. */
+function likeHuggingFace({ id, title }: Architecture, ok: boolean, removed: HeadsByLayer): Omit<Legality, 'target'> {
+  if (!ok) return { ok, reason: 'reads the same config, which can not say it' };
+  if (removed.size === 0 || statesWidth.has(id)) return { ok, reason: 'reads the same config' };
+  const reason = `published ${title} models have head_dim = width / heads: it is not known to read head_dim, as Hugging Face does`;
+  return { ok: false, reason };
 }
 
 /** GroupQueryAttention states its heads node by node, but in a node all groups are equal. */

@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly unit: UnitKind;
   /** Of every unit, by some criterion; null: the rise of the loss without it is measured. */
   readonly costs: readonly UnitCost[] | null;
+  /** First to last to go; null: always the cheapest. */
+  readonly order: readonly PlanUnit[] | null;
   readonly protection: Protection;
   readonly minPerLayer: number;
   readonly budget: Budget;
@@ -84,7 +86,8 @@ export async function* makePlan(
     return { change: overTokens(rises(loss, full)), kl: overTokens(kl) };
   };
   yield { kind: 'plan', order, ...(await measured(order)) };
-  const plans = randomPlans(shape, request.unit, order, request.draws, seededRandom(seed));
+  const kept = new Set(protectedUnits(shape, request.unit, request.protection).keys());
+  const plans = randomPlans(shape, request.unit, order, request.draws, seededRandom(seed), kept);
   for (const [draw, plan] of plans.entries()) {
     yield { kind: 'random', draw, shared: plan.shared, ...(await measured(plan.order)) };
     yield { kind: 'progress', of: 'random plans', done: draw + 1, total: plans.length };
@@ -116,10 +119,10 @@ class PlanRun {
   }
 
   greedyRequest(costs: readonly UnitCost[]): GreedyRequest {
-    const { unit, minPerLayer, rescore, protection } = this.#request;
+    const { unit, order, minPerLayer, rescore, protection } = this.#request;
     const { shape } = this.#model.family;
     return {
-      ...{ shape, unit, minPerLayer, rescore, scale: this.#request.costs === null ? 'same' : 'order' },
+      ...{ shape, unit, order, minPerLayer, rescore, scale: this.#request.costs === null ? 'same' : 'order' },
       costs: new Map(costs.map((known) => [unitKey(known), known.cost] as const)),
       protected: new Set(protectedUnits(shape, unit, protection).keys()),
       scorer: (candidates, removed) => this.#costsOf(candidates, removed),

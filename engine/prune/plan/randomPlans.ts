@@ -7,30 +7,39 @@ import { unitKey, unitsPerLayer } from './planUnit.ts';
 export interface RandomPlan {
   /** Step i removes a unit of the layer that the plan's step i removes one of. */
   readonly order: readonly PlanUnit[];
-  /** Units that the plan removes too, where a layer has too few others. */
+  /** Units that the plan removes too, where a layer has too few others that may go. */
   readonly shared: number;
 }
 
 /** Fewer say nothing of the spread. */
 export const leastDraws = 10;
 
-/** Drawn without repetition within a plan, from units that `order` leaves alone as long as there are any. */
+/**
+ * Drawn without repetition within a plan, from units that `order` leaves alone as long as there are any. Units that the plan had
+ * to keep, `kept` by key, are kept here too, or the plan would look better than its order is.
+ */
 export function randomPlans(
   shape: ModelShape,
   kind: UnitKind,
   order: readonly PlanUnit[],
   draws: number,
   random: Random,
+  kept: ReadonlySet<string> = new Set(),
 ): RandomPlan[] {
-  return Array.from({ length: draws }, () => randomPlan(unitsPerLayer(shape, kind), order, random));
+  return Array.from({ length: draws }, () => randomPlan(unitsPerLayer(shape, kind), order, random, kept));
 }
 
-function randomPlan(perLayer: number, order: readonly PlanUnit[], random: Random): RandomPlan {
+function randomPlan(
+  perLayer: number,
+  order: readonly PlanUnit[],
+  random: Random,
+  kept: ReadonlySet<string>,
+): RandomPlan {
   const planned = new Set(order.map(unitKey));
   const taken = new Set<string>();
   const drawn = order.map(({ layer }) => {
     const free = Array.from({ length: perLayer }, (_, index) => ({ layer, index })).filter(
-      (unit) => !taken.has(unitKey(unit)),
+      (unit) => !taken.has(unitKey(unit)) && !kept.has(unitKey(unit)),
     );
     const others = free.filter((unit) => !planned.has(unitKey(unit)));
     const from = others.length > 0 ? others : free;

@@ -51,7 +51,10 @@ export async function surgery(description: ModelDescription, request: SurgeryReq
   const { files, family } = description;
   const { removed, form, means } = request;
   if (form === 'remove') requireKept(family.shape, removed, 1);
-  const rule = form === 'zero' ? zeroRule(files) : removalRule(description.architecture, family, files.config, removed);
+  const rule =
+    form === 'zero'
+      ? zeroRule(files, means !== null)
+      : removalRule(description.architecture, family, files.config, removed);
   const source = files.format === 'gguf' ? usedTensors(family, files.tensors) : files.tensors;
   const cuts = headCuts(family, source, removed, form === 'zero' ? 'out' : 'all');
   const plainConfig = rule.form === 'config' ? rule.config : files.config;
@@ -68,15 +71,16 @@ export async function surgery(description: ModelDescription, request: SurgeryReq
   };
 }
 
-function zeroRule({ format }: ModelFiles): { readonly form: 'zeroed'; readonly words: string } {
+function zeroRule({ format }: ModelFiles, compensates: boolean): { readonly form: 'zeroed'; readonly words: string } {
   const others =
     format === 'gguf'
       ? 'all others are as the GGUF file has them, in float32'
       : 'all others are byte for byte the same';
-  return {
-    form: 'zeroed',
-    words: `the output projections of removed heads are 0, ${others}: any program that loads the model loads this one`,
-  };
+  const biases = compensates ? 'output biases hold what they wrote on average, ' : '';
+  const loads = compensates
+    ? 'a program that reads output biases of attention loads it'
+    : 'any program that loads the model loads this one';
+  return { form: 'zeroed', words: `the output projections of removed heads are 0, ${biases}${others}: ${loads}` };
 }
 
 function outTensors(
@@ -127,12 +131,15 @@ function recordOf(
 ): PrunedRecord {
   const layers = Array.from({ length: shape.layers }, (_, layer) => layer);
   const groups = layers.map((layer) => [layer, emptyGroups(shape, removed, layer)] as const);
+  const before = files.originalHeads;
+  const originals = (layer: number, heads: readonly number[]) => heads.map((head) => before?.[layer]?.[head] ?? head);
   return {
     ...{ format: 'headscope-pruned', version: 1, form: rule.form, rule: rule.words },
     source: { name: files.name, fingerprint: files.fingerprint },
     heads_removed: byLayer([...removed]),
     kv_groups_removed: byLayer(groups.filter(([, list]) => list.length > 0)),
-    original_index: byLayer(layers.map((layer) => [layer, keptHeads(shape, removed, layer)])),
+    original_index: byLayer(layers.map((layer) => [layer, originals(layer, keptHeads(shape, removed, layer))])),
+    ...(before === undefined || rule.form === 'config' ? {} : { original_heads: byLayer([...before.entries()]) }),
     tensors: [...cuts].map(([tensor, { shape: full, axis, units, keep }]) => ({
       ...{ tensor, shape: [...full], axis, units, keep: [...keep] },
     })),

@@ -45,6 +45,8 @@ export interface DetectedRun {
   readonly legacy: Float64Array;
   readonly capped: Float64Array;
   readonly copies: readonly Copied[];
+  /** How many steps produced the answer, which scores of rows are read at; null where the generation does not have it. */
+  readonly answerSteps: number | null;
   /** By score id, [L N]; null where the run has nothing that the score reads. */
   readonly scores: Readonly<Record<string, Float64Array | null>>;
 }
@@ -67,6 +69,7 @@ async function forcedRun(model: Model, run: TargetRun, detection: Detection): Pr
   return {
     ...{ mode: 'forced', counts: true, success: null, reason: 'the answer was given', rouge: null, f1: null },
     ...{ response: null, generated: [], logProbabilities, correct, legacy, capped, copies },
+    answerSteps: steps.length,
     scores: { ...read.scores, ...(await questionScores(model, run, detection)) },
   };
 }
@@ -78,11 +81,13 @@ async function generatedRun(model: Model, run: TargetRun, detection: Detection):
   const response = detection.textOf === null ? null : detection.textOf(said);
   const judged = judge(run, response, said);
   const { ids: generated, legacy, capped, copies } = made;
+  const steps = judged.counts ? stepsOf(run, said, detection) : [];
   return {
     ...{ mode: 'generate', response, generated, logProbabilities: null, correct: null, legacy, capped, copies },
     ...judged,
+    answerSteps: steps.length === 0 ? null : steps.length,
     scores: {
-      ...(await answerScores(model, run, detection, said, judged.counts)),
+      ...(await answerScores(model, run, detection, said, steps)),
       ...(await questionScores(model, run, detection)),
     },
   };
@@ -111,21 +116,22 @@ function isRowScore(score: RetrievalScore): score is RowScore {
   return score.reads === 'answer';
 }
 
+function stepsOf({ answer, answerText }: TargetRun, said: readonly number[], { tokenText }: Detection) {
+  return answer === null ? [] : answerSteps(said, { ids: answer, text: answerText }, tokenText);
+}
+
 /** What the rows say that produced the answer, where the generation has it: read once more, with what was generated given. */
 async function answerScores(
   model: Model,
   run: TargetRun,
   detection: Detection,
   generated: readonly number[],
-  counts: boolean,
+  steps: readonly number[],
 ): Promise<Record<string, Float64Array | null>> {
   const rows = rowsOf(detection);
-  const none = Object.fromEntries(rows.scores.map(({ id }) => [id, null]));
-  if (run.answer === null || !counts || rows.scores.length === 0) return none;
-  const answer = { ids: run.answer, text: run.answerText };
-  const steps = answerSteps(generated, answer, detection.tokenText);
   const last = steps.at(-1);
-  if (last === undefined) return none;
+  if (last === undefined || rows.scores.length === 0)
+    return Object.fromEntries(rows.scores.map(({ id }) => [id, null]));
   const read = await readAnswer(model, { run, continuation: generated.slice(0, last + 1), steps, ...rows });
   return read.scores;
 }

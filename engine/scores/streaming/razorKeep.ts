@@ -8,6 +8,9 @@ export interface RazorKeep {
   readonly either: readonly StreamingGroup[];
 }
 
+/** Of their code. */
+export const razorShares = { echo: 0.01, induction: 0.14 } as const;
+
 /**
  * The given shares of all KV heads with most echo and with most induction, each rounded up. Equal scores go by place: the original
  * picks by value, and so keeps too many of equal ones.

@@ -37,7 +37,7 @@ export const weightScoreList: readonly WeightScore[] = [
     rule: 'W1',
     about: 'whether attending to a token raises its own logit: 1 copying, -1 its opposite',
     formula: 'sum Re(lambda) / sum |lambda|, lambda the eigenvalues of W_E W_V W_O W_U',
-    source: `${elhage}, copying behaviour, eigenvalue analysis`,
+    source: `${elhage}, copying behaviour, eigenvalue analysis; no numbered equation`,
     unit: 'ratio',
     range: [-1, 1],
     reads: 'ov',

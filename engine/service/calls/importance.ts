@@ -91,10 +91,22 @@ function factsOf(
   criterion: Criterion,
   at: NonNullable<Request['absGranularity']>,
 ): ImportanceHeader['criteria'][number] {
-  const { id, title, rule, formula, source, unit, signed } = criterion;
+  const { id, title, rule, family, formula, source, unit, signed } = criterion;
   const ablation = criterion.kind === 'ablated' ? criterion.by : criterion.kind === 'shapley' ? 'zero' : null;
   const absGranularity = criterion.kind === 'gates' && criterion.takesMagnitude ? at : null;
-  return { id, title, rule, formula, source, unit, signed, direction: 'higher_keeps', ablation, absGranularity };
+  return {
+    id,
+    title,
+    rule,
+    family,
+    formula,
+    source,
+    unit,
+    signed,
+    direction: 'higher_keeps',
+    ablation,
+    absGranularity,
+  };
 }
 
 function agreementOf(

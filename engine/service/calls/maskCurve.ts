@@ -16,7 +16,7 @@ import { identityOf } from './identity.ts';
 import type { PlainWindows } from './plainWindows.ts';
 import { plainWindows } from './plainWindows.ts';
 import { decoded, tokenizerOf } from './prompts.ts';
-import { retrievalPlan } from './retrievalPlan.ts';
+import { retrievalPlan, withoutUnreadable } from './retrievalPlan.ts';
 
 type Request = RequestOf<'maskCurve'>;
 type Event = EventOf<'maskCurve'>;
@@ -66,26 +66,27 @@ async function planOf(model: Model, request: Request): Promise<Plan> {
   const runs: PlannedRun[] = [];
   const warnings: string[] = [];
   for (const source of request.runs) {
-    const planned = await retrievalPlan(model, {
-      runs: source,
-      mode: request.mode === 'generate' ? 'generate' : 'forced',
-      seed,
-    });
-    runs.push(...planned.runs.map((run) => withAnswer(run, planned.prompt ?? 'answer')));
+    const mode = request.mode === 'generate' ? 'generate' : 'forced';
+    const planned = withoutUnreadable(await retrievalPlan(model, { runs: source, mode, seed }), whyNotJudged);
+    runs.push(...planned.runs.flatMap((run) => withAnswer(run, planned.prompt ?? 'answer')));
     if (planned.left.length > 0) warnings.push(`${planned.left.length} runs were left out: ${planned.left[0]?.reason}`);
   }
   return { runs, texts, sets, warnings: texts.note === null ? warnings : [...warnings, texts.note] };
 }
 
-function withAnswer(run: TargetRun, prompt: 'answer' | 'steps'): PlannedRun {
-  const { answer } = run;
-  if (answer !== null) return { ...run, answer, prompt };
-  throw new Fault({
+function whyNotJudged({ id, answer }: TargetRun): Fault | null {
+  if (answer !== null) return null;
+  return new Fault({
     what: 'a run without an answer',
-    where: run.id,
+    where: id,
     expected: 'what the model should say',
     got: 'none',
   });
+}
+
+function withAnswer(run: TargetRun, prompt: 'answer' | 'steps'): readonly PlannedRun[] {
+  const { answer } = run;
+  return answer === null ? [] : [{ ...run, answer, prompt }];
 }
 
 function armsOf({ masks }: Request, { sets }: MaskSets) {
@@ -136,7 +137,7 @@ function cannotAnswer(correct: readonly boolean[]): readonly string[] {
 /** What a model's greedy answer is judged by. */
 function generationOf(model: Model, runs: readonly PlannedRun[]): Generation {
   const tokenizer = tokenizerOf(model);
-  const endIds = tokenizer?.eosIds ?? [];
+  const { endIds } = model;
   return {
     endIds,
     isCorrect: (run, said) => {

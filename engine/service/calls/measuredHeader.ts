@@ -22,6 +22,7 @@ export function measuredHeader(
     model: identityOf(model),
     shape,
     perLayer: Array.from({ length: shape.layers }, () => ({ heads: shape.heads, kvHeads: shape.kvHeads })),
+    ...(model.files.originalHeads === undefined ? {} : { originalHeads: model.files.originalHeads }),
     ropeTheta: ropeThetaOf(model.files.config),
     tokenizer: tokenizerFacts(model, prompts),
     metricId: measured.metric,

@@ -1,11 +1,12 @@
 /** Loss, divergence and task metric against how many units are gone. */
+import type { CalibrationText } from '../../prune/calibration/calibrationText.ts';
 import { Samples } from '../../prune/calibration/samples.ts';
 import { headsOfUnits } from '../../prune/plan/planUnit.ts';
 import { removedSizes } from '../../prune/plan/removedSizes.ts';
-import type { CurveEvent, CurveRequest } from '../../prune/curve/pruneCurve.ts';
+import type { CurveEvent, CurveRequest, CurveScene } from '../../prune/curve/pruneCurve.ts';
 import { curveDraws, pruneCurve } from '../../prune/curve/pruneCurve.ts';
 import { TaskScene } from '../../prune/curve/taskChange.ts';
-import { TextScene } from '../../prune/curve/textChange.ts';
+import { firstRows, TextScene } from '../../prune/curve/textChange.ts';
 import type { PruneCurveHeader } from '../../results/pruneCurve.ts';
 import type { RequestOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
@@ -26,18 +27,15 @@ export function pruneCurveCall(models: ModelSource): Service['pruneCurve'] {
     const started = performance.now();
     const { model, release } = await models.lease(request, signal);
     try {
-      const text = calibrationOf(model, request.texts, request.seed);
-      const windows = windowsOf(text, request.texts);
-      const samples = new Samples(text, request.seed);
-      const task = taskOf(model, request);
+      const scene = scenes.of(model, request);
       const asked = askedOf(request, signal);
-      yield { kind: 'start', header: headerOf(model, request, asked, { windows, samples, task }) };
-      const scene = { ...scenes.of(model, { windows, samples, task }), samples };
-      for await (const event of pruneCurve(model, scene, asked)) {
+      yield { kind: 'start', header: headerOf(model, request, asked, scene) };
+      for await (const event of pruneCurve(model, scene.curve, asked)) {
         await requireFinite(model, 'loss of a pruned model', numbersOf(summariesOf(event)), signal);
         yield event.kind === 'progress' ? { ...event, of: 'points' } : event;
       }
-      const warnings = windows.note === null ? [] : [windows.note];
+      const { note } = scene.windows;
+      const warnings = note === null ? [] : [note];
       return { seconds: (performance.now() - started) / 1000, warnings };
     } finally {
       release();
@@ -45,35 +43,54 @@ export function pruneCurveCall(models: ModelSource): Service['pruneCurve'] {
   };
 }
 
-interface Measuring {
-  readonly windows: PlainWindows;
-  readonly samples: Samples;
-  readonly task: Measured | null;
-}
-
 interface Scene {
-  readonly key: string;
-  readonly text: TextScene;
-  readonly task: TaskScene | null;
+  readonly windows: PlainWindows;
+  readonly measured: Measured | null;
+  readonly curve: CurveScene;
 }
 
-/** The full model's predictions on the latest text and task: a slider asks for one point after the other. */
+/** The latest text and task with the full model's predictions on them: a slider asks for one point after the other. */
 class LatestScenes {
-  readonly #latest = new WeakMap<Model, Scene>();
+  readonly #latest = new WeakMap<Model, { readonly key: string; readonly scene: Scene }>();
 
-  of(model: Model, { windows, task }: Measuring): Scene {
-    const key = JSON.stringify([windows.tokenIdsSha256, task?.metric, task?.prompts]);
+  of(model: Model, request: Request): Scene {
+    const { texts, task, metric, seed } = request;
+    const key = JSON.stringify([texts, task, metric, seed]);
     const latest = this.#latest.get(model);
-    if (latest?.key === key) return latest;
-    const text = new TextScene(model, windows.rows);
-    const scene = { key, text, task: task === null ? null : new TaskScene(model, task) };
-    this.#latest.set(model, scene);
+    if (latest?.key === key) return latest.scene;
+    const scene = sceneOf(model, request);
+    this.#latest.set(model, { key, scene });
     return scene;
   }
 }
 
-function askedOf({ unit, order, points, draws, seed, done = 0 }: Request, signal: AbortSignal): CurveRequest {
-  return { unit, order, points: [...new Set(points)].toSorted((a, b) => a - b), draws, seed, done, signal };
+function sceneOf(model: Model, request: Request): Scene {
+  const { texts, seed } = request;
+  const text = calibrationOf(model, texts, seed);
+  const windows = windowsOf(text, texts);
+  const measured = taskOf(model, request);
+  return {
+    ...{ windows, measured },
+    curve: {
+      text: new TextScene(model, windows.rows),
+      samples: new Samples(text, seed),
+      firstSamples: firstSamplesOf(text, seed),
+      task: measured === null ? null : new TaskScene(model, measured),
+    },
+  };
+}
+
+function firstSamplesOf(text: CalibrationText, seed: number): Samples | null {
+  const rows = firstRows(text.windows.length);
+  if (rows === text.windows.length) return null;
+  const first = { windows: text.windows.slice(0, rows), documentOf: text.documentOf.slice(0, rows) };
+  return new Samples({ ...text, ...first }, seed);
+}
+
+function askedOf(request: Request, signal: AbortSignal): CurveRequest {
+  const { unit, order, points, draws, kept = [], seed, done = 0, glance = false } = request;
+  const ks = [...new Set(points)].toSorted((a, b) => a - b);
+  return { unit, order, points: ks, draws, kept, seed, done, glance, signal };
 }
 
 function taskOf(model: Model, { task, metric }: Request): Measured | null {
@@ -85,7 +102,7 @@ function headerOf(
   model: Model,
   request: Request,
   asked: CurveRequest,
-  { windows, samples, task }: Measuring,
+  { windows, measured, curve: { samples } }: Scene,
 ): PruneCurveHeader {
   const { unit, order, points, seed } = asked;
   const { shape } = model.family;
@@ -98,12 +115,13 @@ function headerOf(
     random: curveDraws(model, asked).map(({ order: drawn, shared }) => ({ order: drawn, shared })),
     sizes: points.map(sizeAt),
     texts: textFactsOf(windows, samples, request.texts.length),
-    task: task === null ? null : { name: task.dataset, n: task.prompts.length, metricId: task.metric },
+    task: measured === null ? null : { name: measured.dataset, n: measured.prompts.length, metricId: measured.metric },
   };
 }
 
 function summariesOf(event: CurveEvent) {
   if (event.kind === 'progress') return [];
+  if (event.kind === 'glance') return [event.change, event.kl];
   const ofText = event.kind === 'full' ? [event.loss] : [event.loss, event.change, event.kl];
   return event.metric === null ? ofText : [...ofText, event.metric];
 }

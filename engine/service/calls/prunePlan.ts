@@ -13,6 +13,7 @@ import { emptyGroups, keptHeads } from '../../prune/surgery/headsByLayer.ts';
 import { usedTensors } from '../../arch/checkWeights.ts';
 import { valueCount } from '../../files/storedTypes.ts';
 import type { EventOf, RequestOf, ResultOf, Service } from '../../results/index.ts';
+import { lossRise } from '../../results/prunePlan.ts';
 import type { Model } from '../../run/index.ts';
 import type { ModelSource } from '../openModels.ts';
 import { calibrationOf, windowsOf } from './calibration.ts';
@@ -21,9 +22,6 @@ import { textHeader } from './textHeader.ts';
 
 type Request = RequestOf<'prunePlan'>;
 type Event = EventOf<'prunePlan'>;
-
-/** The criterion where the request brings none. */
-const lossRise = 'rise of the loss';
 
 export function prunePlanCall(models: ModelSource): Service['prunePlan'] {
   return async function* plan(request, { signal }) {
@@ -41,7 +39,7 @@ export function prunePlanCall(models: ModelSource): Service['prunePlan'] {
         await requireFinite(model, 'loss of a pruned model', numbersIn(event), signal);
         if (event.kind === 'step') order.push(event.unit);
         if (event.kind === 'stopped') stopped = event.why;
-        else yield toEvent(event, request.costs?.name ?? lossRise);
+        else yield toEvent(event, request);
       }
       const seconds = (performance.now() - started) / 1000;
       return {
@@ -57,17 +55,19 @@ export function prunePlanCall(models: ModelSource): Service['prunePlan'] {
 }
 
 function askedOf(request: Request, signal: AbortSignal): PlanRequest {
-  const { unit, costs, protect, minPerLayer, budget, rescore, draws, seed } = request;
+  const { unit, costs, order = null, protect, minPerLayer, budget, rescore, draws, seed } = request;
   return {
-    ...{ unit, protection: protect, minPerLayer, budget, rescore, draws, seed, signal },
+    ...{ unit, order, protection: protect, minPerLayer, budget, rescore, draws, seed, signal },
     costs: costs?.values.map(({ value, ...place }) => ({ ...place, cost: value })) ?? null,
   };
 }
 
-function toEvent(event: Exclude<PlanEvent, { kind: 'stopped' }>, name: string): Event {
+function toEvent(event: Exclude<PlanEvent, { kind: 'stopped' }>, { costs }: Request): Event {
   switch (event.kind) {
-    case 'costs':
-      return { kind: 'costs', name, loss: event.loss, costs: valuesOf(event.costs) };
+    case 'costs': {
+      const { name, family } = costs ?? ({ name: lossRise, family: 'causal' } as const);
+      return { kind: 'costs', name, family, loss: event.loss, costs: valuesOf(event.costs) };
+    }
     case 'rescored':
       return { kind: 'rescored', step: event.step, costs: valuesOf(event.costs) };
     case 'step': {
@@ -88,7 +88,7 @@ function valuesOf(costs: readonly UnitCost[]) {
 
 function resultOf(
   model: Model,
-  { unit, protect, minPerLayer, rescore }: Request,
+  { unit, protect, minPerLayer, rescore, budget, seed }: Request,
   order: readonly PlanUnit[],
 ): Omit<ResultOf<'prunePlan'>, 'stopped' | 'seconds' | 'warnings'> {
   const { architecture, family, files } = model;
@@ -101,7 +101,7 @@ function resultOf(
     return reason === undefined ? [] : [{ ...one, reason }];
   });
   return {
-    ...{ unit, minPerLayer, rescoredEvery: rescore?.every ?? null, protected: shielded },
+    ...{ unit, minPerLayer, rescoredEvery: rescore?.every ?? null, protected: shielded, budget, seed },
     heads: layers.map((layer) => removed.get(layer) ?? []),
     kvGroups: layers.map((layer) => emptyGroups(shape, removed, layer)),
     keep: layers.map((layer) => keptHeads(shape, removed, layer)),

@@ -6,7 +6,6 @@ import { passMark } from '../../scores/retrieval/detectRun.ts';
 import { retrievalScoreById } from '../../scores/retrieval/index.ts';
 import type { TargetRun } from '../../scores/retrieval/retrievalScore.ts';
 import { measuredHeader } from './measuredHeader.ts';
-import { tokenizerOf } from './prompts.ts';
 import type { RetrievalPlan } from './retrievalPlan.ts';
 
 type Request = RequestOf<'retrieve'>;
@@ -23,7 +22,7 @@ export function retrievalHeader(model: Model, request: Request, plan: RetrievalP
     ...{ mode: request.mode, template, prompt, needles, grids, left, passMark },
     settle: request.settle ?? false,
     scores: (request.scores ?? []).map(retrievalScoreById).map(scoreFacts),
-    endIds: tokenizerOf(model)?.eosIds ?? [],
+    endIds: model.endIds,
     runs: runs.map(plannedRun),
   };
 }

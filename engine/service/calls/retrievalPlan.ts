@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import type { NeedleText, RetrieveHeader, RunSource } from '../../results/retrieve.ts';
 import type { Model } from '../../run/index.ts';
 import type { TargetRun } from '../../scores/retrieval/retrievalScore.ts';
-import type { BuiltNeedles } from '../../tasks/needles/index.ts';
 import { buildNeedles, inRounds, needles as known, preparedRows } from '../../tasks/needles/index.ts';
 import { Fault } from '../../terms/fault.ts';
 import { tokenizerOf } from './prompts.ts';
@@ -12,20 +11,33 @@ export interface RetrievalPlan extends Pick<RetrieveHeader, 'template' | 'prompt
   /** Name of the haystack or the file. */
   readonly dataset: string;
   readonly runs: readonly TargetRun[];
-  readonly left: BuiltNeedles['left'];
+  readonly left: RetrieveHeader['left'];
 }
 
 type Mode = RetrieveHeader['mode'];
 
-/** Throws Fault for rows and settings that no run can be made of, and for a run that the mode can't read. */
+/** Throws Fault for settings that no run can be made of, and where there is none that the mode can read. */
 export async function retrievalPlan(
   model: Model,
   { runs: source, mode, seed }: { readonly runs: RunSource; readonly mode: Mode; readonly seed: number },
 ): Promise<RetrievalPlan> {
   requireAttention(model);
   const plan = source.kind === 'grid' ? await gridPlan(model, source, seed) : filePlan(model, source.file);
-  if (mode === 'forced') plan.runs.forEach((run) => requireForced(model, plan, run));
-  return plan;
+  return mode === 'forced' ? withoutUnreadable(plan, (run) => whyNotForced(model, plan, run)) : plan;
+}
+
+/** Without the runs that something is in the way of. Throws the first Fault where none is left. */
+export function withoutUnreadable(plan: RetrievalPlan, reason: (run: TargetRun) => Fault | null): RetrievalPlan {
+  const judged = plan.runs.map((run) => ({ run, fault: reason(run) }));
+  const runs = judged.flatMap(({ run, fault }) => (fault === null ? [run] : []));
+  const left = judged.flatMap(({ run, fault }) => (fault === null ? [] : [leftOf(run, fault)]));
+  const fault = judged.find((one) => one.fault !== null)?.fault ?? null;
+  if (runs.length === 0 && fault !== null) throw fault;
+  return { ...plan, runs, left: [...plan.left, ...left] };
+}
+
+function leftOf({ id, needle, length, depth }: TargetRun, fault: Fault): RetrieveHeader['left'][number] {
+  return { needle: needle ?? id, length, depth, reason: fault.message };
 }
 
 function requireAttention({ family, files }: Model): void {
@@ -63,8 +75,11 @@ async function gridPlan(
 function filePlan(model: Model, file: { readonly text: string; readonly name: string }): RetrievalPlan {
   const { vocabulary, context } = model.family.shape;
   const tokenizer = tokenizerOf(model);
-  const runs = preparedRows(file.text, { tokenizer, vocabulary, context, where: file.name });
-  return { template: null, prompt: null, needles: [], grids: [], dataset: basename(file.name), runs, left: [] };
+  const { runs, left } = preparedRows(file.text, { tokenizer, vocabulary, context, where: file.name });
+  return {
+    ...{ template: null, prompt: null, needles: [], grids: [], dataset: basename(file.name), runs },
+    left: left.map(({ id, fault }) => ({ needle: id, length: null, depth: null, reason: fault.message })),
+  };
 }
 
 /** All that are copied where nothing is asked for. */
@@ -83,18 +98,14 @@ function needleById(id: string): NeedleText {
   throw new Fault({ what: 'unknown needle', expected, got: id });
 }
 
-function requireForced({ family }: Model, { prompt }: RetrievalPlan, { id, ids, answer }: TargetRun): void {
+/** What keeps a run from being given its answer. */
+function whyNotForced({ family }: Model, { prompt }: RetrievalPlan, { id, ids, answer }: TargetRun): Fault | null {
   if (prompt === 'steps')
-    throw new Fault({ what: 'a forced answer leaves no room for steps', expected: 'generate mode', got: 'forced' });
+    return new Fault({ what: 'a forced answer leaves no room for steps', expected: 'generate mode', got: 'forced' });
   if (answer === null)
-    throw new Fault({
-      what: 'no answer to give',
-      where: id,
-      expected: 'an answer in each row, or generate mode',
-      got: 'none',
-    });
+    return new Fault({ what: 'no answer to give', where: id, expected: 'an answer, or generate mode', got: 'none' });
   const { context } = family.shape;
-  if (ids.length + answer.length <= context) return;
+  if (ids.length + answer.length <= context) return null;
   const got = `${ids.length} and ${answer.length} of the answer`;
-  throw new Fault({ what: 'longer than the context', where: id, expected: `at most ${context} tokens`, got });
+  return new Fault({ what: 'longer than the context', where: id, expected: `at most ${context} tokens`, got });
 }

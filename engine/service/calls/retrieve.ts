@@ -159,19 +159,22 @@ const settledOverlap = 0.9;
 const insteadOf = 'the scores are those of the same runs with the answer given (forced mode)';
 
 function warningsOf(
-  { left }: RetrievalPlan,
+  { left, prompt }: RetrievalPlan,
   { total, needles, runs }: Pick<RetrieveResult, 'total' | 'needles' | 'runs'>,
   isForced: boolean,
 ) {
   const [first] = left;
-  const many = left.length === 1 ? 'a run of the grid was' : `${left.length} runs of the grid were`;
+  const of = prompt === null ? 'of the file' : 'of the grid';
+  const many = left.length === 1 ? `a run ${of} was` : `${left.length} runs ${of} were`;
   return [
     ...(isForced
       ? [`none of ${total} runs passed the gate: ${runs > 0 ? insteadOf : 'none has room for its answer to be given'}`]
       : []),
     ...(first === undefined ? [] : [`${many} left out: ${first.reason}`]),
     ...(runs > 0 && needles < 6
-      ? [`${needles} needles: the text of the needle varies scores most, so take six or more`]
+      ? [
+          `${needles === 1 ? 'one needle' : `${needles} needles`}: the text of the needle varies scores most, so take six or more`,
+        ]
       : []),
   ];
 }

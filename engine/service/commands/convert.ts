@@ -20,7 +20,9 @@ import { choiceOf, choiceOptions } from './tableChoice.ts';
 export const convert: Command = {
   name: 'convert',
   summary: 'look at a file about heads that another tool wrote, or write it in the form of a third',
-  usage: ['convert IN [--from FORMAT] [--model MODEL] [--to FORMAT --out F [--metric ID] [--remove N]]'],
+  usage: [
+    'convert IN [--from FORMAT] [--model MODEL [--counts-from 1]] [--to FORMAT --out F [--metric ID] [--remove N]]',
+  ],
   about: [
     'IN is a file, or a folder of DuoAttention or HeadVis. Its form is told from its content; a bare map of layers to lists has two opposite meanings and needs --from hf-heads or --from razor. Without --to it says what is in it.',
     'With --model the shape, the base of the indices and the name are checked against the model: what does not fit is refused with the reason, and nothing is moved. Lists of heads alone need it, for they do not say how many there are.',
@@ -34,6 +36,7 @@ export const convert: Command = {
   options: {
     from: { type: 'string', value: 'FORMAT', about: 'the form of IN (default: told from its content)' },
     model: { type: 'string', value: 'MODEL', about: 'the model that the file has to fit' },
+    'counts-from': { type: 'string', value: '0|1', about: 'what IN counts layers and heads from (default 0)' },
     to: {
       type: 'string',
       value: 'FORMAT',
@@ -72,9 +75,16 @@ function formOf(input: Input): { readonly format?: string } {
 
 async function modelOf(input: Input, { client }: Context): Promise<{ readonly expected?: ExpectedModel }> {
   const model = input.path('model');
-  if (model === undefined) return {};
+  const countsFrom = input.choice('counts-from', ['0', '1']) === '1' ? 1 : 0;
+  if (model === undefined) {
+    return countsFrom === 0
+      ? {}
+      : input.fail('--counts-from needs the model that the file is laid on', { expected: '--model' });
+  }
   const { name, fingerprint, perLayer } = await client.info({ model });
-  return { expected: { name, fingerprint, perLayer: perLayer.map(({ heads, kvHeads }) => ({ heads, kvHeads })) } };
+  return {
+    expected: { name, fingerprint, perLayer: perLayer.map(({ heads, kvHeads }) => ({ heads, kvHeads })), countsFrom },
+  };
 }
 
 /** What is read of a folder: it may hold gigabytes beside. */

@@ -1,9 +1,13 @@
 /** `headscope duo`: which KV heads need what lies far back, trained as DuoAttention does, and what it costs that the others stream. */
 import { duoFiles } from '../../exports/duoRun.ts';
-import type { DuoHeader, DuoQualityHeader, PerKvHead } from '../../results/duo.ts';
+import type { DuoHeader, DuoQualityHeader } from '../../results/duo.ts';
 import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import type { DuoSettings } from '../../train/duo/duoSettings.ts';
-import { duoSchedules } from '../../train/duo/duoSettings.ts';
+import { razorRanking } from '../../scores/streaming/razorRanking.ts';
+import { razorShares } from '../../scores/streaming/razorKeep.ts';
+import type { StreamingGroup } from '../../results/streamingHeads.ts';
+import { duoSchedules } from '../../results/duoSchedules.ts';
+import { Fault } from '../../terms/fault.ts';
 import { DuoFolder } from '../duoFolder.ts';
 import type { Input } from '../input.ts';
 import { readKvRanking } from '../kvRanking.ts';
@@ -20,12 +24,12 @@ export const duo: Command = {
   summary: 'train a gate for every KV head: which need the whole context, which can stream (DuoAttention)',
   usage: [
     'duo MODEL --out DIR [--schedule scaled|paper] [--steps N] [--length A-B] [--sink N] [--recent N] [--seed N]',
-    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--text F ...] [--ranking [FORMAT=]F ...] [--no-quality]',
+    '    [--sparsity 0.25,0.5,0.75] [--draws 3] [--texts 8] [--text F ...] [--ranking [FORMAT=]F ...] [--no-razor] [--no-quality]',
   ],
   about: [
     "A gate of 1 is full attention, of 0 streaming: the first --sink tokens and the last --recent ones. Gates are trained so that the final hidden states at the answers of passkey questions stay those of the full model, with a penalty on every gate (Xiao et al. 2024); the model's weights stay as they are.",
-    'The schedule scaled takes 200 steps on texts of 512 to 1,024 tokens with sink 16 and recent 64; paper is that of the paper: 2,000 steps on 1,000 to 32,000 tokens with sink 128 and recent 256. Each can be changed by the other options.',
-    'Then the KV heads with the lowest gates stream, as many as --sparsity says, beside as many drawn at random and those that rankings of other tools choose (any file that convert reads; that of RazorAttention with razor=F): log probability of held-out passkeys, and loss on plain text.',
+    'The schedule scaled takes 200 steps on texts of 512 to 1,024 tokens (of half the context to all of it in a model that takes no more) with sink 16 and recent 64; paper is that of the paper: 2,000 steps on 1,000 to 32,000 tokens with sink 128 and recent 256. Each can be changed by the other options.',
+    'Then the KV heads with the lowest gates stream, as many as --sparsity says, beside as many drawn at random, those that RazorAttention chooses (what its rule keeps, then by induction; as headscope streaming reads them) and those of rankings of other tools (any file that convert reads): log probability of held-out passkeys, and loss on plain text.',
     'A training that was stopped or killed goes on where it was when the same command is given again, to the same gates bit for bit.',
     'DIR gets full_attention_heads.tsv and config.json, which DuoAttention and kvpress read, duo.json with everything, and training.jsonl, a line a step.',
   ],
@@ -56,23 +60,25 @@ export const duo: Command = {
       value: 'F',
       about: "plain text for the loss; repeatable (default: the program's own stories)",
     },
+    'no-razor': { type: 'boolean', about: "without RazorAttention's choice beside the gates" },
     'no-quality': { type: 'boolean', about: 'train only' },
     every: { type: 'string', value: 'N', about: 'print a line every N steps (default 10)' },
     ...weightsOption,
     ...projectOption,
   },
   async run(input, context) {
-    const asked = readRequest(input);
-    const quality = input.flag('no-quality') ? null : await readQuality(input, asked, context);
-    const every = input.integer('every', { otherwise: 10, from: 1 });
     const out = input.path('out') ?? input.fail('--out is missing', { expected: 'a folder' });
+    const every = input.integer('every', { otherwise: 10, from: 1 });
+    const { shape } = await openModel(context, modelRequest(input));
+    const asked = readRequest(input, shape.context);
+    const quality = input.flag('no-quality') ? null : await readQuality(input, asked, context);
     const folder = await DuoFolder.open(out);
-    await openModel(context, modelRequest(input));
     const trained = await train(context, asked, folder, every);
     await writeGates(folder, trained);
     await context.stdout.write(describeGates(trained.gates));
     if (quality === null) return end(context, out);
-    const measured = await measure(context, quality, trained.gates);
+    const razor = input.flag('no-razor') ? [] : await razorOrNone(context, quality);
+    const measured = await measure(context, quality, [{ name: 'gates', scores: trained.gates }, ...razor]);
     await folder.write({ 'duo.json': asJson({ ...recordOf(folder, trained), quality: measured }) });
     await context.stdout.write(describeQuality(measured));
     return end(context, out);
@@ -82,8 +88,10 @@ export const duo: Command = {
 type Request = RequestOf<'duo'>;
 type QualityRequest = RequestOf<'duoQuality'>;
 
-function readRequest(input: Input): Request {
-  const settings: DuoSettings = duoSchedules[input.choice('schedule', ['scaled', 'paper']) ?? 'scaled'];
+function readRequest(input: Input, context: number): Request {
+  const schedule = input.choice('schedule', ['scaled', 'paper']) ?? 'scaled';
+  const settings: DuoSettings = duoSchedules[schedule];
+  const usual = schedule === 'scaled' ? within(settings.lengths, context) : settings.lengths;
   return {
     ...modelRequest(input),
     ...settings,
@@ -91,8 +99,13 @@ function readRequest(input: Input): Request {
     sink: input.integer('sink', { otherwise: settings.sink, from: 0, to: 1_000_000 }),
     recent: input.integer('recent', { otherwise: settings.recent, from: 1, to: 1_000_000 }),
     seed: input.integer('seed', { otherwise: settings.seed, from: 0, to: 1_000_000 }),
-    lengths: readLengths(input, settings.lengths),
+    lengths: readLengths(input, usual),
   };
+}
+
+/** No longer than the model takes, from half of that at most. */
+function within({ from, to, count }: DuoSettings['lengths'], context: number): DuoSettings['lengths'] {
+  return { from: Math.min(from, Math.floor(context / 2)), to: Math.min(to, context), count };
 }
 
 function readLengths(input: Input, otherwise: DuoSettings['lengths']): DuoSettings['lengths'] {
@@ -204,8 +217,39 @@ function recordOf({ steps }: DuoFolder, { header, gates, seconds, warnings }: Tr
   };
 }
 
-async function measure(context: Context, asked: QualityRequest, gates: PerKvHead): Promise<Measured> {
-  const request = { ...asked, rankings: [{ name: 'gates', scores: gates }, ...asked.rankings] };
+type Rankings = QualityRequest['rankings'];
+
+/** A probe that the model has no tokens or no room for does not take the rest with it. */
+async function razorOrNone(context: Context, asked: QualityRequest): Promise<Rankings> {
+  try {
+    return [await readRazor(context, asked)];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await context.stderr.write(`warning: without RazorAttention's choice: ${error.message}\n`);
+    return [];
+  }
+}
+
+/** On the same model, by the settings of `headscope streaming`. */
+async function readRazor(context: Context, { model, weights, seed }: QualityRequest): Promise<Rankings[number]> {
+  const held = weights === undefined ? { model } : { model, weights };
+  const request = { ...held, n: 4, keep: razorShares, prior: null, seed };
+  const groups: StreamingGroup[] = [];
+  const { keep } = await followed(
+    context,
+    'reading heads',
+    (options) => asRun(context, { call: 'streamingHeads', request }, options),
+    (event) => {
+      if (event.kind === 'group') groups.push(event);
+      // A run that was begun again gives everything again.
+      else groups.length = 0;
+    },
+  );
+  return { name: 'razor', scores: razorRanking(groups, keep) };
+}
+
+async function measure(context: Context, asked: QualityRequest, rankings: Rankings): Promise<Measured> {
+  const request = { ...asked, rankings: [...rankings, ...asked.rankings] };
   let header: DuoQualityHeader | null = null;
   const rows: Measured['rows'][number][] = [];
   const take = (event: Exclude<EventOf<'duoQuality'>, { kind: 'progress' }>) => {

@@ -5,6 +5,7 @@ import { importScores } from '../../exports/importScores.ts';
 import type { ResultOf } from '../../results/index.ts';
 import type { HeadTable } from '../../results/importedScores.ts';
 import type { HeadRef } from '../../results/units.ts';
+import { seededRandom } from '../../tensor/random.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { Input } from '../input.ts';
 import { readBytes } from '../textFile.ts';
@@ -16,11 +17,12 @@ export const rankingOptions = {
   heads: { type: 'string', value: 'L1H2,L0H3', about: 'a ranking of your own, the best first' },
 } as const satisfies Record<string, Option>;
 
-/** Best first; equal heads in the order of the model. Throws Fault for a file that does not fit the model. */
+/** Best first; equal heads in a random order of `seed`. Throws Fault for a file that does not fit the model, or has no number. */
 export async function readRanking(
   input: Input,
   { model: { name, fingerprint }, shape }: Pick<ResultOf<'open'>, 'model' | 'shape'>,
   { stderr }: Context,
+  seed: number,
 ): Promise<readonly HeadRef[]> {
   if (input.oneOf(['ranking', 'heads']) === 'heads') return headsNamed(input);
   const path = input.required('ranking');
@@ -31,7 +33,14 @@ export async function readRanking(
   for (const line of read.mismatches) await stderr.write(`warning: ${line}\n`);
   const { table, note } = tableOf(read.tables, input.text('metric'), path);
   if (note !== null) await stderr.write(`note: ${note}\n`);
-  return rankedBy(table);
+  const ranked = rankedBy(table, seed);
+  if (ranked.length > 0) return ranked;
+  throw new Fault({
+    what: 'nothing to rank heads by',
+    where: path,
+    expected: 'a number for at least one head',
+    got: read.notes.join('; '),
+  });
 }
 
 function headsNamed(input: Input): readonly HeadRef[] {
@@ -69,12 +78,18 @@ function tableOf(tables: readonly HeadTable[], metric: string | undefined, where
   return { table, note: isChosen ? `ranked by ${table.id}, the first of ${ids} (--metric takes another)` : null };
 }
 
-/** Heads without a number are left out: nothing ranks them. */
-function rankedBy({ perLayer, values, direction }: HeadTable): readonly HeadRef[] {
+/**
+ * Heads without a number are left out: nothing ranks them. Most heads copy nothing; in the order of the model the last of many
+ * equal ones would all be of the last layer.
+ */
+function rankedBy({ perLayer, values, direction }: HeadTable, seed: number): readonly HeadRef[] {
   const sign = direction === 'lower_keeps' ? -1 : 1;
   const known = placesOf(perLayer).flatMap(({ layer, index }, i) => {
     const value = values[i] ?? NaN;
     return Number.isNaN(value) ? [] : [{ layer, head: index, value: sign * value }];
   });
-  return known.sort((a, b) => b.value - a.value).map(({ layer, head }) => ({ layer, head }));
+  return seededRandom(seed)
+    .shuffled(known)
+    .sort((a, b) => b.value - a.value)
+    .map(({ layer, head }) => ({ layer, head }));
 }

@@ -28,13 +28,13 @@ export const plan: Command = {
   usage: [
     'plan MODEL (--heads N | --parameters N | --kv-bytes N | --loss X) [--unit kv-group|head] [--text F ...] [--windows 32] [--length 256]',
     '     [--costs F[#ID]] [--retrieval F[#ID]] [--induction F[#ID]] [--pin L0H1,L2H3] [--min 1] [--rescore 5] [--draws 10] [--seed 0]',
-    '     [--curve [--task NAME]] --out heads.json',
+    '     [--curve [--points K,K] [--task NAME]] --out heads.json',
   ],
   about: [
     'The unit that costs least goes first; after every 5 removals the cheapest fifth of what is left is measured anew, for heads stand in for each other. A cost is the rise of the loss on text without the unit, or what --costs says: any file about heads that has an end worth keeping, ours or of another tool; then measuring anew only changes the order among the cheapest.',
     'Budgets are the most that may go: query heads, weights, bytes of keys and values a token (float32), or the most that the loss may rise, in nats a token.',
     'Heads with a retrieval score of 0.1 or more (--retrieval) and an induction score above 0.4 (--induction) stay, and those of --pin; a group stays with any of its heads. Every layer keeps --min units; 0 lets a layer lose all.',
-    'At least 10 random plans that remove as many units of each layer, other ones where there are enough, are measured beside it. --curve measures loss, KL and task against the number of units removed, for the plan and for random orders.',
+    'At least 10 random plans that remove as many units of each layer, other ones where there are enough and none that stay, are measured beside it. --curve measures loss, KL and task against the number of units removed, for the plan and for random orders.',
     'heads.json holds plan, expected sizes, evaluation, and which programs can run the result; headscope prune takes it.',
   ],
   examples: [
@@ -56,6 +56,7 @@ export const plan: Command = {
     rescore: { type: 'string', value: 'N', about: 'removals between two measurements, 0 for none (default 5)' },
     draws: { type: 'string', value: 'N', about: 'random plans, at least 10 (default 10)' },
     curve: { type: 'boolean', about: 'measure the curve too' },
+    points: { type: 'string', value: 'K,K', about: 'units removed at its points (default: 20 along the plan)' },
     task: { type: 'string', value: 'NAME', about: 'a task on the curve' },
     seed: { type: 'string', value: 'N', about: 'of text, random plans and bootstrap (default 0)' },
     out: { type: 'string', value: 'heads.json', about: 'write head-importance with the plan; never over a file' },
@@ -118,7 +119,16 @@ async function readCosts(
   const fits = (table: HeadTable) => table.unit === unit && table.direction !== null && table.kind !== 'selection';
   const table = await readHeadTable(text, info, context, { what: `costs of ${unit}s`, fits });
   const sign = table.direction === 'higher_keeps' ? 1 : -1;
-  return { name: table.id, values: valuesIn(table).map(({ value, ...place }) => ({ ...place, value: sign * value })) };
+  return {
+    name: table.id,
+    family: familyOf(table),
+    values: valuesIn(table).map(({ value, ...place }) => ({ ...place, value: sign * value })),
+  };
+}
+
+/** How much a unit may hold says how much its cache may be shortened. */
+function familyOf({ kind }: HeadTable): NonNullable<Request['costs']>['family'] {
+  return kind === 'budget' || kind === 'selection' ? 'compress' : kind;
 }
 
 async function behaviour(
@@ -171,24 +181,40 @@ async function collected(request: Request, context: Context): Promise<Planned> {
   });
   const { header, costs, pruned } = first;
   if (header === undefined || costs === undefined || pruned === undefined) throw new RangeError('the plan ended early');
-  return { header, plan: result, criterion: costs.name, costs: costs.costs, loss: costs.loss, steps, pruned, random };
+  const { name: criterion, family, loss } = costs;
+  return { header, plan: result, criterion, family, costs: costs.costs, loss, steps, pruned, random };
 }
 
-/** At most this many points beside 0. */
+/** At most this many points beside 0, where none are named. */
 const POINTS = 20;
 
+/** Numbers of units removed, none among them; a plan may end before a number that was asked for. */
+function curvePoints(input: Input, removed: number): readonly number[] {
+  const asked = input.text('points');
+  if (asked === undefined) {
+    const count = Math.min(POINTS, removed);
+    return [0, ...Array.from({ length: count }, (_, i) => Math.round(((i + 1) * removed) / count))];
+  }
+  const points = asked.split(',').map((part) => {
+    if (/^\s*\d{1,6}\s*$/.test(part)) return Number(part);
+    return input.fail('--points', { expected: 'numbers of units such as 5,10,20', got: part });
+  });
+  return [0, ...points.filter((point) => point <= removed)];
+}
+
 async function measuredCurve(
-  { model, weights, texts, unit, draws, seed }: Request,
-  { steps }: Planned,
+  { model, weights, texts, unit, draws, seed, costs, protect, minPerLayer, rescore }: Request,
+  { steps, plan: planned }: Planned,
   input: Input,
   context: Context,
 ): Promise<CurvePoint[]> {
   const order = steps.map(({ layer, index }) => ({ layer, index }));
-  const count = Math.min(POINTS, order.length);
-  const points = [0, ...Array.from({ length: count }, (_, i) => Math.round(((i + 1) * order.length) / count))];
+  const points = curvePoints(input, order.length);
   const task = input.text('task');
   const asked: RequestOf<'pruneCurve'> = {
     ...{ model, unit, order, points, draws, texts, seed },
+    kept: planned.protected.map(({ layer, index }) => ({ layer, index })),
+    basis: { ...(costs === undefined ? {} : { costs }), protect, minPerLayer, rescore },
     ...(weights === undefined ? {} : { weights }),
     ...(task === undefined ? {} : { task: { kind: 'task', task, n: 64, seed } }),
   };
@@ -208,6 +234,12 @@ const columns: readonly Column[] = [
   { title: 'all so far', align: 'right' },
 ];
 
+const stops: Readonly<Record<PlanRecord['plan']['stopped'], string>> = {
+  budget: 'the budget',
+  minimum: 'the minimum of each layer',
+  order: 'the end of the order',
+};
+
 /** Steps in full up to this many; of more the first and the last half. */
 const SHOWN = 40;
 
@@ -220,7 +252,7 @@ function describe({ plan: made, steps, pruned, random, criterion }: PlanRecord):
   const worse = random.filter(({ change }) => change.mean > pruned.change.mean).length;
   const [low, high] = [Math.min, Math.max].map((end) => end(...random.map(({ change }) => change.mean)));
   return [
-    `Greedy by ${criterion}, stopped by ${made.stopped === 'budget' ? 'the budget' : 'the minimum of each layer'}:`,
+    `Greedy by ${criterion}, stopped by ${stops[made.stopped]}:`,
     formatTable(columns, shown),
     `loss ${signed(pruned.change.mean)} ${interval(pruned.change.interval)} nats a token, KL ${pruned.kl.mean.toFixed(4)}`,
     `random plans: ${signed(low ?? NaN)} to ${signed(high ?? NaN)}; ${worse} of ${random.length} are worse than the plan`,

@@ -32,7 +32,7 @@ export const retrieve: Command = {
     'A head copies a token when the key that it attends to most, while the token is made, lies in the needle and is that token (Wu et al. 2024). Its score in a run is how many of the tokens in the span it copied: legacy counts every step and can exceed 1, capped counts each token of the span once.',
     'generate: the model answers greedily, and runs whose answer has half or less of the words (ROUGE-1 recall with stemming) do not count. forced: it is given the answer, in one pass, and all runs count. Where no run passes, the scores are those of forced mode, with a warning.',
     'A grid is lengths in tokens, x, depths in percent: 512,1800x0,33,67,100. A haystack is a folder of .txt files; without it, stories of the program. Needles are ids of its own or a file with needle, question and answer a line.',
-    'A prepared run is one JSON object a line: ids, span [from, to), maxNew, optionally answer (text or ids), id, needle. Without an answer there is no gate.',
+    'A prepared run is one JSON object a line: ids, span [from, to), maxNew, optionally answer (text or ids), id, needle. Without an answer there is no gate. Rows that are no run are left out with a warning.',
     `More scores, each in a file of its own beside --out: ${retrievalScores.map(({ id, about }) => `${id}, ${about}`).join('; ')}. engine/scores/retrieval/SPEC.md has the rules.`,
     'The file is the LOCOS envelope: meta with every run, scores {"layer-head": [one per run]} with the legacy counts, capped beside it. Errors are clustered by needle. Ctrl-C keeps the runs that are done.',
   ],
@@ -88,8 +88,7 @@ interface Shown {
 function outputsOf(out: string, scores: readonly string[]): readonly Output[] {
   const extension = extname(out);
   const stem = out.slice(0, out.length - extension.length);
-  const perRun = scores.filter((score) => retrievalScoreById(score).reads !== 'task');
-  return [{ path: out, score: 'copy' }, ...perRun.map((score) => ({ path: `${stem}.${score}${extension}`, score }))];
+  return [{ path: out, score: 'copy' }, ...scores.map((score) => ({ path: `${stem}.${score}${extension}`, score }))];
 }
 
 function readScores(input: Input): readonly string[] {
@@ -133,21 +132,26 @@ function duration(seconds: number): string {
 
 async function detect(request: Request, context: Context, shown: Shown): Promise<number> {
   const taken = new Taken();
-  try {
-    const start = (options: CallOptions) => asRun(context, { call: 'retrieve', request }, options);
-    const result = await followed(context, 'reading runs', start, (event) => taken.take(event));
-    await write(taken.record(result.heads, result.warnings), describe(taken.header, result, shown.top), shown, context);
-    return 0;
-  } catch (error) {
-    if (isAbort(error) && taken.rows.some(({ counts }) => counts)) await writePartly(taken, request, shown, context);
+  const start = (options: CallOptions) => asRun(context, { call: 'retrieve', request }, options);
+  const following = followed(context, 'reading runs', start, (event) => taken.take(event));
+  const result = await following.catch(async (error: unknown) => {
+    // Runs that are done are worth as much whatever ended the next one.
+    if (taken.rows.some(({ counts }) => counts)) await writePartly(taken, whyEnded(error), shown, context);
     throw error;
-  }
+  });
+  await write(taken.record(result.heads, result.warnings), describe(taken.header, result, shown.top), shown, context);
+  return 0;
 }
 
-async function writePartly(taken: Taken, { seed }: Request, shown: Shown, context: Context): Promise<void> {
+function whyEnded(error: unknown): string {
+  return isAbort(error) || !(error instanceof Error) ? 'cancelled' : `ended by an error (${error.message})`;
+}
+
+async function writePartly(taken: Taken, why: string, shown: Shown, context: Context): Promise<void> {
   const { header, rows } = taken;
-  const summary = summariseRetrieval(rows, header.runs, header.shape, seed);
-  const warnings = [`cancelled after ${rows.length} of ${header.runs.length} runs`];
+  const summary = summariseRetrieval(rows, header.runs, header.shape, header.calibration.seed);
+  const done = new Set(rows.map(({ index }) => index)).size;
+  const warnings = [`${why} after ${done} of ${header.runs.length} runs`];
   const result = { ...summary, warnings, seconds: rows.reduce((sum, row) => sum + row.seconds, 0), settled: false };
   await write(taken.record(summary.heads, warnings), describe(header, result, shown.top), shown, context);
 }
@@ -179,11 +183,15 @@ class Taken {
 }
 
 async function write(record: RetrievalRecord, table: string, { outputs, json }: Shown, { stdout, stderr }: Context) {
-  const texts = outputs.map(({ path, score }) => ({ path, text: writeLocos(retrievalEnvelope(record, score)) }));
+  const files = outputs.map(({ path, score }) => ({ path, score, file: retrievalEnvelope(record, score) }));
+  const isRead = ({ score, file }: (typeof files)[number]) => score === 'copy' || file.trialIds.length > 0;
+  const texts = files.filter(isRead).map(({ path, file }) => ({ path, text: writeLocos(file) }));
+  const unread = files.filter((file) => !isRead(file)).map(({ score }) => score);
   const saved = await Promise.allSettled(texts.map(({ path, text }) => writeAtomically(path, [Buffer.from(text)])));
   // Where a disk is full, what took minutes to compute is at least shown.
   await stdout.write(json ? (texts[0]?.text ?? '') : table);
-  for (const warning of record.warnings) await stderr.write(`warning: ${warning}\n`);
+  const unwritten = unread.map((score) => `${score} was read on no run that counts: no file of it`);
+  for (const warning of [...record.warnings, ...unwritten]) await stderr.write(`warning: ${warning}\n`);
   for (const [i, { path }] of texts.entries())
     if (saved[i]?.status === 'fulfilled') await stderr.write(`written: ${path}\n`);
   for (const outcome of saved) if (outcome.status === 'rejected') throw outcome.reason;
@@ -236,7 +244,7 @@ function scoreTable(heads: readonly RetrievedHead[], id: string, top: number): s
   const rows = order.map(({ name, value }) => [
     name,
     value.mean.toFixed(4),
-    `[${value.interval.map((end) => end.toFixed(4)).join(', ')}]`,
+    value.n < 2 ? 'unknown' : `[${value.interval.map((end) => end.toFixed(4)).join(', ')}]`,
     `${value.n}`,
   ]);
   const titles: readonly Column[] = [

@@ -60,7 +60,11 @@ export const retrieveMask: Command = {
     text: { type: 'string', value: 'F', about: "plain text for perplexity (default: stories of the program's own)" },
     windows: { type: 'string', value: 'N', about: 'windows of plain text (default 8; 0 for none)' },
     window: { type: 'string', value: 'N', about: 'tokens of each (default 512, or the context)' },
-    seed: { type: 'string', value: 'N', about: 'of haystacks, texts and random sets (default 0)' },
+    seed: {
+      type: 'string',
+      value: 'N',
+      about: 'of haystacks, texts, random sets and the order of equal heads (default 0)',
+    },
     out: { type: 'string', value: 'curve.json', about: 'write everything; never over a file that exists' },
     ...weightsOption,
     ...projectOption,
@@ -73,15 +77,16 @@ export const retrieveMask: Command = {
     const source = await readNeedleRuns(input);
     const opened = await openModel(context, modelRequest(input));
     const { context: longest } = opened.shape;
+    const seed = input.integer('seed', { otherwise: 0, from: Number.MIN_SAFE_INTEGER });
     const request: Request = {
       ...modelRequest(input),
       ...{ masks, runs: sourcesOf(input, source(longest)), texts: await readTexts(input, longest) },
-      ranking: await readRanking(input, opened, context),
+      ranking: await readRanking(input, opened, context, seed),
       ks: readKs(input),
       scope: input.choice('scope', ['decode', 'all']) ?? 'decode',
       draws: input.integer('draws', { otherwise: 10, from: 0, to: 1000 }),
       mode: input.choice('mode', ['forced', 'generate']) ?? 'forced',
-      seed: input.integer('seed', { otherwise: 0, from: Number.MIN_SAFE_INTEGER }),
+      seed,
     };
     return measure(request, context, { out, json: input.flag('json') });
   },

@@ -4,6 +4,7 @@ import { writeTables } from '../../exports/writeTables.ts';
 import { writeAtomically } from '../../files/writeAtomically.ts';
 import type { CallOptions, EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import type { StreamingGroup, StreamingHeader } from '../../results/streamingHeads.ts';
+import { razorShares } from '../../scores/streaming/razorKeep.ts';
 import type { Input } from '../input.ts';
 import { checkOutputs } from '../output.ts';
 import type { Column } from '../table.ts';
@@ -73,7 +74,7 @@ async function readRequest(input: Input, context: number): Promise<Request> {
   return {
     ...modelRequest(input),
     n: input.integer('n', { otherwise: 4, from: 1, to: 1000 }),
-    keep: { echo: share('keep-echo', 0.01), induction: share('keep-induction', 0.14) },
+    keep: { echo: share('keep-echo', razorShares.echo), induction: share('keep-induction', razorShares.induction) },
     prior: input.flag('no-prior') ? null : await readPrior(input, context),
     seed: input.integer('seed', { otherwise: 0, from: Number.MIN_SAFE_INTEGER }),
     ...(length === undefined ? {} : { length }),

@@ -11,8 +11,8 @@ import type { ComputeChild } from './computeChild.ts';
 export type ComputeClient = Pick<Client, ComputeCall>;
 export type Status = EventOf<'status'>;
 
-/** Milliseconds that a process has to end by itself once its port is closed. */
-const PATIENCE = 2000;
+/** Milliseconds that a process has to end by itself once its port is closed: it ends its program and writes its last rows, on a busy machine too. */
+const PATIENCE = 5000;
 
 export class ComputeLife {
   readonly client: ComputeClient;

@@ -72,13 +72,17 @@ async function tablesOfRows(stored: StoredRun, format: Format): Promise<NamedTab
   }
 }
 
-/** Of the runs that there are. */
+/** Of the runs that there are; what is measured once for all of them is known only at the end. */
 export async function retrievalOf(stored: StoredRun): Promise<RetrievalRecord> {
   const found = await RunRows.read(stored, 'retrieve');
   const { header } = found.one('start');
   const rows = found.all('run');
-  const { heads } = summariseRetrieval(rows, header.runs, header.shape, header.calibration.seed);
-  const { warnings, created } = stored.record.summary;
+  const { result, summary } = stored.record;
+  const { heads } =
+    result === null
+      ? summariseRetrieval(rows, header.runs, header.shape, header.calibration.seed)
+      : validate(contract.retrieve.result, result, summary.id);
+  const { warnings, created } = summary;
   return { header, rows, heads, warnings, created };
 }
 

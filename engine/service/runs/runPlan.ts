@@ -17,7 +17,7 @@ export async function planOf(stored: StoredRun): Promise<HeadsFile> {
   const costs = rows.one('costs');
   return planHeads({
     ...{ header: rows.one('start').header, plan: validate(prunePlanResult, result, 'result') },
-    ...{ criterion: costs.name, costs: costs.costs, loss: costs.loss },
+    ...{ criterion: costs.name, family: costs.family, costs: costs.costs, loss: costs.loss },
     ...{ steps: rows.all('step'), pruned: rows.one('plan'), random: rows.all('random'), curve: [] },
     ...{ created: summary.created, version: machine.headscope },
   });

@@ -18,15 +18,38 @@ export interface PreparedRowsOptions {
 /** New tokens at most, where a row doesn't say: as many as Wu et al. decode. */
 const usualMaxNew = 50;
 
+export interface PreparedRows {
+  readonly runs: readonly PreparedRun[];
+  /** Rows that no run can be made of, each with its line and key. */
+  readonly left: readonly { readonly id: string; readonly fault: Fault }[];
+}
+
 /**
  * `answer` is text or a list of ids. Optional besides: `id`, `needle` (runs of one needle are a cluster), `length`, `depth`;
- * other keys are not looked at. Throws Fault that names line and key.
+ * other keys are not looked at. Throws Fault for a file that is no JSON Lines, for an id twice, and where no row is a run.
  */
-export function preparedRows(text: string, options: PreparedRowsOptions): readonly PreparedRun[] {
-  const runs = jsonRows(text, options.where).map((row, i) => runOf(row, i, options));
+export function preparedRows(text: string, options: PreparedRowsOptions): PreparedRows {
+  const runs: PreparedRun[] = [];
+  const left: { id: string; fault: Fault }[] = [];
+  for (const [i, row] of jsonRows(text, options.where).entries()) {
+    const made = runOrFault(row, i, options);
+    if (made instanceof Fault) left.push({ id: `row-${i + 1}`, fault: made });
+    else runs.push(made);
+  }
+  const [first] = left;
+  if (runs.length === 0 && first !== undefined) throw first.fault;
   const twice = runs.find(({ id }, i) => runs.findIndex((other) => other.id === id) !== i);
-  if (twice === undefined) return runs;
+  if (twice === undefined) return { runs, left };
   throw new Fault({ what: 'an id twice', where: options.where, expected: 'each run once', got: twice.id });
+}
+
+function runOrFault(row: JsonRow, index: number, options: PreparedRowsOptions): PreparedRun | Fault {
+  try {
+    return runOf(row, index, options);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
 }
 
 function runOf(row: JsonRow, index: number, options: PreparedRowsOptions): PreparedRun {
@@ -49,7 +72,7 @@ function runOf(row: JsonRow, index: number, options: PreparedRowsOptions): Prepa
 
 function idsOf(row: JsonRow, { vocabulary, context }: PreparedRowsOptions): readonly number[] {
   const ids = row.values.get('ids');
-  if (!isIds(ids, vocabulary) || ids.length === 0) throw bad(row, 'ids', `token ids below ${vocabulary}`);
+  if (!isIds(ids, vocabulary) || ids.length === 0) throw badIds(row, vocabulary);
   if (ids.length <= context) return ids;
   const expected = `at most ${context} tokens`;
   throw new Fault({ what: 'longer than the context', where: row.where, expected, got: String(ids.length) });
@@ -98,6 +121,16 @@ function isCount(value: unknown): value is number {
 
 function isIds(value: unknown, vocabulary: number): value is readonly number[] {
   return Array.isArray(value) && value.every((id) => isCount(id) && id < vocabulary);
+}
+
+/** Names the first that is no id: a prompt has thousands. */
+function badIds(row: JsonRow, vocabulary: number): Fault {
+  const expected = `token ids below ${vocabulary}`;
+  const ids: unknown = row.values.get('ids');
+  const at = Array.isArray(ids) ? ids.findIndex((id) => !isIds([id], vocabulary)) : -1;
+  if (!Array.isArray(ids) || at < 0) return bad(row, 'ids', expected);
+  const got = `${JSON.stringify(ids[at])} at position ${at}`;
+  return new Fault({ what: 'bad ids', where: row.where, expected, got: got.slice(0, 80) });
 }
 
 function bad({ values, where }: JsonRow, key: string, expected: string): Fault {

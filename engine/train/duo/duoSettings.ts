@@ -18,22 +18,6 @@ export interface DuoSettings extends StreamingWindow {
   readonly seed: number;
 }
 
-const optimisation = { learningRate: 0.02, regularisation: 0.05, seed: 42 } as const;
-
-/** `scaled`: what two cores do in an hour or less; `paper`: the schedule of the paper, for models with a long context. */
-export const duoSchedules = {
-  scaled: {
-    ...optimisation,
-    ...{ steps: 200, sink: 16, recent: 64, passkeys: null },
-    lengths: { from: 512, to: 1024, count: 50 },
-  },
-  paper: {
-    ...optimisation,
-    ...{ steps: 2000, sink: 128, recent: 256, passkeys: { count: 10, words: 32 } },
-    lengths: { from: 1000, to: 32_000, count: 50 },
-  },
-} as const satisfies Readonly<Record<string, DuoSettings>>;
-
 /**
  * Passkeys for a text of so many tokens: one for each 128 of them, up to the paper's 10, and a word for each 100, up to its
  * 32. Facts and questions then take half of the text or less.

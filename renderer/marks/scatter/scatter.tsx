@@ -7,6 +7,7 @@ import type { Box, Painter } from '../paint/painter.ts';
 import { Surface } from '../paint/surface.tsx';
 import type { Picture, Size } from '../picture.ts';
 import { useTheme } from '../theme.ts';
+import type { ScatterColour } from './drawScatter.ts';
 import { drawScatter, drawScatterSelection } from './drawScatter.ts';
 import type { ScatterLayout } from './scatterLayout.ts';
 import { pointAt, pointsIn, scatterLayout } from './scatterLayout.ts';
@@ -25,6 +26,8 @@ export interface ScatterProps extends Size {
   readonly name: (index: number) => string;
   /** Both axes get one range and the line y = x. */
   readonly diagonal?: boolean;
+  /** Points are coloured by it; all alike where omitted. */
+  readonly colour?: ScatterColour | null;
   /** How many of the points that lie far from the rest are named. Default 8. */
   readonly outliers?: number;
   readonly set?: ReadonlySet<number>;
@@ -45,7 +48,7 @@ const none: ReadonlySet<number> = new Set();
 /** Two measures of the same things against each other. */
 export function Scatter(props: ScatterProps): ReactElement {
   const { x, y, name, diagonal = false, width, height, highlight, ref } = props;
-  const { outliers = 8, set = none, primary = null, pinned = null } = props;
+  const { outliers = 8, set = none, primary = null, pinned = null, colour = null } = props;
   const theme = useTheme();
   const layout = useMemo(
     () => scatterLayout(x.values, y.values, { width, height }, diagonal),
@@ -53,14 +56,21 @@ export function Scatter(props: ScatterProps): ReactElement {
   );
   const words = useMemo(() => ({ xTitle: x.title, yTitle: y.title, name }), [x.title, y.title, name]);
   const base = useCallback(
-    (painter: Painter) => drawScatter(painter, layout, words, diagonal, theme),
-    [layout, words, diagonal, theme],
+    (painter: Painter) => drawScatter(painter, layout, words, diagonal, theme, colour),
+    [layout, words, diagonal, theme, colour],
   );
   const { lasso, ...pointer } = useScatterPointer(props, layout);
   const over = useCallback(
     (painter: Painter, hover: number | null) =>
-      drawScatterSelection(painter, layout, words, { set, primary, pinned, outliers, diagonal, lasso }, hover, theme),
-    [layout, words, set, primary, pinned, outliers, diagonal, lasso, theme],
+      drawScatterSelection(
+        painter,
+        layout,
+        words,
+        { set, primary, pinned, outliers, diagonal, lasso, colour },
+        hover,
+        theme,
+      ),
+    [layout, words, set, primary, pinned, outliers, diagonal, lasso, colour, theme],
   );
   const order = useMemo(() => leftToRight(layout), [layout]);
   return (

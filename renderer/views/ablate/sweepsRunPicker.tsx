@@ -14,9 +14,11 @@ export function SweepsRunPicker({ runs, value, onChange }: SweepsRunPickerProps)
   const options = runs.map((run) => ({
     value: run.id,
     title: run.title,
-    detail: [`n ${run.prompts?.n ?? 0}`, createdWords(run.created), ...(run.state === 'done' ? [] : [run.state])].join(
-      ' · ',
-    ),
+    detail: [
+      ...(run.prompts === null ? [] : [`n ${run.prompts.n}`]),
+      createdWords(run.created),
+      ...(run.state === 'done' ? [] : [run.state]),
+    ].join(' · '),
   }));
   return <Select label="Run" {...{ value, options, onChange }} />;
 }

@@ -15,7 +15,7 @@ import { csvOf } from '../../parts/csv.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { correlation } from './correlation.ts';
-import { MeasureSelect } from './measureControls.tsx';
+import { MeasurePicker } from './measurePicker.tsx';
 import { isSameQuantity, proposedSecond } from './otherMeasure.ts';
 import { useVersion } from './shown.ts';
 
@@ -41,7 +41,7 @@ export function Agreement({ heads, measure }: AgreementProps): ReactElement {
     );
   }
   const select = (
-    <MeasureSelect
+    <MeasurePicker
       label="Measure along x"
       value={second.id}
       list={others}

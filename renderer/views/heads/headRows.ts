@@ -48,10 +48,10 @@ function rowOf(
   return [{ cell, head, at, name: cells.name(cell), group, rank, ...numbers }];
 }
 
-function ranksOf({ values, signed }: HeadMeasure, cells: MatrixCells): ReadonlyMap<number, number> {
+function ranksOf({ values, signed, call }: HeadMeasure, cells: MatrixCells): ReadonlyMap<number, number> {
   const size = cells.shape.layers * cells.shape.heads;
   const shown = Float32Array.from({ length: size }, (_, cell) => values[cells.headIndex(cell)] ?? NaN);
-  return new Map(rankHeads({ values: shown, signed }).map((cell, i) => [cell, i + 1] as const));
+  return new Map(rankHeads({ values: shown, signed, call }).map((cell, i) => [cell, i + 1] as const));
 }
 
 /** One line a head; what the number is stands in every line, so that lines can be taken out and put together. */

@@ -77,7 +77,8 @@ function Aside({ shown }: { readonly shown: Shown }): ReactElement {
 }
 
 function legendTitle(measure: NonNullable<Shown['measure']>): string {
-  const quantity = quantityOf(measure);
+  // Criteria have long names; their rule's number leads to the whole one.
+  const quantity = measure.call === 'importance' ? measure.short : quantityOf(measure);
   return measure.unit === '' ? quantity : `${quantity}, ${measure.unit}`;
 }
 

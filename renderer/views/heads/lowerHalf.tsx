@@ -1,4 +1,4 @@
-/** Below the matrix: attention and agreement, the ranked table, saved sets, the pinned head. */
+/** Below the matrix: attention and agreement, the map of heads that are alike, the ranked table, saved sets, the pinned head. */
 import type { ReactElement } from 'react';
 import { PaneContext } from '../../parts/paneContext.ts';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -10,6 +10,7 @@ import { useChangeSettings, useHeadsSettings } from './headsSettings.ts';
 import { RankedTable } from './rankedTable.tsx';
 import { SetList } from './setList.tsx';
 import type { Shown } from './shown.ts';
+import { SimilarityFace } from './similarityFace.tsx';
 import { TopSlider } from './topSlider.tsx';
 
 export function LowerHalf({ shown }: { readonly shown: Shown }): ReactElement {
@@ -22,6 +23,7 @@ export function LowerHalf({ shown }: { readonly shown: Shown }): ReactElement {
       onChange={(next) => change({ tab: next })}
       tabs={[
         { value: 'overview', title: 'Attention and agreement', content: () => <Overview shown={shown} /> },
+        { value: 'map', title: 'Map', content: () => <MapTab shown={shown} /> },
         { value: 'table', title: 'Ranked', content: () => <RankedTable shown={shown} /> },
         { value: 'sets', title: 'Sets', content: () => <SetList /> },
         { value: 'difference', title: 'Compare', content: () => <Difference /> },
@@ -33,6 +35,15 @@ export function LowerHalf({ shown }: { readonly shown: Shown }): ReactElement {
         </>
       }
     />
+  );
+}
+
+/** A panel that is no pane: its menu holds nothing of the pane's. */
+function MapTab({ shown }: { readonly shown: Shown }): ReactElement {
+  return (
+    <PaneContext value={null}>
+      <SimilarityFace heads={shown.heads} measure={shown.measure} />
+    </PaneContext>
   );
 }
 

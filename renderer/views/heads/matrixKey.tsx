@@ -2,7 +2,9 @@
 import type { ReactElement } from 'react';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { Button } from '../../parts/button.tsx';
+import { captionOf } from './captionOf.ts';
 import { useChangeSettings, useHeadsSettings } from './headsSettings.ts';
+import { TagSelect } from './tagSelect.tsx';
 
 export function MatrixKey({ measure }: { readonly measure: HeadMeasure | null }): ReactElement {
   return (
@@ -20,22 +22,10 @@ export function MatrixKey({ measure }: { readonly measure: HeadMeasure | null })
           95 % interval excludes 0
         </span>
       )}
+      {measure !== null && <TagSelect />}
       {measure !== null && <Unlock measure={measure} />}
     </div>
   );
-}
-
-/** `edited − clean, mean of 64 prompts; negative: the head helps · ioi`. */
-function captionOf({ call, about, n, dataset, uniform, direction }: HeadMeasure): string {
-  if (call === 'ablate') return `${about} · ${dataset}`;
-  if (call === 'attribute') return `${about}${helpsWhere(direction)} · ${dataset}`;
-  const even = uniform === null ? '' : `; even attention would give ${Number(uniform.toPrecision(2))}`;
-  return `${about}; mean of ${n} prompts, ${dataset}${even}. Behaviour, not importance.`;
-}
-
-function helpsWhere(direction: HeadMeasure['direction']): string {
-  if (direction === null) return '';
-  return `; ${direction === 'higher' ? 'negative' : 'positive'}: the head helps`;
 }
 
 function Unlock({ measure }: { readonly measure: HeadMeasure }): ReactElement {

@@ -12,9 +12,11 @@ import { headsBetween, includesHead } from '../../state/headRefs.ts';
 import { useHeadsSettings } from './headsSettings.ts';
 import type { MatrixCells } from '../../api/matrixCells.ts';
 import { hoverOfCells } from '../../api/matrixCells.ts';
+import { isRankedBySize } from '../../api/rankHeads.ts';
 import type { Shown } from './shown.ts';
 import { useShownScale, useVersion } from './shown.ts';
 import { topCells } from './topHeads.ts';
+import { useTagged } from './useTagged.ts';
 
 interface MatrixPanelProps {
   readonly shown: Shown;
@@ -56,13 +58,25 @@ export function MatrixPanel({ shown, picture }: MatrixPanelProps): ReactElement 
   );
 }
 
+/** Cells that are not dimmed: the first by the measure, and of them those with the chosen tag; null: all. */
+function useLit(shown: Shown): ReadonlySet<number> | null {
+  const { cells } = shown;
+  const top = useTop(shown);
+  const { isTagged } = useTagged();
+  return useMemo(() => {
+    if (isTagged === null) return top;
+    const among = top ?? Array.from({ length: cells.shape.layers * cells.shape.heads }, (_, cell) => cell);
+    return new Set([...among].filter((cell) => isTagged(cells.headsIn(cell))));
+  }, [top, isTagged, cells]);
+}
+
 /** Follows the numbers only while there is something to dim. */
-function useLit({ measure, cells, feed }: Shown): ReadonlySet<number> | null {
+function useTop({ measure, cells, feed }: Shown): ReadonlySet<number> | null {
   const top = useHeadsSettings((settings) => settings.top);
   const version = useVersion(top === null ? null : measure);
   return useMemo(() => {
     void version;
-    return top === null || measure === null ? null : topCells(feed.values, measure.signed, top, cells.count);
+    return top === null || measure === null ? null : topCells(feed.values, isRankedBySize(measure), top, cells.count);
   }, [top, measure, feed, cells, version]);
 }
 

@@ -1,34 +1,12 @@
 /** Which measure the matrix shows, and whether of heads or of KV groups. */
 import type { ReactElement } from 'react';
-import { useMemo } from 'react';
 import { useHeadMeasures } from '../../api/hooks.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
-import { useRuns } from '../../api/queries.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Select } from '../../parts/select.tsx';
 import type { CellUnit } from '../../api/matrixCells.ts';
-import { measureOptions } from './measureOptions.ts';
+import { MeasurePicker } from './measurePicker.tsx';
 import { counterpart } from './otherMeasure.ts';
-
-interface MeasureSelectProps {
-  readonly label: string;
-  readonly value: string | null;
-  readonly list: readonly HeadMeasure[];
-  readonly onChange: (id: string) => void;
-  readonly placeholder?: string;
-}
-
-export function MeasureSelect({
-  label,
-  value,
-  list,
-  onChange,
-  placeholder = 'Choose',
-}: MeasureSelectProps): ReactElement {
-  const { data } = useRuns();
-  const options = useMemo(() => measureOptions(list, data?.runs ?? []), [list, data]);
-  return <Select {...{ label, value, options, onChange, placeholder }} />;
-}
 
 export function MeasureControls({ measure }: { readonly measure: HeadMeasure | null }): ReactElement | null {
   const { workspace } = useWorkbench();
@@ -38,7 +16,7 @@ export function MeasureControls({ measure }: { readonly measure: HeadMeasure | n
   const units = new Set(list.map(({ of }) => of));
   return (
     <>
-      <MeasureSelect
+      <MeasurePicker
         label="Measure"
         value={measure?.id ?? null}
         list={list}

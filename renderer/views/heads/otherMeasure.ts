@@ -20,13 +20,17 @@ export function proposedSecond(list: readonly HeadMeasure[], measure: HeadMeasur
 
 /** Do both say by how much the same metric changes on the same prompts? Then the line y = x means agreement. */
 export function isSameQuantity(a: HeadMeasure, b: HeadMeasure): boolean {
-  const isEffect = a.call !== 'scores' && b.call !== 'scores' && a.signed && b.signed;
+  const isEffect = isOfMetric(a) && isOfMetric(b) && a.signed && b.signed;
   return isEffect && a.unit === b.unit && a.dataset === b.dataset && quantityOf(a) === quantityOf(b);
 }
 
-/** `Δ logit difference` of `Zero ablation, Δ logit difference`; a score is its own. */
-export function quantityOf({ call, title }: Pick<HeadMeasure, 'call' | 'title'>): string {
-  return call === 'scores' ? title : (title.split(', ').at(-1) ?? title);
+function isOfMetric({ call }: Pick<HeadMeasure, 'call'>): boolean {
+  return call === 'ablate' || call === 'attribute';
+}
+
+/** `Δ logit difference` of `Zero ablation, Δ logit difference`; a score or a criterion is its own. */
+export function quantityOf(measure: Pick<HeadMeasure, 'call' | 'title'>): string {
+  return isOfMetric(measure) ? (measure.title.split(', ').at(-1) ?? measure.title) : measure.title;
 }
 
 /** The same measure of heads where KV groups are shown, and the other way round; else any of that unit. */

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useHeadMeasures, useSelection } from '../../api/hooks.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import { useWorkbench } from '../../api/workbench.ts';
+import type { ScoreTable } from '../../api/runTables.ts';
 import { formatFixed, formatHalfWidth } from '../../marks/format.ts';
 import { Empty } from '../../parts/states.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
@@ -12,9 +13,11 @@ import { includesHead } from '../../state/headRefs.ts';
 import { decimalsOf } from './decimals.ts';
 import type { HeadRow } from './headRows.ts';
 import { headRows } from './headRows.ts';
+import { tagsOf } from './headTags.ts';
 import type { MatrixCells } from '../../api/matrixCells.ts';
 import type { Shown } from './shown.ts';
 import { useVersion } from './shown.ts';
+import { useTagged } from './useTagged.ts';
 
 /** Columns of other measures, at most. */
 const OTHERS = 8;
@@ -33,11 +36,13 @@ function Ranked({ shown, measure }: { readonly shown: Shown; readonly measure: H
   const primary = useSelection((state) => state.primary);
   const set = useSelection((state) => state.set);
   const others = useOthers(measure);
+  const { table: tags, isTagged } = useTagged();
   const rows = useMemo(() => {
     void version;
-    return headRows(measure, cells, heads);
-  }, [measure, cells, heads, version]);
-  const columns = useMemo(() => columnsOf(measure, cells, rows, others), [measure, cells, rows, others]);
+    const all = headRows(measure, cells, heads);
+    return isTagged === null ? all : all.filter(({ cell }) => isTagged(cells.headsIn(cell)));
+  }, [measure, cells, heads, version, isTagged]);
+  const columns = useMemo(() => columnsOf(measure, cells, rows, tags, others), [measure, cells, rows, tags, others]);
   return (
     <div className="heads-table">
       <Table
@@ -70,6 +75,7 @@ function columnsOf(
   measure: HeadMeasure,
   cells: MatrixCells,
   rows: readonly HeadRow[],
+  tags: ScoreTable | null,
   others: readonly HeadMeasure[],
 ): readonly TableColumn<HeadRow>[] {
   const decimals = decimalsOf(measure);
@@ -97,10 +103,21 @@ function columnsOf(
     },
     {
       ...{ id: 'n', title: 'n', width: '36px', align: 'right' },
-      cell: ({ rank }) => (rank === null ? '–' : measure.n),
+      cell: ({ rank }) => (rank === null || measure.samples === '' ? '–' : measure.n),
     },
+    ...(tags === null || cells.unit !== 'head' ? [] : [tagColumn(tags)]),
     ...others.map((other) => otherColumn(other)),
   ];
+}
+
+/** What the pattern looks like; not what the ranking says. */
+function tagColumn(table: ScoreTable): TableColumn<HeadRow> {
+  const names = ({ head }: HeadRow) => tagsOf(table, head).map(({ tag }) => tag);
+  return {
+    ...{ id: 'tags', title: 'Pattern tags', width: '124px' },
+    cell: (row) => <span title={names(row).join(', ')}>{names(row).join(', ')}</span>,
+    sortBy: (row) => names(row).join(', ') || null,
+  };
 }
 
 function otherColumn(measure: HeadMeasure): TableColumn<HeadRow> {

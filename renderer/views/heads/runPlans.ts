@@ -5,13 +5,19 @@ import type { HeadMeasure } from '../../api/measuresOfRun.ts';
 import type { AblationKind, MeasuredOn } from '../../state/workspace.ts';
 import type { CellUnit } from '../../api/matrixCells.ts';
 
+export type PlanGroup =
+  'Behaviour' | 'Weights and direct parts' | 'Effects: run without it' | 'Estimates from gradients';
+
 export interface RunPlan {
   readonly id: string;
   readonly title: string;
   readonly call: JobRequest['call'];
+  /** Heading that it stands under. */
+  readonly group: PlanGroup;
   /** Whose numbers it gives. */
   readonly of: CellUnit;
-  readonly job: (on: MeasuredOn) => JobRequest;
+  /** `context`: tokens that the model can hold. */
+  readonly job: (on: MeasuredOn, context: number) => JobRequest;
   /** Prompts that it runs over. */
   readonly prompts: (on: MeasuredOn) => number | null;
 }
@@ -19,27 +25,66 @@ export interface RunPlan {
 /** Sequences of random tokens: enough for an interval. */
 const REPEATED = 32;
 
-const scorePlans: readonly RunPlan[] = [
-  {
-    id: 'scores.repeated',
-    title: 'Scores on repeated random tokens',
-    call: 'scores',
-    of: 'head',
+type Bos = Extract<RequestOf<'scores'>['prompts'], { readonly kind: 'repeated' }>['bos'];
+
+function repeatedPlan(bos: Bos, title: string): RunPlan {
+  return {
+    id: bos === 'model' ? 'scores.repeated' : `scores.repeated.${bos}`,
+    ...{ title, call: 'scores', group: 'Behaviour', of: 'head' },
     job: (on) => ({
       call: 'scores',
-      request: { ...on, prompts: { kind: 'repeated', n: REPEATED, seed: on.seed, bos: 'model' } },
+      request: { ...on, prompts: { kind: 'repeated', n: REPEATED, seed: on.seed, bos } },
     }),
     prompts: () => REPEATED,
-  },
+  };
+}
+
+const scorePlans: readonly RunPlan[] = [
+  repeatedPlan('model', 'Scores on repeated random tokens'),
   {
-    id: 'scores.prompts',
-    title: 'Scores on the chosen prompts',
-    call: 'scores',
-    of: 'head',
+    ...{
+      id: 'scores.prompts',
+      title: 'Scores on the chosen prompts',
+      call: 'scores',
+      group: 'Behaviour',
+      of: 'head',
+    },
     job: (on) => ({ call: 'scores', request: on }),
     prompts: promptCount,
   },
 ];
+
+/** Heads that rest on BOS have no place to rest without it: the two are different numbers. */
+const bosPlans: readonly RunPlan[] = [
+  repeatedPlan('with', 'Scores on repeated tokens, with BOS'),
+  repeatedPlan('without', 'Scores on repeated tokens, without BOS'),
+];
+
+/** Sequences of tokens that come four times, windows for the prior's means: those of `headscope streaming`. */
+const FOURFOLD = 4;
+const WINDOWS = 8;
+
+function streamingPlan(hasPrior: boolean): RunPlan {
+  return {
+    id: hasPrior ? 'streaming.prior' : 'streaming',
+    title: hasPrior ? 'Streaming heads, and the prior of positions' : 'Streaming heads: echo and induction',
+    ...{ call: 'streamingHeads', group: 'Behaviour', of: 'kv-group' },
+    job: ({ model, weights, seed }, context) => ({
+      call: 'streamingHeads',
+      request: {
+        ...{ model, n: FOURFOLD, keep: { echo: 0.01, induction: 0.14 }, seed },
+        prior: hasPrior ? priorOf(context) : null,
+        ...(weights === undefined ? {} : { weights }),
+      },
+    }),
+    prompts: () => FOURFOLD,
+  };
+}
+
+function priorOf(context: number): RequestOf<'streamingHeads'>['prior'] {
+  const texts = { source: { kind: 'stories' }, n: WINDOWS, length: Math.min(512, context) } as const;
+  return { texts, length: Math.min(500, context) };
+}
 
 /** Tokens drawn for what weights do token by token. */
 const TOKENS = 256;
@@ -48,6 +93,7 @@ const weightsPlan: RunPlan = {
   id: 'weights',
   title: 'Scores of weights, without prompts',
   call: 'weightScores',
+  group: 'Weights and direct parts',
   of: 'head',
   job: ({ model, weights, seed }) => ({
     call: 'weightScores',
@@ -60,6 +106,7 @@ const directLogitsPlan: RunPlan = {
   id: 'directLogits',
   title: 'Direct logits of every head',
   call: 'directLogits',
+  group: 'Weights and direct parts',
   of: 'head',
   job: (on) => ({ call: 'directLogits', request: on }),
   prompts: promptCount,
@@ -70,6 +117,7 @@ function ablationPlan(ablation: AblationKind, of: CellUnit, title: string): RunP
     id: `ablate.${ablation}.${of}`,
     title,
     call: 'ablate',
+    group: 'Effects: run without it',
     of,
     job: (on) => ({ call: 'ablate', request: { ...on, ablation, unit: of } }),
     prompts: promptCount,
@@ -83,6 +131,7 @@ function attributionPlan(id: string, of: CellUnit, title: string, settings: Attr
     id: `attribute.${id}`,
     title,
     call: 'attribute',
+    group: 'Estimates from gradients',
     of,
     job: (on) => ({ call: 'attribute', request: { ...on, ...settings } }),
     prompts: promptCount,
@@ -116,10 +165,18 @@ const inputPlan = attributionPlan('qkv', 'kv-group', 'AtP* estimate of queries, 
   qkCorrection: true,
 });
 
-/** KV groups where heads share keys and values. */
-export function runPlans({ hasGroups }: { readonly hasGroups: boolean }): readonly RunPlan[] {
+export interface PlannedModel {
+  /** KV groups that heads share. */
+  readonly hasGroups: boolean;
+  /** A token that stands before texts. */
+  readonly hasBos: boolean;
+}
+
+/** Those of a group stand together. */
+export function runPlans({ hasGroups, hasBos }: PlannedModel): readonly RunPlan[] {
+  const behaviour = [...scorePlans, ...(hasBos ? bosPlans : []), streamingPlan(false), streamingPlan(true)];
   const effects = [...headPlans, ...(hasGroups ? groupPlans : [])];
-  return [...scorePlans, weightsPlan, directLogitsPlan, ...effects, ...attributionPlans, inputPlan];
+  return [...behaviour, weightsPlan, directLogitsPlan, ...effects, ...attributionPlans, inputPlan];
 }
 
 /** Null for a file, whose prompts are counted by the engine. */

@@ -38,9 +38,9 @@ export function Coming({ shown }: { readonly shown: Shown }): ReactElement | nul
 const FEW = 30;
 
 export function FewPrompts({ measure }: { readonly measure: HeadMeasure | null }): ReactElement | null {
-  if (measure === null || measure.n >= FEW) return null;
+  if (measure === null || measure.samples === '' || measure.n >= FEW) return null;
   return (
-    <span className="state-partial" title={`Fewer than ${FEW} prompts: intervals and ranks are rough.`}>
+    <span className="state-partial" title={`Fewer than ${FEW} ${measure.samples}: intervals and ranks are rough.`}>
       {`n = ${measure.n}`}
     </span>
   );
@@ -76,7 +76,7 @@ function endingOf({ state, error }: RunSummary): string | null {
 
 /** Of the run behind a measure. Its numbers render this as often as they come: keep what uses it small. */
 function useRunSummary(measure: HeadMeasure | null): RunSummary | null {
-  return useRun(measure?.run ?? null)?.summary ?? null;
+  return useRun(measure === null || measure.call === 'imported' ? null : measure.run)?.summary ?? null;
 }
 
 function useKnown({ measure, feed }: Shown): number {

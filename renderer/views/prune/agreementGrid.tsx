@@ -8,7 +8,7 @@ import { ValueGrid } from '../../marks/valueGrid/valueGrid.tsx';
 import { Section } from '../../parts/section.tsx';
 import { correlationGrid } from './agreementRows.ts';
 import { criterionTitle } from './criteriaList.ts';
-import type { ImportanceView } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
 import { useChangePrune } from './pruneSettings.ts';
 import { unitWords } from './pruneUnits.ts';
 

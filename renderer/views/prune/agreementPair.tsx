@@ -12,7 +12,7 @@ import { Select } from '../../parts/select.tsx';
 import type { CriterionPair } from './agreementRows.ts';
 import { pairOf } from './agreementRows.ts';
 import { headsShapeOf } from './headsShapeOf.ts';
-import type { ImportanceView } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
 import { useChangePrune, usePrune } from './pruneSettings.ts';
 import { headsOf, unitAt, unitName } from './pruneUnits.ts';
 

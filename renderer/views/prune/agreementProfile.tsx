@@ -4,7 +4,7 @@ import type { ResultOf } from '../../../engine/results/contract.ts';
 import { FitBox } from '../../marks/fitBox.tsx';
 import { LineChart } from '../../marks/lineChart.tsx';
 import { Section } from '../../parts/section.tsx';
-import type { ImportanceView } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
 import { usePrune } from './pruneSettings.ts';
 import { shownPair } from './agreementPair.tsx';
 

@@ -1,6 +1,6 @@
 /** Criteria as CSV: a line for each unit and criterion. */
 import { csvOf } from '../../parts/csv.ts';
-import type { ImportanceView } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
 import { unitAt, unitName } from './pruneUnits.ts';
 
 const titles = ['unit', 'layer', 'index', 'criterion', 'value', 'low_95', 'high_95', 'of', 'text', 'tokens', 'seed'];

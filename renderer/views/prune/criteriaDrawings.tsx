@@ -14,7 +14,7 @@ import { PartialNote } from '../../parts/states.tsx';
 import type { LineWriter } from '../ablate/sweepsLine.tsx';
 import { SweepsLine } from '../ablate/sweepsLine.tsx';
 import { headsShapeOf } from './headsShapeOf.ts';
-import type { CriterionColumn, ImportanceView } from './importanceFold.ts';
+import type { CriterionColumn, ImportanceView } from '../../api/importanceFold.ts';
 import { unitAt, unitName, unitWords } from './pruneUnits.ts';
 
 type Facts = ImportanceView['header']['criteria'][number];

@@ -10,7 +10,7 @@ import { SweepsRunState } from '../ablate/sweepsRunState.tsx';
 import { criteriaCsv } from './criteriaCsv.ts';
 import { CriteriaDrawings } from './criteriaDrawings.tsx';
 import { CriteriaTable } from './criteriaTable.tsx';
-import type { ImportanceView } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
 import { useChangePrune } from './pruneSettings.ts';
 import { textWords } from './pruneWords.ts';
 import { useImportance } from './useImportance.ts';

@@ -4,7 +4,7 @@ import { formatNumber } from '../../marks/format.ts';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { headsShapeOf } from './headsShapeOf.ts';
-import type { CriterionColumn, ImportanceView } from './importanceFold.ts';
+import type { CriterionColumn, ImportanceView } from '../../api/importanceFold.ts';
 import { headsOf, unitAt, unitName } from './pruneUnits.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 

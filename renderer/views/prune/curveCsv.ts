@@ -1,8 +1,7 @@
 /** A curve as CSV: a line for each point, of the plan and of random plans. */
-import type { CurvePoint } from '../../../engine/results/pruneCurve.ts';
 import type { Summary } from '../../../engine/results/records.ts';
 import { csvOf } from '../../parts/csv.ts';
-import type { CurveView } from './curveFold.ts';
+import type { CurveView, ShownPoint } from './curveFold.ts';
 
 const measured = ['loss', 'change', 'kl', 'metric'] as const;
 const titles = [
@@ -12,11 +11,11 @@ const titles = [
 ];
 
 /** `draw` is empty for the plan itself. */
-export function curveCsv({ points }: CurveView, kept: readonly CurvePoint[]): string {
-  const lineOf = (by: string) => (point: CurvePoint) => [
+export function curveCsv({ points }: CurveView, kept: readonly ShownPoint[]): string {
+  const lineOf = (by: string) => (point: ShownPoint) => [
     ...[point.units, point.draw, by],
     ...measured.flatMap((name) => cells(point[name])),
-    point.loss.n,
+    point.change.n,
   ];
   return csvOf(titles, [...points.map(lineOf('curve')), ...kept.map(lineOf('slider'))]);
 }

@@ -4,14 +4,24 @@ import type { CurvePoint, PruneCurveHeader } from '../../../engine/results/prune
 import type { Summary } from '../../../engine/results/records.ts';
 import type { RunRow } from '../../../engine/results/runs.ts';
 
+/** A point as far as it is known: the steps of a plan have a rise of the loss alone. */
+export type ShownPoint = Pick<CurvePoint, 'draw' | 'units' | 'change' | 'metric'> & {
+  readonly loss: Summary | null;
+  readonly kl: Summary | null;
+};
+
+type Glance = Extract<EventOf<'pruneCurve'>, { readonly kind: 'glance' }>;
+
 export interface CurveView {
   readonly header: PruneCurveHeader | null;
   readonly full: { readonly loss: Summary; readonly metric: Summary | null } | null;
+  /** What a part of the text says, while the rest is measured. */
+  readonly glance: Glance | null;
   /** As they came. */
-  readonly points: readonly CurvePoint[];
+  readonly points: readonly ShownPoint[];
 }
 
-export const noCurve: CurveView = { header: null, full: null, points: [] };
+export const noCurve: CurveView = { header: null, full: null, glance: null, points: [] };
 
 export function curveOf(rows: readonly RunRow[]): CurveView {
   return rows.reduce((view, row) => (row.call === 'pruneCurve' ? foldCurve(view, row.event) : view), noCurve);
@@ -24,6 +34,8 @@ export function foldCurve(view: CurveView, event: EventOf<'pruneCurve'>): CurveV
     case 'start':
       // A run that went on says a second time what it is.
       return { ...view, header: view.header ?? event.header };
+    case 'glance':
+      return { ...view, glance: event };
     case 'full':
       return { ...view, full: { loss: event.loss, metric: event.metric } };
     case 'point':
@@ -41,7 +53,7 @@ export interface CurveLine {
 }
 
 /** The plan, from nothing removed on; points that the slider measured are among those of the run. */
-export function planLine({ full, points }: CurveView, live: readonly CurvePoint[], measure: CurveMeasure): CurveLine {
+export function planLine({ full, points }: CurveView, live: readonly ShownPoint[], measure: CurveMeasure): CurveLine {
   const byUnits = new Map(
     [...points, ...live].filter(({ draw }) => draw === null).map((point) => [point.units, point[measure]] as const),
   );
@@ -80,6 +92,13 @@ export function randomPoints({ points }: CurveView, measure: CurveMeasure): read
     const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
     return [{ units, mean, least: Math.min(...known), most: Math.max(...known), draws: known.length }];
   });
+}
+
+/** From nothing removed on, where a random plan is the full model too. */
+export function randomBand(points: readonly RandomPoint[], measure: CurveMeasure): readonly RandomPoint[] {
+  const [first] = points;
+  if (measure === 'metric' || first === undefined || first.units === 0) return points;
+  return [{ units: 0, mean: 0, least: 0, most: 0, draws: first.draws }, ...points];
 }
 
 /** The random plans nearest to so much gone. */

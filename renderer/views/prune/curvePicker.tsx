@@ -1,4 +1,4 @@
-/** Which curve is looked at: one that was measured, or that of the settings. */
+/** Which plan or curve is looked at: of a run, or that of the settings. */
 import type { ReactElement } from 'react';
 import { Select } from '../../parts/select.tsx';
 import { createdWords } from '../ablate/sweepsWords.ts';
@@ -12,14 +12,14 @@ interface CurvePickerProps {
 
 export function CurvePicker({ run, runs }: CurvePickerProps): ReactElement {
   const change = useChangePrune();
-  const measured = runs.list.map(({ id, title, created, state }) => ({
-    ...{ value: id, title, group: 'Measured' },
+  const measured = runs.list.map(({ id, call, title, created, state }) => ({
+    ...{ value: id, title, group: call === 'prunePlan' ? 'Plans' : 'Curves' },
     detail: [createdWords(created), ...(state === 'done' ? [] : [state])].join(' · '),
   }));
-  const prepared = { value: 'prepared', title: 'Settings at the left', detail: 'slider only, no curve yet' };
+  const prepared = { value: 'prepared', title: 'Settings at the left', detail: 'slider only, nothing measured yet' };
   return (
     <Select
-      label="Curve"
+      label="Plan or curve"
       value={run ?? 'prepared'}
       options={[prepared, ...measured]}
       onChange={(curve) => change({ curve })}

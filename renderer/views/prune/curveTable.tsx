@@ -1,16 +1,15 @@
 /** The points of a curve: the plan's, and for each the random plans. */
 import type { ReactElement } from 'react';
-import type { CurvePoint } from '../../../engine/results/pruneCurve.ts';
 import { formatFixed, formatNumber } from '../../marks/format.ts';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import type { CurveMeasure, CurveView } from './curveFold.ts';
+import type { CurveMeasure, CurveView, ShownPoint } from './curveFold.ts';
 import { randomPoints } from './curveFold.ts';
 import { changeWords, valueWords } from './pruneWords.ts';
 
 interface CurveTableProps {
   readonly curve: CurveView;
-  readonly kept: readonly CurvePoint[];
+  readonly kept: readonly ShownPoint[];
 }
 
 export function CurveTable({ curve, kept }: CurveTableProps): ReactElement {
@@ -25,7 +24,7 @@ export function CurveTable({ curve, kept }: CurveTableProps): ReactElement {
         { id: 'units', title: 'Removed', width: '72px', align: 'right', cell: ({ units }) => formatNumber(units) },
         column('Δ loss, nats', ({ change }) => changeWords(change, 3)),
         randomColumn(curve, 'change'),
-        column('KL, nats', ({ kl }) => valueWords(kl, 3)),
+        column('KL, nats', ({ kl }) => (kl === null ? '–' : valueWords(kl, 3))),
         randomColumn(curve, 'kl'),
         column('Metric', ({ metric }) => (metric === null ? '–' : valueWords(metric, 3))),
         randomColumn(curve, 'metric'),
@@ -34,11 +33,11 @@ export function CurveTable({ curve, kept }: CurveTableProps): ReactElement {
   );
 }
 
-function column(title: string, cell: (point: CurvePoint) => string): TableColumn<CurvePoint> {
+function column(title: string, cell: (point: ShownPoint) => string): TableColumn<ShownPoint> {
   return { id: title, title, width: 'minmax(130px, 1fr)', align: 'right', cell };
 }
 
-function randomColumn(curve: CurveView, measure: CurveMeasure): TableColumn<CurvePoint> {
+function randomColumn(curve: CurveView, measure: CurveMeasure): TableColumn<ShownPoint> {
   const random = randomPoints(curve, measure);
   return {
     ...{ id: `random ${measure}`, title: 'random', width: 'minmax(110px, 1fr)', align: 'right' },

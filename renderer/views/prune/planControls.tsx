@@ -1,70 +1,96 @@
-/** By what units go, which stay, on what text; and the button that measures the curve. */
+/** By what units go, which stay, how far, on what text; and the buttons that make the plan and measure its curve. */
 import type { ReactElement } from 'react';
 import { useSelection, useWorkspace } from '../../api/hooks.ts';
 import { promptsName } from '../../api/jobs.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { Select } from '../../parts/select.tsx';
 import { Switch } from '../../parts/switch.tsx';
+import { Segments } from '../../parts/segments.tsx';
 import { NumberField } from './numberField.tsx';
 import { criteriaList, groupTitles } from './criteriaList.ts';
+import { budgetKinds, budgetOf, budgetWords } from './planBudget.ts';
 import { PlanStart } from './planStart.tsx';
 import type { PruneModel } from './pruneModel.ts';
 import type { PruneSettings } from './pruneSettings.ts';
-import { useChangePrune, usePrune } from './pruneSettings.ts';
-import type { Scene } from './scene.ts';
+import { measuredCosts, useChangePrune, usePrune } from './pruneSettings.ts';
+import { unitTitles } from './pruneUnits.ts';
 import { induces, retrieves } from './stays.ts';
 import { TextFields } from './textFields.tsx';
 import { useImportance } from './useImportance.ts';
+import type { ShownScene } from './useScene.ts';
 import { useProtectors } from './useStays.ts';
 
 interface PlanControlsProps {
   readonly model: PruneModel;
-  readonly prepared: Scene | string;
+  readonly shown: ShownScene;
 }
 
-export function PlanControls({ model, prepared }: PlanControlsProps): ReactElement {
+export function PlanControls({ model, shown }: PlanControlsProps): ReactElement {
   return (
     <div className="prune-controls">
       <div className="prune-scroll">
         <CriterionField />
         <StayFields />
+        <BudgetFields shape={model.shape} />
         <TextFields context={model.shape.context} />
         <ControlFields />
       </div>
-      <PlanStart prepared={prepared} />
+      <PlanStart {...{ model, shown }} />
     </div>
   );
 }
 
-/** A change of what goes is another plan: the curve of the one before is not its own. */
+/** A change of what goes is another plan: what was measured of the one before is not its own. */
 function useChangePlan(): (change: Partial<PruneSettings>) => void {
   const change = useChangePrune();
   return (next) => change({ ...next, curve: 'prepared' });
 }
 
 function CriterionField(): ReactElement {
-  const criterion = usePrune((settings) => settings.criterion);
+  const { criterion, rescoreEvery, unit } = usePrune((settings) => settings);
   const { view } = useImportance();
   const change = useChangePlan();
-  const options = (view?.columns ?? []).flatMap(({ id, known, values }) => {
+  const known = (view?.columns ?? []).flatMap(({ id, known: count, values }) => {
     const choice = criteriaList.find((one) => one.id === id);
     if (choice === undefined) return [];
-    return [{ value: id, title: choice.title, group: groupTitles[choice.group], disabled: known < values.length }];
+    return [{ value: id, title: choice.title, group: groupTitles[choice.group], disabled: count < values.length }];
   });
+  const measured = { value: measuredCosts, title: 'Loss, measured for the plan', group: 'No run of criteria needed' };
   return (
     <fieldset className="prune-group">
       <legend>Least goes first, by</legend>
       <Select
         label="Criterion"
         value={criterion}
-        options={options}
+        options={[...known, measured]}
         placeholder="Nothing is measured yet"
-        disabled={options.length === 0}
         onChange={(next) => change({ criterion: next })}
+      />
+      {criterion === measuredCosts && (
+        <Segments
+          label="What goes at a time"
+          value={unit === 'head' ? 'head' : 'kv-group'}
+          options={planUnits}
+          onChange={(next) => change({ unit: next })}
+        />
+      )}
+      <NumberField
+        words="removals, then re-score"
+        title="The cheapest fifth of what is left is measured anew, for heads stand in for each other. 0: never."
+        whole
+        value={rescoreEvery}
+        min={0}
+        max={10_000}
+        onChange={(n) => change({ rescoreEvery: n })}
       />
     </fieldset>
   );
 }
+
+const planUnits = [
+  { value: 'kv-group', title: unitTitles['kv-group'] },
+  { value: 'head', title: unitTitles.head },
+] as const;
 
 function StayFields(): ReactElement {
   const { keepSet, keepRetrieval, keepInduction, minPerLayer } = usePrune((settings) => settings);
@@ -94,6 +120,25 @@ function StayFields(): ReactElement {
         min={0}
         max={1024}
         onChange={(n) => change({ minPerLayer: n })}
+      />
+    </fieldset>
+  );
+}
+
+function BudgetFields({ shape }: { readonly shape: PruneModel['shape'] }): ReactElement {
+  const { budget: kind, amounts } = usePrune((settings) => settings);
+  const change = useChangePrune();
+  const { atMost } = budgetOf({ budget: kind, amounts }, shape);
+  return (
+    <fieldset className="prune-group">
+      <legend>The plan ends at</legend>
+      <Select label="Budget" value={kind} options={budgetKinds} onChange={(next) => change({ budget: next })} />
+      <NumberField
+        words={budgetWords[kind]}
+        whole={kind !== 'loss'}
+        value={atMost}
+        min={kind === 'loss' ? 0 : 1}
+        onChange={(n) => change({ amounts: { ...amounts, [kind]: n } })}
       />
     </fieldset>
   );

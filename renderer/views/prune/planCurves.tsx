@@ -1,13 +1,12 @@
 /** Loss, divergence and the task's metric against how much is gone; random plans as a grey band. */
 import type { ReactElement } from 'react';
 import { measures } from '../../../engine/terms/measures.ts';
-import type { CurvePoint } from '../../../engine/results/pruneCurve.ts';
 import { FitBox } from '../../marks/fitBox.tsx';
 import type { LineSeries } from '../../marks/lineChart.tsx';
 import { LineChart } from '../../marks/lineChart.tsx';
 import { sentence } from '../ablate/sentence.ts';
-import type { CurveMeasure, CurveView } from './curveFold.ts';
-import { planLine, randomPoints } from './curveFold.ts';
+import type { CurveMeasure, CurveView, ShownPoint } from './curveFold.ts';
+import { planLine, randomBand, randomPoints } from './curveFold.ts';
 import { useChangePrune } from './pruneSettings.ts';
 import { unitWords } from './pruneUnits.ts';
 import type { Scene } from './scene.ts';
@@ -15,14 +14,16 @@ import type { LivePoint } from './useLivePoint.ts';
 
 interface PlanCurvesProps {
   readonly curve: CurveView;
-  readonly kept: readonly CurvePoint[];
+  readonly kept: readonly ShownPoint[];
   readonly live: LivePoint;
   readonly scene: Scene;
   readonly position: number;
 }
 
 export function PlanCurves({ curve, kept, live, scene, position }: PlanCurvesProps): ReactElement {
-  const full = curve.full ?? live.value.full;
+  // A plan measures no task: what its curve begins with is then known from the slider alone.
+  const hasMetric = curve.full !== null && curve.full.metric !== null;
+  const full = hasMetric ? curve.full : (live.value.full ?? curve.full);
   const task = (curve.header ?? live.value.header)?.task ?? null;
   const view = { ...curve, full };
   const common = { view, kept, scene, position };
@@ -39,7 +40,7 @@ export function PlanCurves({ curve, kept, live, scene, position }: PlanCurvesPro
 
 interface CurveProps {
   readonly view: CurveView;
-  readonly kept: readonly CurvePoint[];
+  readonly kept: readonly ShownPoint[];
   readonly scene: Scene;
   readonly position: number;
   readonly measure: CurveMeasure;
@@ -70,8 +71,8 @@ function Curve({ view, kept, scene, position, measure, title }: CurveProps): Rea
   );
 }
 
-function seriesOf(view: CurveView, kept: readonly CurvePoint[], measure: CurveMeasure): readonly LineSeries[] {
-  const random = randomPoints(view, measure);
+function seriesOf(view: CurveView, kept: readonly ShownPoint[], measure: CurveMeasure): readonly LineSeries[] {
+  const random = randomBand(randomPoints(view, measure), measure);
   const plan: LineSeries = { name: 'plan', ...planLine(view, kept, measure) };
   if (random.length === 0) return [plan];
   const control: LineSeries = {

@@ -3,10 +3,11 @@ import type { ReactElement } from 'react';
 import { PaneContext } from '../../parts/paneContext.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Empty, Loading } from '../../parts/states.tsx';
+import { Empty, ErrorState, Loading } from '../../parts/states.tsx';
 import { SweepsRunBar } from '../ablate/sweepsRunBar.tsx';
 import { CurvePicker } from './curvePicker.tsx';
 import { PlanControls } from './planControls.tsx';
+import { PlanProgress } from './planProgress.tsx';
 import { PlanResult } from './planResult.tsx';
 import type { PruneModel } from './pruneModel.ts';
 import { useChangePrune } from './pruneSettings.ts';
@@ -18,26 +19,45 @@ export function PlanFace({ model }: { readonly model: PruneModel }): ReactElemen
   return (
     <PaneContext value={null}>
       <div className="prune-halves">
-        <PlanControls model={model} prepared={shown.prepared} />
-        {shown.scene === null ? <NoPlan {...shown} /> : <PlanResult {...shown} scene={shown.scene} model={model} />}
+        <PlanControls model={model} shown={shown} />
+        {shown.scene === null ? <NoScene {...shown} /> : <PlanResult {...shown} scene={shown.scene} model={model} />}
       </div>
     </PaneContext>
   );
 }
 
-function NoPlan({ run, runs, prepared }: ShownScene): ReactElement {
-  const change = useChangePrune();
-  const toCriteria = () => change({ face: 'criteria' });
+function NoScene(shown: ShownScene): ReactElement {
+  const { run, runs, plan } = shown;
   return (
     <Panel title="Plan" controls={<CurvePicker {...{ run, runs }} />}>
-      {run !== null && <SweepsRunBar run={run} />}
-      {run !== null || runs.isLoading ? (
-        <Loading what="Reading the run" />
+      {run === null ? (
+        <NothingYet {...shown} />
       ) : (
-        <Empty title="There is no plan yet" action={<Button onClick={toCriteria}>Criteria</Button>}>
-          {typeof prepared === 'string' ? prepared : 'Press Start to measure a curve.'}
-        </Empty>
+        <div className="prune-plan">
+          <SweepsRunBar run={run} />
+          {plan === null ? <Loading what="Reading the run" /> : <PlanProgress {...{ run, plan }} />}
+        </div>
       )}
     </Panel>
+  );
+}
+
+function NothingYet({ runs, prepared }: ShownScene): ReactElement {
+  const change = useChangePrune();
+  const toCriteria = () => change({ face: 'criteria' });
+  if (runs.error !== null) return <ErrorState error={runs.error} />;
+  if (runs.isLoading) return <Loading what="Reading the runs" />;
+  if (typeof prepared !== 'string') {
+    return (
+      <Empty title="There is no plan yet">
+        The loss without each unit is measured when the plan is made; with a run of criteria the slider measures at
+        once.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="There is no plan yet" action={<Button onClick={toCriteria}>Criteria</Button>}>
+      {prepared}
+    </Empty>
   );
 }

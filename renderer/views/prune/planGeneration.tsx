@@ -1,5 +1,6 @@
 /** What the full and the pruned model write after the same text, side by side; greedy, so that both are repeatable. */
 import type { ReactElement } from 'react';
+import { useState } from 'react';
 import type { EventOf, RequestOf } from '../../../engine/results/contract.ts';
 import { useIsResident } from '../../api/hooks.ts';
 import { useStream } from '../../api/useStream.ts';
@@ -7,7 +8,7 @@ import { Button } from '../../parts/button.tsx';
 import { TextInput } from '../../parts/input.tsx';
 import { Section } from '../../parts/section.tsx';
 import { zeroedHeads } from './zeroedHeads.ts';
-import { goneHeads } from './planMatrix.tsx';
+import { goneHeads } from './goneHeads.ts';
 import type { PruneModel } from './pruneModel.ts';
 import { useChangePrune, usePrune } from './pruneSettings.ts';
 import type { Scene } from './scene.ts';
@@ -15,11 +16,13 @@ import type { Scene } from './scene.ts';
 interface PlanGenerationProps {
   readonly model: PruneModel;
   readonly scene: Scene;
+  /** The slider's place is measured: the numbers come first. */
+  readonly isReady: boolean;
 }
 
 const NEW_TOKENS = 40;
 
-export function PlanGeneration({ model, scene }: PlanGenerationProps): ReactElement {
+export function PlanGeneration({ model, scene, isReady }: PlanGenerationProps): ReactElement {
   const { prompt, generates } = usePrune((settings) => settings);
   const change = useChangePrune();
   const ask = () => change({ generates: true });
@@ -42,15 +45,17 @@ export function PlanGeneration({ model, scene }: PlanGenerationProps): ReactElem
           Write
         </Button>
       </form>
-      {generates && prompt !== '' && <Texts {...{ model, scene, prompt }} />}
+      {generates && prompt !== '' && <Texts {...{ model, scene, prompt, isReady }} />}
     </Section>
   );
 }
 
-function Texts({ model, scene, prompt }: PlanGenerationProps & { readonly prompt: string }): ReactElement {
+function Texts({ model, scene, prompt, isReady }: PlanGenerationProps & { readonly prompt: string }): ReactElement {
   const rested = usePrune((settings) => settings.rested);
+  const [written, setWritten] = useState(rested);
+  if (isReady && written !== rested) setWritten(rested);
   const request = { ...model.choice, prompt: { text: prompt }, max: NEW_TOKENS, temperature: 0, seed: 0 };
-  const heads = goneHeads(model, scene, Math.min(rested, scene.order.length));
+  const heads = goneHeads(model.shape, scene, Math.min(written, scene.order.length));
   return (
     <div className="prune-columns">
       <Written title="Full model" request={request} />

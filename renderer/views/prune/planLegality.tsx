@@ -4,7 +4,7 @@ import { usePruneLegality } from '../../api/queries.ts';
 import { ErrorState, Loading } from '../../parts/states.tsx';
 import { Section } from '../../parts/section.tsx';
 import { useRested } from '../prompts/useRested.ts';
-import { goneHeads } from './planMatrix.tsx';
+import { goneHeads } from './goneHeads.ts';
 import type { PruneModel } from './pruneModel.ts';
 import type { Scene } from './scene.ts';
 
@@ -16,10 +16,10 @@ interface PlanLegalityProps {
 
 export function PlanLegality({ model, scene, position }: PlanLegalityProps): ReactElement {
   const rested = useRested(position);
-  const heads = goneHeads(model, scene, rested);
+  const heads = goneHeads(model.shape, scene, rested);
   const { data, error, isPlaceholderData } = usePruneLegality({ model: model.choice.model, heads });
   return (
-    <Section title="Who can run it" aside="from shapes and documentation; none was tried">
+    <Section title="Who can run it" aside="by shape; none was tried">
       {error !== null ? (
         <ErrorState error={error} />
       ) : data === undefined ? (

@@ -1,7 +1,6 @@
 /** Which units are gone at the slider's place. */
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
-import type { HeadRef } from '../../../engine/results/units.ts';
 import { hoverOfCells, matrixCells } from '../../api/matrixCells.ts';
 import { useSelection } from '../../api/hooks.ts';
 import { useWorkbench } from '../../api/workbench.ts';
@@ -9,9 +8,11 @@ import { FitBox } from '../../marks/fitBox.tsx';
 import { HeadMatrix } from '../../marks/headMatrix/headMatrix.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Section } from '../../parts/section.tsx';
+import { goneHeads } from './goneHeads.ts';
 import { headsShapeOf } from './headsShapeOf.ts';
 import type { PruneModel } from './pruneModel.ts';
-import { headsOf, unitNumber, unitWords } from './pruneUnits.ts';
+import { unitNumber } from '../../api/unitNumber.ts';
+import { unitWords } from './pruneUnits.ts';
 import type { Scene } from './scene.ts';
 
 interface PlanMatrixProps {
@@ -22,7 +23,7 @@ interface PlanMatrixProps {
 
 export function PlanMatrix({ model, scene, position }: PlanMatrixProps): ReactElement {
   const { selection, undo } = useWorkbench();
-  const gone = goneHeads(model, scene, position);
+  const gone = goneHeads(model.shape, scene, position);
   const select = () => {
     const end = undo.gesture();
     selection.setSet(gone);
@@ -42,11 +43,6 @@ export function PlanMatrix({ model, scene, position }: PlanMatrixProps): ReactEl
       </div>
     </Section>
   );
-}
-
-/** Heads that are gone with the first units of the order. */
-export function goneHeads({ shape }: PruneModel, { unit, order }: Scene, position: number): readonly HeadRef[] {
-  return order.slice(0, position).flatMap((place) => headsOf(shape, unit, place));
 }
 
 function GoneMatrix({ model, scene, position }: PlanMatrixProps): ReactElement {

@@ -1,7 +1,8 @@
 /** In which order units go: the least worth keeping first, those that are protected never, each layer keeping some. */
-import type { PlanUnit } from '../../../engine/results/pruneCurve.ts';
+import type { PlanUnit } from '../../../engine/results/planUnit.ts';
 import type { HeadShape } from '../../marks/headShape.ts';
-import { perLayerOf, unitAt } from './pruneUnits.ts';
+import { perLayerOf } from '../../api/unitNumber.ts';
+import { unitAt } from './pruneUnits.ts';
 
 export interface OrderRequest {
   readonly shape: Pick<HeadShape, 'layers' | 'heads' | 'kvHeads'>;

@@ -14,9 +14,22 @@ export interface PruneRuns {
 }
 
 export function usePruneRuns(call: JobCall): PruneRuns {
-  const { data, error } = useRuns();
   const isOf = useCallback((run: RunSummary) => run.call === call, [call]);
-  const list = useRunsOnModel(data?.runs, isOf);
+  return useRunsOf(isOf);
+}
+
+/** Plans and curves. */
+export function usePlanRuns(): PruneRuns {
+  return useRunsOf(isPlanOrCurve);
+}
+
+function isPlanOrCurve({ call }: RunSummary): boolean {
+  return call === 'pruneCurve' || call === 'prunePlan';
+}
+
+function useRunsOf(isWanted: (run: RunSummary) => boolean): PruneRuns {
+  const { data, error } = useRuns();
+  const list = useRunsOnModel(data?.runs, isWanted);
   return { list, isLoading: data === undefined, error };
 }
 

@@ -17,7 +17,7 @@ export function curveTextWords({ source, tokens, samples }: TextFacts): string {
 /** `+0.130 [0.112, 0.151]`; without an interval where there is one sample. */
 export function changeWords({ mean, interval: [low, high], n }: Summary, decimals: number): string {
   const text = formatChange(mean, decimals);
-  return n < 2 ? text : `${text} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`;
+  return n < 2 || Number.isNaN(low) ? text : `${text} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`;
 }
 
 export function valueWords({ mean, interval: [low, high], n }: Summary, decimals: number): string {

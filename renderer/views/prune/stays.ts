@@ -2,7 +2,8 @@
 import type { HeadRef } from '../../../engine/results/units.ts';
 import type { HeadShape } from '../../marks/headShape.ts';
 import { includesHead } from '../../state/headRefs.ts';
-import { headsOf, perLayerOf, unitAt } from './pruneUnits.ts';
+import { perLayerOf } from '../../api/unitNumber.ts';
+import { headsOf, unitAt } from './pruneUnits.ts';
 
 /** Wu et al. 2024 take heads of this score and more for retrieval heads. */
 export const retrieves = 0.1;

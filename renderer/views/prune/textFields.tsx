@@ -6,6 +6,7 @@ import { useWorkbench } from '../../api/workbench.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { NumberField } from './numberField.tsx';
+import type { TextFile } from './calibrationFiles.ts';
 import { documentsOf } from './calibrationFiles.ts';
 import { useChangePrune, usePrune } from './pruneSettings.ts';
 
@@ -48,7 +49,7 @@ function SourceField(): ReactElement {
       if (files.length > 0) change({ documents: await documentsOf(files.map(asText)) });
     });
   const name = documents?.name ?? 'stories of the program’s own';
-  const count = documents === null ? '' : `, ${formatNumber(documents.documents.length)} documents`;
+  const count = documents === null ? '' : countWords(documents.documents.length);
   return (
     <div className="prune-source">
       <span className="prune-file" title={name}>{`${name}${count}`}</span>
@@ -57,11 +58,11 @@ function SourceField(): ReactElement {
         type="file"
         hidden
         multiple
-        accept=".txt,.md,.jsonl"
+        accept=".txt,.md,.jsonl,.parquet"
         aria-label="Files of text"
         onChange={(event) => take([...(event.target.files ?? [])])}
       />
-      <Button onClick={() => picker.current?.click()} title=".txt, .md or .jsonl">
+      <Button onClick={() => picker.current?.click()} title=".txt, .md, .jsonl or .parquet with a column text">
         Own files
       </Button>
       {documents !== null && (
@@ -73,6 +74,10 @@ function SourceField(): ReactElement {
   );
 }
 
-function asText(file: File): { readonly name: string; readonly text: () => Promise<string> } {
-  return { name: file.name, text: () => file.text() };
+function countWords(documents: number): string {
+  return documents === 1 ? '' : `, ${formatNumber(documents)} documents`;
+}
+
+function asText(file: File): TextFile {
+  return { name: file.name, text: () => file.text(), bytes: () => file.arrayBuffer() };
 }

@@ -2,8 +2,8 @@
 import { useMemo } from 'react';
 import type { PruneRuns } from './pruneRuns.ts';
 import { shownRun, usePruneRuns, useRunRows } from './pruneRuns.ts';
-import type { ImportanceView } from './importanceFold.ts';
-import { importanceOf } from './importanceFold.ts';
+import type { ImportanceView } from '../../api/importanceFold.ts';
+import { importanceOf } from '../../api/importanceFold.ts';
 import { usePrune } from './pruneSettings.ts';
 
 export interface ShownImportance {

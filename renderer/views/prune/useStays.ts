@@ -1,9 +1,8 @@
 /** What the settings protect, by the scores that are measured. */
 import { useHeadMeasures, useSelection } from '../../api/hooks.ts';
 import type { HeadMeasure } from '../../api/measuresOfRun.ts';
-import type { PruneModel } from './pruneModel.ts';
 import { usePrune } from './pruneSettings.ts';
-import { staysOf } from './stays.ts';
+import type { SceneSources } from './scene.ts';
 
 /** The newest scores that can protect heads; null where none was measured. */
 export interface Protectors {
@@ -17,13 +16,13 @@ export function useProtectors(): Protectors {
   return { retrieval: newest('legacy'), induction: newest('induction') };
 }
 
-export function useStays({ shape }: PruneModel, unit: 'head' | 'kv-group'): ReadonlyMap<number, string> {
+export function useProtects(): SceneSources['protects'] {
   const { keepSet, keepRetrieval, keepInduction } = usePrune((settings) => settings);
   const { retrieval, induction } = useProtectors();
   const set = useSelection((state) => state.set);
-  return staysOf({
-    ...{ shape, unit, set: keepSet ? set : [] },
+  return {
+    set: keepSet ? set : [],
     retrieval: keepRetrieval ? (retrieval?.values ?? null) : null,
     induction: keepInduction ? (induction?.values ?? null) : null,
-  });
+  };
 }

@@ -1,4 +1,4 @@
-/** What the run of criteria says, in the forms of other tools. */
+/** What the run of criteria says of every unit, as files. */
 import type { ReactElement } from 'react';
 import { useState } from 'react';
 import type { RequestOf, ResultOf } from '../../../engine/results/contract.ts';
@@ -7,42 +7,33 @@ import { saveFile } from '../../api/saveFile.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
 import { Section } from '../../parts/section.tsx';
-import { criterionTitle } from './criteriaList.ts';
-import { usePrune } from './pruneSettings.ts';
 import { useImportance } from './useImportance.ts';
 
 type Format = RequestOf<'export'>['format'];
 
-const forms: readonly { readonly format: Format; readonly title: string; readonly isList?: true }[] = [
+const forms: readonly { readonly format: Format; readonly title: string }[] = [
   { format: 'heads.json', title: 'heads.json' },
   { format: 'csv', title: 'CSV' },
   { format: 'parquet', title: 'Parquet' },
-  { format: 'hf-heads', title: 'Hugging Face {layer: [heads]}', isList: true },
-  { format: 'head-mask', title: 'head_mask.npy', isList: true },
 ];
 
 export function WriteLists(): ReactElement {
   const { run } = useImportance();
-  const criterion = usePrune((settings) => settings.criterion);
-  const position = usePrune((settings) => settings.position);
   const [notes, setNotes] = useState<readonly string[]>([]);
   const workbench = useWorkbench();
-  const save = (format: Format, isList: boolean) =>
+  const save = (format: Format) =>
     attempt(workbench, async () => {
       if (run === null) return;
-      const request = { run, format, ...(isList ? { metric: criterion, remove: position } : {}) };
-      const file = await (workbench.client.export(request) as Promise<ResultOf<'export'>>);
+      const file = await (workbench.client.export({ run, format }) as Promise<ResultOf<'export'>>);
       setNotes(file.notes);
       await saveFile(file);
     });
   return (
-    <Section title="Other tools’ files" aside="of the run of criteria">
-      <p className="sweeps-quiet">
-        {`Lists hold the ${position} units that ${criterionTitle(criterion)} holds least worth keeping; they know nothing of what is protected.`}
-      </p>
+    <Section title="Numbers" aside="of the run of criteria">
+      <p className="sweeps-quiet">Every criterion of every unit, nothing chosen.</p>
       <div className="prune-pair">
-        {forms.map(({ format, title, isList = false }) => (
-          <Button key={format} icon="download" disabled={run === null} onClick={() => save(format, isList)}>
+        {forms.map(({ format, title }) => (
+          <Button key={format} icon="download" disabled={run === null} onClick={() => save(format)}>
             {title}
           </Button>
         ))}

@@ -1,9 +1,10 @@
 /** The runs of a detection: what was said, and why each counts or does not. */
 import type { ReactElement } from 'react';
 import { useMemo, useState } from 'react';
+
 import type { RetrievedRun } from '../../../engine/results/retrieve.ts';
 import type { RetrieveTable } from '../../api/retrieveTable.ts';
-import { formatNumber } from '../../marks/format.ts';
+import { formatFixed, formatNumber } from '../../marks/format.ts';
 import { csvOf } from '../../parts/csv.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -79,9 +80,9 @@ const columns: readonly TableColumn<RunLine>[] = [
     sortBy: ({ planned }) => planned.depth ?? NaN,
   },
   {
-    ...{ id: 'counts', title: 'Counts', width: '48px' },
-    cell: ({ run }) => <span data-good={run.counts}>{run.counts ? 'yes' : 'no'}</span>,
-    sortBy: ({ run }) => Number(run.counts),
+    ...{ id: 'counts', title: 'Counts', width: '72px' },
+    cell: ({ run }) => <span title={run.reason}>{countsWords(run)}</span>,
+    sortBy: ({ run }) => run.rouge ?? Number(run.counts),
   },
   {
     ...{ id: 'copies', title: 'Copies', width: '52px', align: 'right' },
@@ -89,13 +90,14 @@ const columns: readonly TableColumn<RunLine>[] = [
     sortBy: ({ run }) => run.copies.length,
   },
   {
-    ...{ id: 'reason', title: 'Why', width: 'minmax(96px, 1.4fr)' },
-    cell: ({ run }) => <span title={run.reason}>{whyOf(run)}</span>,
+    ...{ id: 'said', title: 'What was said', width: 'minmax(88px, 1.4fr)' },
+    cell: ({ run }) => <span title={run.reason}>{run.response ?? run.reason}</span>,
   },
 ];
 
-function whyOf({ reason, response }: RetrievedRun): string {
-  return response === null ? reason : `${reason}: ${response}`;
+/** `yes, 0.75`: with the share of the answer's words that were said. */
+function countsWords({ counts, rouge }: RetrievedRun): string {
+  return [counts ? 'yes' : 'no', ...(rouge === null ? [] : [formatFixed(rouge, 2)])].join(', ');
 }
 
 function runsCsv(lines: readonly RunLine[]): string {

@@ -4,10 +4,11 @@ import { Fault } from '../../../engine/terms/fault.ts';
 import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
+import { chooseFiles } from '../../parts/chooseFiles.ts';
 import { Section } from '../../parts/section.tsx';
 import type { Haystack } from './retrievalSettings.ts';
 import { useChangeRetrieval, useRetrieval } from './retrievalSettings.ts';
-import { chooseFiles, readTexts } from './textFiles.ts';
+import { readTexts } from './textFiles.ts';
 
 export function HaystackField(): ReactElement {
   const workbench = useWorkbench();
@@ -35,7 +36,7 @@ export function HaystackField(): ReactElement {
 
 /** Null where the choice was given up. */
 async function chooseFolder(): Promise<Haystack | null> {
-  const files = await chooseFiles('.txt', true);
+  const files = await chooseFiles('.txt', 'folder');
   const [first] = files;
   if (first === undefined) return null;
   const name = first.webkitRelativePath.split('/')[0] ?? '';

@@ -102,14 +102,14 @@ function Stepper({ runs }: { readonly runs: NeedlePreview['runs'] }): ReactEleme
   const run = runs[at];
   if (run === undefined) return null;
   return (
-    <span className="retrieval-line">
+    <span className="retrieval-step">
       <IconButton
         icon="left"
         label="Previous prompt"
         disabled={at === 0}
         onClick={() => change({ shown: Math.max(0, at - 1) })}
       />
-      <span className="retrieval-quiet">{`${at + 1} of ${runs.length}: ${runWords(run)}`}</span>
+      <span className="retrieval-quiet">{`${at + 1} of ${runs.length}`}</span>
       <IconButton
         icon="right"
         label="Next prompt"
@@ -128,7 +128,9 @@ interface PreviewTextProps {
   readonly isOld: boolean;
 }
 
-function PreviewText({ preview: { shown, left }, isOld }: PreviewTextProps): ReactElement {
+function PreviewText({ preview: { runs, shown, left }, isOld }: PreviewTextProps): ReactElement {
+  const at = useRetrieval((settings) => settings.shown);
+  const run = runs[Math.min(at, runs.length - 1)];
   const [first] = left;
   return (
     <div className="retrieval-preview" data-old={isOld}>
@@ -138,6 +140,7 @@ function PreviewText({ preview: { shown, left }, isOld }: PreviewTextProps): Rea
         </p>
       )}
       <p className="retrieval-key">
+        {run !== undefined && `${runWords(run)}; `}
         <mark data-part="needle">needle</mark> <mark data-part="answer">answer</mark>{' '}
         <mark data-part="question">question</mark>
       </p>

@@ -3,9 +3,10 @@ import type { ReactElement } from 'react';
 import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
+import { chooseFiles } from '../../parts/chooseFiles.ts';
 import { Section } from '../../parts/section.tsx';
 import { useChangeRetrieval, useRetrieval } from './retrievalSettings.ts';
-import { chooseFiles, readTexts } from './textFiles.ts';
+import { readTexts } from './textFiles.ts';
 
 export function PreparedRuns(): ReactElement {
   const workbench = useWorkbench();
@@ -13,7 +14,7 @@ export function PreparedRuns(): ReactElement {
   const change = useChangeRetrieval();
   const choose = () =>
     attempt(workbench, async () => {
-      const [chosen] = await readTexts(await chooseFiles('.jsonl,.json', false));
+      const [chosen] = await readTexts(await chooseFiles('.jsonl,.json', 'file'));
       if (chosen !== undefined) change({ file: chosen });
     });
   return (

@@ -7,28 +7,36 @@ import { Panel } from '../../parts/panel.tsx';
 import { PaneContext } from '../../parts/paneContext.ts';
 import { Empty, Loading } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
+import type { ModelChoice } from '../../state/workspace.ts';
 import { DetectionFace } from './detectionFace.tsx';
 import { MaskingFace } from './maskingFace.tsx';
 import { NeedlesFace } from './needlesFace.tsx';
 import './retrieval.css';
 import { useChangeRetrieval, useRetrieval } from './retrievalSettings.ts';
+import { StreamingFace } from './streamingFace.tsx';
 
 export function RetrievalPlace(): ReactElement {
   const info = useModelInfo();
+  const model = useWorkspace((state) => state.model);
   const isResident = useIsResident();
   return (
     <Panel title="Retrieval">
-      {info === null ? <NoModel /> : <Faces context={info.shape.context} isResident={isResident} />}
+      {info === null || model === null ? (
+        <NoModel />
+      ) : (
+        <Faces {...{ model, isResident }} context={info.shape.context} />
+      )}
     </Panel>
   );
 }
 
 interface FacesProps {
+  readonly model: ModelChoice;
   readonly context: number;
   readonly isResident: boolean;
 }
 
-function Faces({ context, isResident }: FacesProps): ReactElement {
+function Faces({ model, context, isResident }: FacesProps): ReactElement {
   const face = useRetrieval((settings) => settings.face);
   const change = useChangeRetrieval();
   return (
@@ -43,6 +51,7 @@ function Faces({ context, isResident }: FacesProps): ReactElement {
             { value: 'needles', title: 'Needles', content: () => <NeedlesFace {...{ context, isResident }} /> },
             { value: 'detection', title: 'Detection', content: () => <DetectionFace /> },
             { value: 'masking', title: 'Masking', content: () => <MaskingFace context={context} /> },
+            { value: 'streaming', title: 'Streaming', content: () => <StreamingFace {...{ model, context }} /> },
           ]}
         />
       </PaneContext>

@@ -7,7 +7,7 @@ import type { NeedleText } from '../../../engine/results/retrieve.ts';
 import type { Workbench } from '../../api/workbench.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 
-type Face = 'needles' | 'detection' | 'masking';
+type Face = 'needles' | 'detection' | 'masking' | 'streaming';
 export type TextFile = RequestOf<'importPrompts'>;
 
 export interface Haystack {
@@ -82,9 +82,19 @@ export const firstRetrieval: RetrievalSettings = {
 const stores = new WeakMap<Workbench, StoreApi<RetrievalSettings>>();
 
 export function retrievalSettings(workbench: Workbench): StoreApi<RetrievalSettings> {
-  const store = stores.get(workbench) ?? createStore<RetrievalSettings>(() => firstRetrieval);
+  const known = stores.get(workbench);
+  if (known !== undefined) return known;
+  const store = createStore<RetrievalSettings>(() => firstRetrieval);
   stores.set(workbench, store);
+  workbench.workspace.store.subscribe(({ model }, before) => {
+    if (model?.model !== before.model?.model) store.setState(ofModel);
+  });
   return store;
+}
+
+/** What belongs to the model: its runs, and lengths that it takes. */
+function ofModel({ masking }: RetrievalSettings): Partial<RetrievalSettings> {
+  return { detection: null, lengths: null, shown: 0, masking: { ...masking, run: null, shownK: null } };
 }
 
 export function useRetrieval<T>(select: (settings: RetrievalSettings) => T): T {

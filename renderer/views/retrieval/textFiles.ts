@@ -1,26 +1,9 @@
-/** Text files that the user picks: one, or those of a folder. */
+/** Text of files that the user picked. */
 import { Fault } from '../../../engine/terms/fault.ts';
 import type { TextFile } from './retrievalSettings.ts';
 
 /** As much as is read of a haystack. */
 const MOST = 64_000_000;
-
-/** Resolves with the chosen files, in the order of their names; none where the choice was given up. */
-export function chooseFiles(accept: string, isFolder: boolean): Promise<readonly File[]> {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = accept;
-  input.webkitdirectory = isFolder;
-  return new Promise((resolve) => {
-    input.addEventListener('change', () => resolve([...(input.files ?? [])].toSorted(byName)));
-    input.addEventListener('cancel', () => resolve([]));
-    input.click();
-  });
-}
-
-function byName(a: File, b: File): number {
-  return a.name < b.name ? -1 : 1;
-}
 
 /** Throws a Fault for files that are too long to be sent. */
 export async function readTexts(files: readonly File[]): Promise<readonly TextFile[]> {

@@ -3,12 +3,9 @@ import type { RequestOf, ResultOf } from '../../../engine/results/contract.ts';
 import type { JobRequest, RunRecord, RunSummary } from '../../../engine/results/runs.ts';
 import { attempt } from '../../api/attempt.ts';
 import { startJob, steerJob } from '../../api/jobs.ts';
-import { saveFile } from '../../api/saveFile.ts';
 import type { Workbench } from '../../api/workbench.ts';
 import { copyText } from '../../parts/copyText.ts';
 import { runsSettings } from './runsSettings.ts';
-
-export type ExportFormat = RequestOf<'export'>['format'];
 
 /** Calls whose repetition gives rows to compare: training goes on in its own folder, a download is there already. */
 export function isRepeatable(call: RunSummary['call']): boolean {
@@ -46,44 +43,6 @@ export function labelRun(workbench: Workbench, words: RequestOf<'label'>): void 
     await workbench.client.label(words);
     await Promise.all(['runs', 'record'].map((call) => workbench.queries.invalidateQueries({ queryKey: [call] })));
   });
-}
-
-export function exportRun(workbench: Workbench, run: string, format: ExportFormat): void {
-  attempt(workbench, async () => {
-    const file = await (workbench.client.export({ run, format }) as Promise<ResultOf<'export'>>);
-    await saveFile(file);
-  });
-}
-
-/** Forms that a run of this call can be had in. */
-export function formatsOf(call: RunSummary['call']): readonly ExportFormat[] {
-  switch (call) {
-    case 'ablate':
-    case 'attribute':
-      return ['heads.json', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
-    case 'importance':
-      return ['heads.json', 'csv', 'parquet', 'rows.jsonl', 'bundle.zip'];
-    case 'prunePlan':
-      return ['heads.json', 'rows.jsonl', 'bundle.zip'];
-    case 'scores':
-    case 'weightScores':
-      return ['csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
-    case 'retrieve':
-      return ['locos', 'csv', 'parquet', 'head-vis', 'rows.jsonl', 'bundle.zip'];
-    case 'streamingHeads':
-      return ['razor', 'csv', 'parquet', 'rows.jsonl', 'bundle.zip'];
-    case 'duo':
-      return ['duo-attention', 'csv', 'rows.jsonl', 'bundle.zip'];
-    case 'duoQuality':
-    case 'maskCurve':
-    case 'patchGrid':
-    case 'pruneCurve':
-    case 'directLogits':
-    case 'ablateSets':
-      return ['csv', 'rows.jsonl', 'bundle.zip'];
-    default:
-      return ['rows.jsonl', 'bundle.zip'];
-  }
 }
 
 export function resumeAll(workbench: Workbench, runs: readonly RunSummary[]): void {

@@ -4,10 +4,8 @@ import type { RunRecord, RunSummary } from '../../../engine/results/runs.ts';
 import { useShortcut } from '../../api/useShortcut.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
-import { Menu } from '../../parts/menu.tsx';
 import { isActive } from '../../shell/jobStates.ts';
-import { exportRun, formatsOf, isRepeatable, moveRun, rerun } from './runActions.ts';
-import type { ExportFormat } from './runActions.ts';
+import { isRepeatable, moveRun, rerun } from './runActions.ts';
 import { useChangeRuns, useRunsSettings } from './runsSettings.ts';
 import { ShowInHeads } from './showInHeads.tsx';
 import { SteerButtons } from './steerButtons.tsx';
@@ -29,7 +27,7 @@ function BinButtons({ run }: { readonly run: RunSummary }): ReactElement {
       <Button icon="undo" onClick={() => moveRun(workbench, run, true)}>
         Restore
       </Button>
-      <ExportMenu run={run} />
+      <ExportButton run={run} />
     </>
   );
 }
@@ -54,7 +52,7 @@ function ProjectButtons({ run, record }: RunButtonsProps): ReactElement {
           </Button>
         </>
       )}
-      <ExportMenu run={run} />
+      <ExportButton run={run} />
       {!isActive(run) && (
         <Button look="plain" onClick={() => moveRun(workbench, run, false)} title="Into the bin (Delete)">
           Delete
@@ -64,39 +62,16 @@ function ProjectButtons({ run, record }: RunButtonsProps): ReactElement {
   );
 }
 
-const formatTitles: Readonly<Record<ExportFormat, string>> = {
-  'heads.json': 'heads.json',
-  csv: 'Table (CSV)',
-  parquet: 'Table (Parquet)',
-  wu: 'Retrieval_Head, HeadKV (JSON)',
-  locos: 'LOCOS (JSON)',
-  'qr-head': 'QRHead (JSON)',
-  'qr-head-set': 'QRHead set',
-  'hf-heads': 'Hugging Face pruned heads',
-  'head-mask': 'Hugging Face head mask',
-  'duo-attention': 'DuoAttention (ZIP)',
-  razor: 'RazorAttention (JSON)',
-  'head-vis': 'HeadVis (ZIP)',
-  'rows.jsonl': 'Rows (JSON lines)',
-  'bundle.zip': 'All of it (ZIP)',
-};
-
-function ExportMenu({ run: { id, call, rows } }: { readonly run: RunSummary }): ReactElement {
-  const workbench = useWorkbench();
-  const items = formatsOf(call).map((format) => ({
-    title: formatTitles[format],
-    onChoose: () => exportRun(workbench, id, format),
-  }));
+function ExportButton({ run: { id, title, rows } }: { readonly run: RunSummary }): ReactElement {
+  const { dialogs } = useWorkbench();
   return (
-    <Menu
-      label="Export the run"
-      align="start"
-      items={items}
-      trigger={
-        <Button icon="download" disabled={rows === 0}>
-          Export
-        </Button>
-      }
-    />
+    <Button
+      icon="download"
+      disabled={rows === 0}
+      title="In the forms of other tools, as a table, or whole"
+      onClick={() => dialogs.show({ kind: 'exportRun', run: id, title })}
+    >
+      Export
+    </Button>
   );
 }

@@ -4,7 +4,7 @@ import type { CurveEvent, CurveRequest } from '../../../engine/prune/curve/prune
 import { pruneCurve } from '../../../engine/prune/curve/pruneCurve.ts';
 import { TaskScene } from '../../../engine/prune/curve/taskChange.ts';
 import { Samples } from '../../../engine/prune/calibration/samples.ts';
-import { TextScene } from '../../../engine/prune/curve/textChange.ts';
+import { firstRows, TextScene } from '../../../engine/prune/curve/textChange.ts';
 import type { PlanEvent, PlanRequest } from '../../../engine/prune/plan/makePlan.ts';
 import { makePlan } from '../../../engine/prune/plan/makePlan.ts';
 import type { PlanUnit } from '../../../engine/prune/plan/planUnit.ts';
@@ -33,11 +33,15 @@ describe('pruning on text', () => {
     const documents = rows.map((ids, i) => ({ name: `document ${i}`, ids }));
     const documentOf = rows.map((ids, i) => ids.map(() => i));
     const tokens = rows.reduce((total, ids) => total + ids.length, 0);
-    const samples = new Samples({ name: 'random', documents, windows: rows, documentOf, tokens }, 5);
-    return { text: new TextScene(model, rows), samples };
+    const samplesOf = (count: number) => {
+      const [windows, of] = [rows.slice(0, count), documentOf.slice(0, count)];
+      return new Samples({ name: 'random', documents, windows, documentOf: of, tokens }, 5);
+    };
+    const firstSamples = samplesOf(firstRows(rows.length));
+    return { text: new TextScene(model, rows), samples: samplesOf(rows.length), firstSamples };
   };
   const request = (changes: Partial<CurveRequest> = {}): CurveRequest => ({
-    ...{ unit: 'head', order, points: [0, 1, 3], draws: 10, seed: 5, done: 0 },
+    ...{ unit: 'head', order, points: [0, 1, 3], draws: 10, seed: 5, done: 0, glance: false },
     ...changes,
   });
   async function eventsOf(asked: CurveRequest, withTask = false): Promise<CurveEvent[]> {
@@ -95,6 +99,18 @@ describe('pruning on text', () => {
     }
   });
 
+  it('says first what a quarter of the text says, and then the same as without', async () => {
+    const [first, full, ...rest] = await eventsOf(request({ points: [2], draws: 0, glance: true }));
+    const { loss, full: of, kl } = await byHand(rows[0] ?? [], order.slice(0, 2));
+    const predicted = (rows[0]?.length ?? NaN) - 1;
+    expect(first).toMatchObject({ kind: 'glance', units: 2, windows: 1, change: { n: 1 } });
+    expect(first?.kind === 'glance' && first.change.mean).toBeCloseTo((loss - of) / predicted, 5);
+    expect(first?.kind === 'glance' && first.kl.mean).toBeCloseTo(kl / predicted, 5);
+    expect([full, ...rest]).toEqual(await eventsOf(request({ points: [2], draws: 0 })));
+    const nothing = await eventsOf(request({ points: [0], draws: 0, glance: true }));
+    expect(nothing.map(({ kind }) => kind)).toEqual(['full', 'point', 'progress']);
+  });
+
   it('measures a task beside it', async () => {
     const prompts = scenePrompts(model, [8, 6]);
     const events = await eventsOf(request({ points: [0, 2], draws: 0 }), true);
@@ -120,10 +136,12 @@ describe('pruning on text', () => {
   it('refuses a band of too few draws, and points beyond the order', async () => {
     await expect(eventsOf(request({ draws: 9 }))).rejects.toThrow('too few random orders');
     await expect(eventsOf(request({ points: [4] }))).rejects.toThrow('points of the curve');
+    const kept = [{ layer: 0, index: 3 }];
+    await expect(eventsOf(request({ kept }))).rejects.toThrow('a unit that goes and stays');
   });
 
   const plan = (changes: Partial<PlanRequest> = {}): PlanRequest => ({
-    ...{ unit: 'kv-group', costs: null, minPerLayer: 1, budget: { kind: 'heads', atMost: 3 } },
+    ...{ unit: 'kv-group', costs: null, order: null, minPerLayer: 1, budget: { kind: 'heads', atMost: 3 } },
     protection: { pinned: [], retrieval: [], induction: [] },
     ...{ rescore: { every: 1, share: 1 }, draws: 10, seed: 2 },
     ...changes,

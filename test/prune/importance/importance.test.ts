@@ -217,6 +217,14 @@ describe('Shapley values', () => {
     expect(isFirst(second)).not.toBe(-1);
     expect(isFirst(first)).not.toBe(isFirst(second));
   });
+
+  it('are of different orders whatever the seed', async () => {
+    const text = randomText(model);
+    const shapley = { orders: 12, tolerance: 0, windows: 1 };
+    const rows = await rowsOf(model, { unit: 'head', criteria: ['shapley'], text, shapley, seed: 2 ** 40 });
+    const shares = rows.flatMap((row) => (row.of === 'order' ? [row.shares.join(' ')] : []));
+    expect(new Set(shares).size).toBe(12);
+  });
 });
 
 it('refuses a model that sees the token that comes next', async () => {

@@ -26,7 +26,7 @@ function lossOf(removed: readonly PlanUnit[]): number {
 function request(changes: Partial<GreedyRequest> = {}): GreedyRequest {
   const costs = new Map(allUnits(shape, 'head').map((unit) => [unitKey(unit), lossOf([unit])] as const));
   return {
-    ...{ shape, unit: 'head', costs, protected: new Set(), minPerLayer: 1, scale: 'same' },
+    ...{ shape, unit: 'head', costs, order: null, protected: new Set(), minPerLayer: 1, scale: 'same' },
     rescore: { every: 1, share: 0.2 },
     scorer: (candidates, removed) =>
       Promise.resolve(candidates.map((unit) => lossOf([...removed, unit]) - lossOf(removed))),
@@ -50,6 +50,21 @@ describe('greedy removal', () => {
   it('measures the cheapest anew, and so keeps one of two heads that stand in for each other', async () => {
     expect(await orderOf(request())).toEqual(['0.0', '0.2', '0.3']);
     expect(await orderOf(request({ rescore: null }))).toEqual(['0.0', '0.1', '0.2']);
+  });
+
+  it('follows an order that is given, measures nothing anew, and refuses units that may not go', async () => {
+    const place = (layer: number, index: number) => ({ layer, index });
+    const order = [place(1, 2), place(0, 0), place(0, 1)];
+    const events = await eventsOf(request({ order, fits: () => true }));
+    expect(events.map((event) => (event.kind === 'step' ? unitKey(event.unit) : event))).toEqual([
+      ...['1.2', '0.0', '0.1'],
+      { kind: 'stopped', why: 'order' },
+    ]);
+    expect(await orderOf(request({ order, fits: (removed) => removed.length <= 2 }))).toEqual(['1.2', '0.0']);
+    await expect(eventsOf(request({ order, protected: new Set(['0.0']) }))).rejects.toThrow(
+      /step 2: a unit of the order may not go: .*got 0 of layer 0/,
+    );
+    await expect(eventsOf(request({ order: [place(1, 2), place(1, 2)] }))).rejects.toThrow('may not go');
   });
 
   it('says what each step and all steps cost', async () => {
@@ -114,5 +129,12 @@ describe('greedy removal', () => {
       // Layer 1 has one head that the plan leaves: the other two are shared.
       expect(plan.shared).toBe(2);
     }
+  });
+
+  it('keeps in random plans what the plan had to keep', () => {
+    const order = [{ layer: 0, index: 0 }];
+    const kept = new Set(['0.1', '0.2']);
+    const drawn = randomPlans(shape, 'head', order, 20, seededRandom(3), kept).map(({ order: [unit] }) => unit?.index);
+    expect(new Set(drawn)).toEqual(new Set([3]));
   });
 });

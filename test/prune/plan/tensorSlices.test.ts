@@ -50,6 +50,11 @@ describe('slices, sizes and legality of a plan', () => {
       const verdicts = legalityOf({ architecture, family, config: files.config }, removed);
       return Object.fromEntries(verdicts.map(({ target, ok }) => [target.split(/[ ,]/)[0], ok]));
     };
+    const evenly = async (folder: string): Promise<HeadsByLayer> => {
+      const { layers, heads, kvHeads } = (await describeModel(golden(folder))).family.shape;
+      const gone = Array.from({ length: heads / kvHeads }, (_, head) => head);
+      return new Map(Array.from({ length: layers }, (_, layer) => [layer, gone]));
+    };
     const everywhere = new Map([
       [0, [0, 1]],
       [1, [2, 3]],
@@ -60,6 +65,9 @@ describe('slices, sizes and legality of a plan', () => {
       ...{ zeroed: true, Hugging: true, ONNX: false, vLLM: true, 'llama.cpp': true, 'transformers.js': true },
       headscope: true,
     });
+    // Hugging Face reads head_dim of Phi; no published model has one for others to read.
+    const phi = await legal('phi-half', await evenly('phi-half'));
+    expect(phi).toMatchObject({ Hugging: true, vLLM: false, 'llama.cpp': false, headscope: true });
     const uneven = await legal('gemma3-mixed', new Map([[0, [0, 1]]]));
     expect(uneven).toMatchObject({ zeroed: true, Hugging: false, vLLM: false, headscope: true });
     const emptied = await legal('llama-gqa', new Map([[0, [0, 1, 2, 3]]]));

@@ -140,6 +140,22 @@ describe('surgery', () => {
     expect(maxDifference(await logitsOf(second.folder, ids), masked)).toBeLessThan(1e-4);
   });
 
+  it('knows which numbers heads had before a smaller config gave them others', async () => {
+    const source = golden('llama-gqa');
+    const removed: HeadsByLayer = new Map([0, 1].map((layer) => [layer, [2 * layer, 2 * layer + 1]]));
+    const first = await prunedFolder(source, { removed, form: 'remove', means: null });
+    expect((await openModelFiles(source)).originalHeads).toBeUndefined();
+    const left = [
+      [2, 3],
+      [0, 1],
+    ];
+    expect((await openModelFiles(first.folder)).originalHeads).toEqual(left);
+    const again = { removed: new Map([[0, [0]]]), form: 'zero', means: null } as const;
+    const second = await prunedFolder(first.folder, again);
+    expect(second.surgery.record.original_index).toEqual({ 0: [3], 1: [0, 1] });
+    expect((await openModelFiles(second.folder)).originalHeads).toEqual(left);
+  });
+
   it.each(['llama-gqa', 'gpt2-tied', 'gemma2-caps', 'gptNeoX-parallel'])(
     'puts the mean output of removed heads into a bias of %s',
     async (folder) => {
@@ -163,6 +179,7 @@ describe('surgery', () => {
         const made = await prunedFolder(source, { removed, form, means });
         expect(maxDifference(await logitsOf(made.folder, ids), logits)).toBeLessThan(1e-4);
         expect(made.surgery.record.bias_compensation).toHaveLength(removed.size);
+        if (form === 'zero') expect(made.surgery.record.rule).toContain('output biases hold what they wrote');
       }
     },
   );

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../engine/results/runs.ts';
 import { jobRequest } from '../../../engine/results/runs.ts';
 import type { MeasuredOn } from '../../../renderer/state/workspace.ts';
-import { measureOptions } from '../../../renderer/views/heads/measureOptions.ts';
 import { previewSource, stepFor, topKeys } from '../../../renderer/views/heads/previewSource.ts';
 import { estimateSeconds, runPlans } from '../../../renderer/views/heads/runPlans.ts';
 import { measureOf } from './headsSample.ts';
@@ -17,23 +16,40 @@ const run: RunSummary = {
 };
 
 function planOf(id: string) {
-  const plan = runPlans({ hasGroups: true }).find((candidate) => candidate.id === id);
+  const plan = runPlans({ hasGroups: true, hasBos: true }).find((candidate) => candidate.id === id);
   if (plan === undefined) throw new Error(`no plan ${id}`);
   return plan;
 }
 
 describe('what can be run', () => {
   it('are requests that the contract takes, each with an id and a title of its own', () => {
-    const plans = runPlans({ hasGroups: true });
-    for (const plan of plans) expect(jobRequest.safeParse(plan.job(on)).error).toBeUndefined();
+    const plans = runPlans({ hasGroups: true, hasBos: true });
+    for (const plan of plans) expect(jobRequest.safeParse(plan.job(on, 128)).error).toBeUndefined();
     expect(new Set(plans.map(({ id }) => id)).size).toBe(plans.length);
     expect(new Set(plans.map(({ title }) => title)).size).toBe(plans.length);
   });
 
   it('has KV groups only where heads share them', () => {
-    const ids = runPlans({ hasGroups: false }).map(({ id }) => id);
+    const ids = runPlans({ hasGroups: false, hasBos: true }).map(({ id }) => id);
     expect(ids).not.toContain('ablate.zero.kv-group');
     expect(ids).toContain('ablate.zero.head');
+  });
+
+  it('asks for scores with and without BOS only where there is one', () => {
+    const ids = (hasBos: boolean) => runPlans({ hasGroups: true, hasBos }).map(({ id }) => id);
+    expect(ids(true)).toEqual(expect.arrayContaining(['scores.repeated.with', 'scores.repeated.without']));
+    expect(ids(false).filter((id) => id.startsWith('scores.'))).toEqual(['scores.repeated', 'scores.prompts']);
+  });
+
+  it('stands under its heading without a gap', () => {
+    const groups = runPlans({ hasGroups: true, hasBos: true }).map(({ group }) => group);
+    const begins = groups.filter((group, i) => group !== groups[i - 1]);
+    expect(new Set(begins).size).toBe(begins.length);
+  });
+
+  it('takes windows for the prior that the model can hold', () => {
+    const job = planOf('streaming.prior').job(on, 128);
+    expect(job.request).toMatchObject({ prior: { length: 128, texts: { length: 128 } } });
   });
 
   it('takes as long a prompt as the newest like run did', () => {
@@ -46,14 +62,6 @@ describe('what can be run', () => {
     expect(estimate('ablate.zero.head', [{ ...run, state: 'cancelled' }])).toBeNull();
     expect(estimate('ablate.zero.head', [{ ...run, model: { path: '/other', name: 'm' } }])).toBeNull();
     expect(estimateSeconds(planOf('ablate.zero.head'), null, '/m', [run], [])).toBeNull();
-  });
-});
-
-describe('the list of measures', () => {
-  it('names run, kind and n', () => {
-    const [option] = measureOptions([measureOf([1])], [run]);
-    expect(option).toMatchObject({ value: 'run/effect', detail: 'exact effect · n 64' });
-    expect(option?.group).toMatch(/^Zero ablation of heads, ioi · /);
   });
 });
 

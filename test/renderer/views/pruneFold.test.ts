@@ -2,13 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { criteria } from '../../../engine/prune/criteria/index.ts';
 import { collectUnits } from '../../../engine/prune/importance/collect.ts';
+import type { EventOf } from '../../../engine/results/contract.ts';
 import type { ImportanceHeader, ImportanceRow } from '../../../engine/results/importance.ts';
 import type { CurvePoint } from '../../../engine/results/pruneCurve.ts';
 import type { RunRow } from '../../../engine/results/runs.ts';
 import { criteriaList, criteriaOf } from '../../../renderer/views/prune/criteriaList.ts';
 import type { CurveView } from '../../../renderer/views/prune/curveFold.ts';
-import { noCurve, planLine, randomNear, randomPoints } from '../../../renderer/views/prune/curveFold.ts';
-import { importanceOf } from '../../../renderer/views/prune/importanceFold.ts';
+import { noCurve, planLine, randomBand, randomNear, randomPoints } from '../../../renderer/views/prune/curveFold.ts';
+import { importanceOf } from '../../../renderer/api/importanceFold.ts';
+import { curveOfPlan, evidenceOf, planOf } from '../../../renderer/views/prune/planFold.ts';
 
 const shape = {
   ...{ layers: 2, heads: 4, kvHeads: 2, headWidth: 8, width: 32, mlpWidth: 64 },
@@ -112,5 +114,44 @@ describe('a curve', () => {
     ]);
     expect(randomNear(random, 5)?.units).toBe(4);
     expect(randomNear([], 5)).toBeNull();
+  });
+});
+
+describe('a plan', () => {
+  const change = (mean: number) => ({ change: summaryOf(mean), kl: summaryOf(2 * mean) });
+  const step = (at: number, cumulative: number) => ({
+    ...({ kind: 'step', step: at, layer: 0, index: at, cost: at, delta: 0.5, cumulative } as const),
+  });
+  const costs = { kind: 'costs', name: 'x', family: 'causal', loss: summaryOf(3), costs: [] } as const;
+  const events: readonly EventOf<'prunePlan'>[] = [
+    costs,
+    step(0, 0.5),
+    step(1, 1.5),
+    { kind: 'plan', units: 2, ...change(1.5) },
+    ...[1, 2, 4].map((mean, draw) => ({ kind: 'random', draw, shared: draw, ...change(mean) }) as const),
+  ];
+  const planAfter = (count: number) => planOf(events.slice(0, count).map((event) => ({ call: 'prunePlan', event })));
+
+  it('is a line of steps whose end has an interval, beside the random plans from the full model on', () => {
+    const curve = curveOfPlan(planAfter(events.length));
+    const line = planLine(curve, [], 'change');
+    expect([line.x, line.y]).toEqual([
+      [0, 1, 2],
+      [0, 0.5, 1.5],
+    ]);
+    expect(line.low).toEqual([0, NaN, 1]);
+    expect(planLine(curve, [], 'kl').x).toEqual([0, 2]);
+    const band = randomBand(randomPoints(curve, 'change'), 'change');
+    expect(band.map(({ units, least, most }) => [units, least, most])).toEqual([
+      [0, 0, 0],
+      [2, 1, 4],
+    ]);
+    expect(randomBand(randomPoints(curve, 'metric'), 'metric')).toEqual([]);
+  });
+
+  it('is evidence once the whole and random plans are measured', () => {
+    expect(evidenceOf(planAfter(events.length))).toMatchObject({ worse: 2, draws: 3, least: 1, most: 4, shared: 2 });
+    expect(evidenceOf(planAfter(4))).toBeNull();
+    expect(planAfter(2).steps).toHaveLength(1);
   });
 });

@@ -116,7 +116,7 @@ describe('keys', () => {
     await chooseHead('L1H1');
     await page.waitForFunction(() => location.hash.includes('head=L1H1'));
     await page.reload();
-    await inspector().getByRole('heading', { name: 'L1H1' }).waitFor();
+    await inspector().getByRole('heading', { name: 'L1H1', exact: true }).waitFor();
   });
 });
 
@@ -133,7 +133,7 @@ describe('a lost connection', () => {
     const asks = page.getByRole('button', { name: 'Try now' }).click({ timeout: 5000 });
     await asks.catch(() => undefined);
     await lost.waitFor({ state: 'detached' });
-    await inspector().getByRole('heading', { name: 'L1H2' }).waitFor();
+    await inspector().getByRole('heading', { name: 'L1H2', exact: true }).waitFor();
   });
 });
 

@@ -6,7 +6,8 @@ import { inRounds, needleFile, preparedRows } from '../../../engine/tasks/needle
 const { tokenizer: source, config } = await openModelFiles('fixtures/models/planted-needle');
 const tokenizer = createTokenizer(source, config);
 const options = { tokenizer, vocabulary: 20, context: 16, where: 'runs.jsonl' };
-const read = (...rows: readonly unknown[]) => preparedRows(rows.map((row) => JSON.stringify(row)).join('\n'), options);
+const read = (...rows: readonly unknown[]) =>
+  preparedRows(rows.map((row) => JSON.stringify(row)).join('\n'), options).runs;
 
 describe('prepared rows', () => {
   it('are ids, span and maxNew, and what else is known', () => {
@@ -29,13 +30,24 @@ describe('prepared rows', () => {
     expect(bare).toMatchObject({ id: 'row-2', needle: null, maxNew: 50, answer: null, answerText: null });
   });
 
+  it('that are bad are left out, each with its line, where others are not', () => {
+    const rows = [{ ids: [0, 4], span: [0, 1] }, { ids: [0, 4] }, { ids: [0, 25], span: [0, 1] }];
+    const { runs, left } = preparedRows(rows.map((row) => JSON.stringify(row)).join('\n'), options);
+    expect(runs.map(({ id }) => id)).toEqual(['row-1']);
+    expect(left.map(({ id, fault }) => `${id} ${fault.message}`)).toEqual([
+      expect.stringMatching(/^row-2 runs\.jsonl, line 2: no span/),
+      expect.stringMatching(/^row-3 runs\.jsonl, line 3: bad ids/),
+    ]);
+  });
+
   it('take an answer as ids', () => {
     const ids = tokenizer.encode('river stone', { special: false });
     expect(read({ ids: [0, 4], span: [0, 1], answer: ids })[0]).toMatchObject({
       answer: ids,
       answerText: 'river stone',
     });
-    const none = preparedRows(JSON.stringify({ ids: [0], span: [0, 1], answer: [4] }), { ...options, tokenizer: null });
+    const text = JSON.stringify({ ids: [0], span: [0, 1], answer: [4] });
+    const { runs: none } = preparedRows(text, { ...options, tokenizer: null });
     expect(none[0]).toMatchObject({ answer: [4], answerText: null });
   });
 
@@ -49,7 +61,7 @@ describe('prepared rows', () => {
     [{ ids: [0, 4], span: [1] }, /bad span/],
     [{ ids: [0, 4], span: 'all' }, /bad span.*got "all"/],
     [{ ids: [], span: [0, 1] }, /bad ids: expected token ids below 20, got \[\]/],
-    [{ ids: [0, 20], span: [0, 1] }, /bad ids/],
+    [{ ids: [0, 20], span: [0, 1] }, /bad ids: expected token ids below 20, got 20 at position 1/],
     [{ span: [0, 1] }, /bad ids.*got nothing/],
     [
       { ids: Array.from({ length: 17 }, () => 4), span: [0, 1] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { duoSchedules, rateShare, scaledPasskeys } from '../../../engine/train/duo/duoSettings.ts';
+import { duoSchedules } from '../../../engine/results/duoSchedules.ts';
+import { rateShare, scaledPasskeys } from '../../../engine/train/duo/duoSettings.ts';
 
 describe('the learning rate of gates', () => {
   it('rises over the first fifth, stays, and falls over the last to a tenth', () => {

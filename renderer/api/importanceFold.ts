@@ -4,9 +4,9 @@ import type {
   ImportanceHeader,
   ImportanceOfUnit,
   ImportanceRow,
-} from '../../../engine/results/importance.ts';
-import type { RunRow } from '../../../engine/results/runs.ts';
-import { perLayerOf, unitNumber } from './pruneUnits.ts';
+} from '../../engine/results/importance.ts';
+import type { RunRow } from '../../engine/results/runs.ts';
+import { perLayerOf, unitNumber } from './unitNumber.ts';
 
 /** NaN where unknown; `low` and `high` also where a criterion has no interval. */
 export interface CriterionColumn {
