@@ -1,6 +1,7 @@
 /** A dictionary as plain data: what every format reads and writes, every measure takes, and training gives. */
 import type { AxisList } from '../engine/terms/axes.ts';
 import { Fault } from '../engine/terms/fault.ts';
+import type { SettingValues } from '../engine/terms/settings.ts';
 import type { DictionaryInput } from './input.ts';
 import { checkInput } from './input.ts';
 
@@ -67,9 +68,6 @@ const encoderWeights: Readonly<Record<EncoderKind, readonly WeightName[]>> = {
   onePerGroup: ['W_enc', 'b_enc'],
   linear: ['W_enc', 'b_enc'],
 };
-
-export type SettingValue = number | string | boolean | readonly number[] | null;
-export type SettingValues = Readonly<Record<string, SettingValue>>;
 
 /** Where a dictionary comes from. */
 export interface DictionaryOrigin {

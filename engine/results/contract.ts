@@ -19,7 +19,45 @@ import {
 } from './attention.ts';
 import { attributeEvent, attributeRequest, attributeResult } from './attribution.ts';
 import { captureEvent, captureRequest, captureResult } from './capture.ts';
+import {
+  circuitEffectEvent,
+  circuitEffectRequest,
+  circuitEffectResult,
+  circuitEvent,
+  circuitMethodsResult,
+  circuitRequest,
+  circuitResult,
+} from './circuitBench.ts';
 import { compositionEvent, compositionRequest, compositionResult } from './composition.ts';
+import { dictionaryKindsResult } from './dictionaries.ts';
+import {
+  attributeFeatureRequest,
+  attributeFeatureResult,
+  collectFeaturesEvent,
+  collectFeaturesRequest,
+  collectFeaturesResult,
+  editFeatureRequest,
+  editFeatureResult,
+  encodePromptRequest,
+  encodePromptResult,
+  featureRequest,
+  featureResult,
+} from './dictionaryFeatures.ts';
+import {
+  dictionariesRequest,
+  dictionariesResult,
+  dictionaryTableRequest,
+  dictionaryTableResult,
+  exportDictionaryRequest,
+  exportDictionaryResult,
+  importDictionaryRequest,
+  importDictionaryResult,
+  labelFeatureRequest,
+  labelFeatureResult,
+  matchDictionariesEvent,
+  matchDictionariesRequest,
+  matchDictionariesResult,
+} from './dictionaryFiles.ts';
 import { directLogitsEvent, directLogitsRequest, directLogitsResult } from './directLogits.ts';
 import { duoEvent, duoQualityEvent, duoQualityRequest, duoQualityResult, duoRequest, duoResult } from './duo.ts';
 import { effectEvent, effectRequest, effectResult } from './effect.ts';
@@ -91,6 +129,14 @@ import { scoresEvent, scoresRequest, scoresResult } from './scores.ts';
 import { streamingHeadsEvent, streamingHeadsRequest, streamingHeadsResult } from './streamingHeads.ts';
 import { taskRequest, taskResult, tasksResult } from './taskReport.ts';
 import { trainEvent, trainRequest, trainResult } from './train.ts';
+import {
+  measureDictionariesEvent,
+  measureDictionariesRequest,
+  measureDictionariesResult,
+  trainDictionariesEvent,
+  trainDictionariesRequest,
+  trainDictionariesResult,
+} from './trainDictionaries.ts';
 import { weightScoresEvent, weightScoresRequest, weightScoresResult } from './weightScores.ts';
 import {
   diagnosticsResult,
@@ -161,6 +207,36 @@ export const contract = {
   duoQuality: streaming(duoQualityRequest, duoQualityEvent, duoQualityResult),
   /** Trains a model from its configuration. */
   train: streaming(trainRequest, trainEvent, trainResult),
+  /** What dictionaries can be trained, and what is measured of them. */
+  dictionaryKinds: unary(z.strictObject({}), dictionaryKindsResult),
+  /** Trains dictionaries side by side over one pass of activations. */
+  trainDictionaries: streaming(trainDictionariesRequest, trainDictionariesEvent, trainDictionariesResult),
+  /** Measures dictionaries on text that they were not trained on. */
+  measureDictionaries: streaming(measureDictionariesRequest, measureDictionariesEvent, measureDictionariesResult),
+  /** One number a feature. */
+  dictionaryTable: unary(dictionaryTableRequest, dictionaryTableResult),
+  /** Features of two dictionaries, matched. */
+  matchDictionaries: streaming(matchDictionariesRequest, matchDictionariesEvent, matchDictionariesResult),
+  /** Reads another tool's dictionary into our own form. */
+  importDictionary: unary(importDictionaryRequest, importDictionaryResult),
+  /** Writes a dictionary for another tool, or as a page. */
+  exportDictionary: unary(exportDictionaryRequest, exportDictionaryResult),
+  /** Keeps the contexts in which features are active. */
+  collectFeatures: streaming(collectFeaturesRequest, collectFeaturesEvent, collectFeaturesResult),
+  /** One feature. */
+  feature: unary(featureRequest, featureResult),
+  /** Which features are active on a prompt. */
+  encodePrompt: unary(encodePromptRequest, encodePromptResult),
+  /** Why a feature is active at a position. */
+  attributeFeature: unary(attributeFeatureRequest, attributeFeatureResult),
+  /** An edit that changes a feature, and what comes of it. */
+  editFeature: unary(editFeatureRequest, editFeatureResult),
+  /** Methods that find circuits, their controls, and published circuits. */
+  circuitMethods: unary(z.strictObject({}), circuitMethodsResult),
+  /** Nodes ranked by several methods on the same prompts, held against references and the real model. */
+  circuit: streaming(circuitRequest, circuitEvent, circuitResult),
+  /** The model with everything outside a circuit replaced. */
+  circuitEffect: streaming(circuitEffectRequest, circuitEffectEvent, circuitEffectResult),
   /** Downloads a model to the standard cache. */
   pull: streaming(pullRequest, pullEvent, pullResult),
   /** A prompt as the model sees it. */
@@ -203,6 +279,10 @@ export const contract = {
   watch: streaming(watchRequest, watchEvent, watchResult),
   /** Models on this machine. */
   library: unary(libraryRequest, libraryResult),
+  /** Dictionaries on this machine. */
+  dictionaries: unary(dictionariesRequest, dictionariesResult),
+  /** What somebody calls a feature. */
+  labelFeature: unary(labelFeatureRequest, labelFeatureResult),
   /** Folders whose models are listed. */
   folders: unary(foldersRequest, foldersResult),
   /** Prompt files of other tools, read into ours. */
@@ -236,6 +316,8 @@ export type CallName = keyof Contract;
 export const controlCalls = [
   'watch',
   'library',
+  'dictionaries',
+  'labelFeature',
   'folders',
   'importPrompts',
   'importScores',

@@ -4,6 +4,8 @@ import { ablateEvent, ablateRequest } from './ablation.ts';
 import { ablateSetsEvent, ablateSetsRequest } from './ablateSets.ts';
 import { attributeEvent, attributeRequest } from './attribution.ts';
 import { captureEvent, captureRequest } from './capture.ts';
+import { circuitEvent, circuitRequest } from './circuitBench.ts';
+import { collectFeaturesEvent, collectFeaturesRequest } from './dictionaryFeatures.ts';
 import { directLogitsEvent, directLogitsRequest } from './directLogits.ts';
 import { duoEvent, duoQualityEvent, duoQualityRequest, duoRequest } from './duo.ts';
 import { errorRecord } from './errors.ts';
@@ -21,6 +23,12 @@ import { scoresEvent, scoresRequest } from './scores.ts';
 import { streamingHeadsEvent, streamingHeadsRequest } from './streamingHeads.ts';
 import { taskRequest } from './taskReport.ts';
 import { trainEvent, trainRequest } from './train.ts';
+import {
+  measureDictionariesEvent,
+  measureDictionariesRequest,
+  trainDictionariesEvent,
+  trainDictionariesRequest,
+} from './trainDictionaries.ts';
 import { weightScoresEvent, weightScoresRequest } from './weightScores.ts';
 
 const count = z.int().min(0);
@@ -48,6 +56,10 @@ export const jobRequest = z.discriminatedUnion('call', [
   job('task', taskRequest),
   job('duo', duoRequest),
   job('duoQuality', duoQualityRequest),
+  job('trainDictionaries', trainDictionariesRequest),
+  job('measureDictionaries', measureDictionariesRequest),
+  job('collectFeatures', collectFeaturesRequest),
+  job('circuit', circuitRequest),
   job('train', trainRequest),
   job('pull', pullRequest),
   job('verify', verifyRequest),
@@ -76,6 +88,10 @@ export const runRow = z.discriminatedUnion('call', [
   row('task', progress),
   row('duo', duoEvent),
   row('duoQuality', duoQualityEvent),
+  row('trainDictionaries', trainDictionariesEvent),
+  row('measureDictionaries', measureDictionariesEvent),
+  row('collectFeatures', collectFeaturesEvent),
+  row('circuit', circuitEvent),
   row('train', trainEvent),
   row('pull', pullEvent),
   row('verify', progress),
@@ -110,6 +126,10 @@ export const runSummary = z.strictObject({
     'task',
     'duo',
     'duoQuality',
+    'trainDictionaries',
+    'measureDictionaries',
+    'collectFeatures',
+    'circuit',
     'train',
     'pull',
     'verify',

@@ -6,6 +6,21 @@ import { attentionMapCall, attentionRowCall, attentionTileCall, attentionWallCal
 import { attributeCall } from './calls/attribute.ts';
 import { captureCall } from './calls/capture.ts';
 import { compositionCall } from './calls/composition.ts';
+import { dictionaryKindsCall } from './calls/dictionaryKinds.ts';
+import { trainDictionariesCall } from './calls/trainDictionaries.ts';
+import { measureDictionariesCall } from './calls/measureDictionaries.ts';
+import { dictionaryTableCall } from './calls/dictionaryTable.ts';
+import { matchDictionariesCall } from './calls/matchDictionaries.ts';
+import { importDictionaryCall } from './calls/importDictionary.ts';
+import { exportDictionaryCall } from './calls/exportDictionary.ts';
+import { collectFeaturesCall } from './calls/collectFeatures.ts';
+import { featureCall } from './calls/feature.ts';
+import { encodePromptCall } from './calls/encodePrompt.ts';
+import { attributeFeatureCall } from './calls/attributeFeature.ts';
+import { editFeatureCall } from './calls/editFeature.ts';
+import { circuitMethodsCall } from './calls/circuitMethods.ts';
+import { circuitCall } from './calls/circuit.ts';
+import { circuitEffectCall } from './calls/circuitEffect.ts';
 import { directLogitsCall } from './calls/directLogits.ts';
 import { duoCall } from './calls/duo.ts';
 import { duoQualityCall } from './calls/duoQuality.ts';
@@ -70,6 +85,21 @@ export function createService(models: OpenModels = new OpenModels()): HostedServ
     headMap: headMapCall(models),
     ablate: ablateCall(models),
     attribute: attributeCall(models),
+    dictionaryKinds: dictionaryKindsCall(),
+    trainDictionaries: trainDictionariesCall(models),
+    measureDictionaries: measureDictionariesCall(models),
+    dictionaryTable: dictionaryTableCall(),
+    matchDictionaries: matchDictionariesCall(),
+    importDictionary: importDictionaryCall(),
+    exportDictionary: exportDictionaryCall(),
+    collectFeatures: collectFeaturesCall(models),
+    feature: featureCall(models),
+    encodePrompt: encodePromptCall(models),
+    attributeFeature: attributeFeatureCall(models),
+    editFeature: editFeatureCall(models),
+    circuitMethods: circuitMethodsCall(),
+    circuit: circuitCall(models),
+    circuitEffect: circuitEffectCall(models),
     duo: duoCall(models),
     duoQuality: duoQualityCall(models),
     train: trainCall(),

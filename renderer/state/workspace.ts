@@ -28,6 +28,9 @@ export interface WorkspaceState {
   readonly second: string | null;
   /** The run that is looked at. */
   readonly run: string | null;
+  /** Folder of the dictionary that is looked at, and the feature. */
+  readonly dictionary: string | null;
+  readonly feature: number | null;
   readonly ablation: AblationKind;
   /** Factor of the ablation `scale`. */
   readonly scale: number;
@@ -47,6 +50,8 @@ export const firstWorkspace: WorkspaceState = {
   measure: null,
   second: null,
   run: null,
+  dictionary: null,
+  feature: null,
   ablation: 'zero',
   scale: 0,
   randomSets: 24,

@@ -1,6 +1,8 @@
 /** The views there are, in the order of the rail. */
 import { ablateView } from './ablate/ablateView.ts';
 import { attentionView } from './attention/attentionView.ts';
+import { circuitsView } from './circuits/circuitsView.ts';
+import { dictionariesView } from './dictionaries/dictionariesView.ts';
 import { headsView } from './heads/headsView.ts';
 import { modelsView } from './models/modelsView.ts';
 import { promptsView } from './prompts/promptsView.ts';
@@ -16,6 +18,8 @@ export const views: readonly View[] = [
   attentionView,
   ablateView,
   retrievalView,
+  circuitsView,
+  dictionariesView,
   pruneView,
   runsView,
 ];

@@ -13,7 +13,7 @@ export interface View {
   readonly id: PlaceId;
   readonly title: string;
   /** Number key; also its order in the rail. */
-  readonly key: '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+  readonly key: '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '0';
   readonly icon: IconName;
   /** One or two sentences for the help of the view. */
   readonly about: string;

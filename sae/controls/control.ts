@@ -1,5 +1,6 @@
 /** Dictionaries that nothing was learned for, or that something simple was: what a trained one must beat. */
-import type { Dictionary, DictionaryModel, SettingValues } from '../dictionary.ts';
+import type { SettingValues } from '../../engine/terms/settings.ts';
+import type { Dictionary, DictionaryModel } from '../dictionary.ts';
 import { checkDictionary } from '../dictionary.ts';
 import type { DictionaryInput } from '../input.ts';
 import { prepared } from '../prepared.ts';

@@ -1,12 +1,12 @@
 /** One dictionary among several that train side by side. */
 import { Fault } from '../../engine/terms/fault.ts';
-import type { SettingValue } from '../dictionary.ts';
+import type { SettingValue } from '../../engine/terms/settings.ts';
+import { checkSettings } from '../../engine/terms/settings.ts';
 import type { DictionaryInput } from '../input.ts';
 import { checkInput } from '../input.ts';
 import { prepared } from '../prepared.ts';
 import type { Rows } from '../rows.ts';
 import { checkRows } from '../rows.ts';
-import { checkSettings } from '../settings.ts';
 import { variantOf } from '../variants/index.ts';
 import type { DictionarySize } from '../variants/variant.ts';
 import { columnsOf } from './batches.ts';

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { Graph } from '../../engine/graph/graph.ts';
 import type { Value } from '../../engine/graph/value.ts';
 import { parseAxes } from '../../engine/graph/value.ts';
-import type { SettingTable, ValuesOf } from '../settings.ts';
+import type { SettingTable, ValuesOf } from '../../engine/terms/settings.ts';
 import { batchVariance } from '../variants/pieces.ts';
 import type { DictionarySize, Forward, Variant, VariantWeight } from '../variants/variant.ts';
 import { deadTerm } from './deadTerm.ts';

@@ -6,7 +6,7 @@ import type { PursuitSettings } from '../pursuit/pursuit.ts';
 import type { PursuitTraining } from '../pursuit/pursuitTraining.ts';
 import type { Rows } from '../rows.ts';
 import { countOf, meanRow, rowAt, squaredDistance } from '../rows.ts';
-import type { ValuesOf } from '../settings.ts';
+import type { ValuesOf } from '../../engine/terms/settings.ts';
 import type { matchingPursuit } from '../variants/matchingPursuit.ts';
 import type { StepOutcome } from './dictionaryStep.ts';
 import type { DictionaryState } from './dictionaryState.ts';

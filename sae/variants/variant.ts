@@ -3,7 +3,7 @@ import type { AxisList } from '../../engine/terms/axes.ts';
 import type { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { Value } from '../../engine/graph/value.ts';
 import type { Encoder, WeightName } from '../dictionary.ts';
-import type { SettingTable, ValuesOf } from '../settings.ts';
+import type { SettingTable, ValuesOf } from '../../engine/terms/settings.ts';
 
 export interface DictionarySize {
   /** D */

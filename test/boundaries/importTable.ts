@@ -41,7 +41,8 @@ export const importTable: Readonly<Record<string, Row>> = {
     imports: [...upToTrain, 'engine/results'],
     packages: ['ml-matrix', 'ml-pca', 'umap-js'],
   },
-  'engine/circuits': { imports: [...upToTrain, 'engine/results'] },
+  // Ablation and attribution are head scores; here they rank nodes.
+  'engine/circuits': { imports: [...upToTrain, 'engine/scores', 'engine/results'] },
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
   // Its threads are worker threads of Node.
   'sae/pursuit': { imports: ['engine/terms', 'engine/tensor', 'engine/train'], types: ['sae'], node: true },
@@ -51,10 +52,12 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['engine/circuits'],
     packages: ['ml-matrix'],
   },
+  // Dictionaries are folders of several files.
+  'sae/formats': { imports: [...upToTrain, 'engine/results', 'sae'], packages: ['fflate'], node: true },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': {
-    imports: [...engine, 'sae', 'sae/pursuit'],
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'],
     packages: ['zod', 'ws', 'fflate', 'hyparquet'],
     node: true,
   },
@@ -76,9 +79,9 @@ export const importTable: Readonly<Record<string, Row>> = {
       '@fontsource-variable/',
     ],
   },
-  fixtures: { imports: [...engine, 'sae', 'sae/pursuit'], packages: ['zod'], node: true },
+  fixtures: { imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'], packages: ['zod'], node: true },
   test: {
-    imports: [...engine, 'sae', 'sae/pursuit', 'electron', 'renderer', 'renderer/marks', 'fixtures'],
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'electron', 'renderer', 'renderer/marks', 'fixtures'],
     packages: [
       'vitest',
       'ajv',

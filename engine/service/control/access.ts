@@ -55,7 +55,52 @@ function pathsOf(asked: AnyRequest | JobRequest): Paths {
     const files = config.tokenizer === undefined ? data : [config.tokenizer, ...data];
     return { reads: files.map((file) => resolve(base, file)), writes: [out] };
   }
-  return { reads: 'model' in asked.request ? [asked.request.model] : [], writes: [] };
+  return { reads: [...modelsOf(asked), ...dictionariesRead(asked)], writes: dictionariesWritten(asked) };
+}
+
+function modelsOf({ request }: AnyRequest | JobRequest): readonly string[] {
+  return 'model' in request ? [request.model] : [];
+}
+
+function dictionariesRead(asked: AnyRequest | JobRequest): readonly string[] {
+  switch (asked.call) {
+    case 'dictionaries':
+      return asked.request.folders ?? [];
+    case 'dictionaryTable':
+    case 'encodePrompt':
+    case 'editFeature':
+    case 'exportDictionary':
+      return [asked.request.dictionary];
+    case 'feature':
+      return [asked.request.dictionary, ...(asked.request.beside === undefined ? [] : [asked.request.beside])];
+    case 'attributeFeature':
+      return [asked.request.dictionary, ...(asked.request.through ?? [])];
+    case 'matchDictionaries':
+      return [asked.request.a, asked.request.b];
+    case 'measureDictionaries':
+      return asked.request.dictionaries;
+    case 'importDictionary':
+      return [asked.request.path];
+    case 'trainDictionaries':
+      return asked.request.from === undefined ? [] : [asked.request.from];
+    default:
+      return [];
+  }
+}
+
+/** Labels and contexts are written into the folder of the dictionary. */
+function dictionariesWritten(asked: AnyRequest | JobRequest): readonly string[] {
+  switch (asked.call) {
+    case 'labelFeature':
+    case 'collectFeatures':
+      return [asked.request.dictionary];
+    case 'trainDictionaries':
+    case 'importDictionary':
+    case 'exportDictionary':
+      return [asked.request.out];
+    default:
+      return [];
+  }
 }
 
 async function requireIn(path: string, folders: readonly string[]): Promise<void> {

@@ -18,6 +18,7 @@ import { restrict } from './access.ts';
 import type { ComputeChild } from './computeChild.ts';
 import { ComputeSupervisor } from './computeSupervisor.ts';
 import { diagnostics } from './diagnostics.ts';
+import { DictionaryShelf } from './dictionaryShelf.ts';
 import { EngineLog } from './engineLog.ts';
 import { forwarded } from './forwarded.ts';
 import { HeadSets } from './headSets.ts';
@@ -66,6 +67,7 @@ class ControlProcess implements Workbench {
   readonly #settings: Settings;
   readonly #places: ModelPlaces;
   readonly #headSets: HeadSets;
+  readonly #dictionaries: DictionaryShelf;
   readonly #supervisor: ComputeSupervisor;
   readonly #board: WatchBoard;
   readonly #queue: JobQueue;
@@ -77,6 +79,7 @@ class ControlProcess implements Workbench {
     this.#settings = new Settings(options.settingsFolder ?? headscopeFolder());
     this.#places = options.places ?? modelPlaces(bundledFolder);
     this.#headSets = new HeadSets(options.project, (text) => log.write('warning', text));
+    this.#dictionaries = new DictionaryShelf(options.project);
     this.#supervisor = new ComputeSupervisor(options);
     this.#board = new WatchBoard(() => this.#snapshot());
     this.#queue = this.#startQueue();
@@ -161,6 +164,8 @@ class ControlProcess implements Workbench {
       ...runCalls(this.#store, this.#queue),
       watch: this.#board.watch,
       library: async () => ({ sources: await listLibrary(this.#places, settings) }),
+      dictionaries: async (request) => this.#dictionaries.list(request),
+      labelFeature: async (request) => this.#dictionaries.label(request),
       folders: async ({ add, remove }) => {
         if (remove !== undefined) await settings.removeFolder(remove);
         return { folders: await (add === undefined ? settings.folders() : settings.addFolder(add)) };

@@ -159,6 +159,36 @@ const jobCalls: { readonly [C in JobCall]: JobKind<C> } = {
     resumption: () => 'rows',
     unit: 'quality',
   },
+  trainDictionaries: {
+    model: 'resident',
+    title: ({ dictionaries, rows }) =>
+      `${dictionaries.length === 1 ? `Dictionary ${dictionaries[0]?.name}` : `${dictionaries.length} dictionaries`}, ${nameOfRows(rows)}`,
+    prompts: ({ rows }) => measuredRows(rows),
+    resumption: () => 'checkpoint',
+    unit: null,
+  },
+  measureDictionaries: {
+    model: 'resident',
+    title: ({ dictionaries, rows }) =>
+      `Measures of ${dictionaries.map((path) => basename(path)).join(', ')}, ${nameOfRows(rows)}`,
+    prompts: ({ rows }) => measuredRows(rows),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  collectFeatures: {
+    model: 'resident',
+    title: ({ dictionary, rows }) => `Features of ${basename(dictionary)}, ${nameOfRows(rows)}`,
+    prompts: ({ rows }) => measuredRows(rows),
+    resumption: () => 'restart',
+    unit: null,
+  },
+  circuit: {
+    model: 'resident',
+    title: ({ methods, prompts }) => `Circuit (${methods.map(({ id }) => id).join(', ')}), ${nameOf(prompts)}`,
+    prompts: ({ prompts }) => measured(prompts),
+    resumption: () => 'known',
+    unit: 'row',
+  },
   train: {
     model: 'none',
     title: ({ out }) => `Training ${basename(out)}`,
@@ -234,6 +264,15 @@ function retrieved(runs: RequestOf<'retrieve'>['runs']): { name: string; n: numb
 
 function nameOfCalibration({ source }: RequestOf<'importance'>['texts']): string {
   return source.kind === 'stories' ? 'stories' : source.name;
+}
+
+function measuredRows(rows: RequestOf<'collectFeatures'>['rows']): { name: string; n: number } {
+  if (rows.kind === 'prompts') return measured(rows.prompts);
+  return { name: nameOfCalibration(rows.texts), n: rows.texts.n };
+}
+
+function nameOfRows(rows: RequestOf<'collectFeatures'>['rows']): string {
+  return measuredRows(rows).name;
 }
 
 function ofFile({ name, text }: { readonly name: string; readonly text: string }): { name: string; n: number } {

@@ -20,7 +20,7 @@ function show(id: string, title: string, change: Partial<RunsSettings>): Command
 export const runsView: View = {
   id: 'runs',
   title: 'Runs',
-  key: '9',
+  key: '0',
   icon: 'runs',
   about:
     'Everything that was measured, kept in the project with what is needed to measure it again. Choose a run to read it; mark another with Space to compare the two, or to lay their numbers over each other. Delete moves a run into the bin, from where it can be restored.',

@@ -1,6 +1,8 @@
 /** Settings as tables: what each means, what it is unless said otherwise, what is allowed. */
-import { Fault } from '../engine/terms/fault.ts';
-import type { SettingValue } from './dictionary.ts';
+import { Fault } from './fault.ts';
+
+export type SettingValue = number | string | boolean | readonly number[] | null;
+export type SettingValues = Readonly<Record<string, SettingValue>>;
 
 interface Described {
   /** What it is called beside a field. */

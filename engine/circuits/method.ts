@@ -1,0 +1,82 @@
+/** What a method that finds circuits is, and what it is given. A method is a file and a line in an index. */
+import type { Summary } from '../terms/summary.ts';
+import type { NodeId } from '../terms/nodes.ts';
+import type { SettingTable, ValuesOf } from '../terms/settings.ts';
+import type { Model } from '../run/index.ts';
+import type { MetricId, Prompt } from '../tasks/task.ts';
+
+/** `heads`: attention heads alone, MLPs and embedding never patched. `headsAndMlps`: both. */
+export type NodeSet = 'heads' | 'headsAndMlps';
+
+/** Mean over the positions of each prompt of what every head writes to the stream. */
+export interface HeadWrites {
+  /** [E N D]: prompts, heads (layer by layer), width. Positive prompts are the clean ones. */
+  readonly positive: Float32Array;
+  readonly negative: Float32Array;
+  /** E of each. */
+  readonly prompts: { readonly positive: number; readonly negative: number };
+  /** N: all heads of the model. */
+  readonly heads: number;
+  /** D */
+  readonly width: number;
+}
+
+export interface ExactEffect {
+  readonly node: NodeId;
+  /** metric(node replaced by its value on the counterfactual prompt) - metric(clean), over prompts. */
+  readonly effect: Summary;
+}
+
+/** One model on one set of prompts. What several methods need is computed once, at the first call. */
+export interface CircuitScene {
+  readonly model: Model;
+  readonly prompts: readonly Prompt[];
+  readonly metric: MetricId;
+  readonly nodeSet: NodeSet;
+  /** All that are ranked: heads layer by layer, each layer's MLP after its heads. */
+  readonly nodes: readonly NodeId[];
+  readonly signal: AbortSignal;
+  /** Throws Fault where prompts have no negatives. */
+  headWrites(): Promise<HeadWrites>;
+  /** Exact resample effect of every node. Throws Fault where prompts have no counterfactuals. */
+  exactEffects(onProgress: OnProgress): Promise<readonly ExactEffect[]>;
+}
+
+export type OnProgress = (done: number, total: number) => void;
+
+export interface NodeScores {
+  /** By the scene's nodes; the larger, the surer it is part of the circuit. Null: the method says nothing of the node. */
+  readonly scores: readonly (number | null)[];
+  /** Of a signed effect: its sign and size. Null elsewhere. */
+  readonly signed: readonly number[] | null;
+  /** Against shuffled labels, where they were asked for. */
+  readonly z: readonly number[] | null;
+  readonly forwardPasses: number;
+  readonly backwardPasses: number;
+}
+
+export interface RankOptions {
+  readonly seed: number;
+  /** Shuffles of positive and negative prompts; 0: none. */
+  readonly permutations: number;
+  readonly onProgress: OnProgress;
+}
+
+export interface CircuitMethod<Table extends SettingTable = SettingTable> {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  /** Paper and equation. */
+  readonly source: string;
+  /** `method`: claims a circuit. `control`: knows nothing of it, or next to nothing. `reference`: measures each node itself. */
+  readonly role: 'method' | 'control' | 'reference';
+  /** What it ranks; methods that rank edges (ACDC, CD-T) will say `edges`. */
+  readonly level: 'nodes';
+  readonly nodes: readonly NodeSet[];
+  /** What it needs of each prompt. */
+  readonly needs: readonly ('corrupt' | 'negative')[];
+  /** Does it draw? Then it is run for every seed. */
+  readonly seeded: boolean;
+  readonly settings: Table;
+  rank(scene: CircuitScene, settings: ValuesOf<Table>, options: RankOptions): Promise<NodeScores>;
+}
