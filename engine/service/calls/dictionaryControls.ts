@@ -1,7 +1,9 @@
 /** Controls beside dictionaries that train: made of the same rows, and made anew only where what they depend on has changed. */
 import { Fault } from '../../terms/fault.ts';
+import { clusterCentres } from '../../../sae/controls/clusterCentres.ts';
 import { controls } from '../../../sae/controls/index.ts';
-import { untrained } from '../../../sae/controls/untrained.ts';
+import { supervisedFacts } from '../../../sae/controls/supervised.ts';
+import { untrained, untrainedFacts } from '../../../sae/controls/untrained.ts';
 import type { Dictionary } from '../../../sae/dictionary.ts';
 import type { Rows } from '../../../sae/rows.ts';
 import type { BatchSource } from '../../../sae/training/batches.ts';
@@ -10,7 +12,7 @@ import type { Job } from '../../../sae/training/job.ts';
 import type { TrainedOn } from '../../../sae/training/trainedDictionary.ts';
 import { FROZEN } from './dictionaryJobs.ts';
 
-const UNTRAINED = 'untrained';
+const UNTRAINED = untrainedFacts.id;
 
 /** Throws Fault for an id that no control of training has. */
 export function checkControls(ids: readonly string[]): void {
@@ -18,7 +20,8 @@ export function checkControls(ids: readonly string[]): void {
   const unknown = ids.find((id) => !known.includes(id));
   if (unknown === undefined) return;
   const expected = known.join(', ');
-  const what = unknown === 'supervised' ? 'a supervised dictionary needs attributes that are known' : 'unknown control';
+  const what =
+    unknown === supervisedFacts.id ? 'a supervised dictionary needs attributes that are known' : 'unknown control';
   throw new Fault({ what, where: 'controls of a training', expected, got: unknown });
 }
 
@@ -75,5 +78,5 @@ export class DictionaryControls {
 
 /** Has it more codes a sample where the dictionary has? Clusters have one. */
 function takesCodes(id: string): boolean {
-  return id !== 'kMeans';
+  return id !== clusterCentres.id;
 }

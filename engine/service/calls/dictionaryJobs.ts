@@ -2,7 +2,7 @@
 import type { DictionaryToTrain } from '../../results/trainDictionaries.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { PlaceColumns } from '../../../sae/activations/placeColumns.ts';
-import { frozenDecoder } from '../../../sae/controls/frozenDecoder.ts';
+import { frozenDecoder, frozenDecoderFacts } from '../../../sae/controls/frozenDecoder.ts';
 import type { DictionaryInput } from '../../../sae/input.ts';
 import { checkInput } from '../../../sae/input.ts';
 import type { Rows } from '../../../sae/rows.ts';
@@ -17,7 +17,7 @@ type Place = DictionaryToTrain['place'];
 export type Remedy = NonNullable<DictionaryToTrain['remedy']>;
 
 /** Id of the control that is trained along with its dictionary. */
-export const FROZEN = 'frozenDecoder';
+export const FROZEN = frozenDecoderFacts.id;
 
 /** Folder of a control, and its name in events. */
 export function controlName(dictionary: string, control: string): string {
