@@ -45,9 +45,10 @@ async function* training(
   pace: SavingPace,
   signal: AbortSignal,
 ): AsyncGenerator<Event, ResultOf<'trainDictionaries'>, void> {
-  const folder = await TrainingFolder.open(request.out);
+  const folder = new TrainingFolder(request.out);
   const plan = yield* reporting((report) => dictionaryPlan(model, request, folder.own, report, signal));
   const begun = await beginning(plan, request, folder);
+  await folder.begin();
   const run = new Run(plan, { request, folder, pace, begun: begun.record });
   const resumedAt = begun.isNew ? null : Math.min(...[...begun.states.values()].map(({ step }) => step));
   yield { kind: 'start', header: headerOf(model, request, plan), resumedAt };

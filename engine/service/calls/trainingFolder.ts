@@ -49,18 +49,16 @@ export class TrainingFolder {
   /** What is in the folders is these. */
   readonly #written = new Map<string, DictionaryMoment>();
 
-  private constructor(path: string) {
+  constructor(path: string) {
     this.path = path;
   }
 
   /** Makes the folder where it is not, and removes what a killed process left half written. */
-  static async open(path: string): Promise<TrainingFolder> {
-    const folder = new TrainingFolder(path);
-    await mkdir(folder.own, { recursive: true }).catch((error: unknown) => {
-      throw new Fault({ what: 'the folder cannot be made', where: path, got: String(error) });
+  async begin(): Promise<void> {
+    await mkdir(this.own, { recursive: true }).catch((error: unknown) => {
+      throw new Fault({ what: 'the folder cannot be made', where: this.path, got: String(error) });
     });
-    await removeUnfinished(folder.own);
-    return folder;
+    await removeUnfinished(this.own);
   }
 
   /** Where the training's own files are. */
