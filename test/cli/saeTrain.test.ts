@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { isDictionary } from '../../sae/formats/dictionaryFolder.ts';
 import { headscope, temporaryFolder } from './headscope.ts';
 
 const folder = temporaryFolder();
+// The models that are opened are not the user's.
+process.env['XDG_DATA_HOME'] = folder;
 const tinyHeads = fileURLToPath(new URL('../../fixtures/models/tiny-heads', import.meta.url));
 const shape = { layers: 4, heads: 8, kvHeads: 4, headWidth: 32, width: 128, mlpWidth: 384 };
 const small = [
@@ -144,6 +146,53 @@ describe('headscope sae train', () => {
     expect(header.rows.source).toContain('ioi');
     expect(measured.map(({ step }) => step)).toEqual([3, 3, 3, 3]);
     expect(result.dictionaries.map(({ seed }) => seed)).toEqual([0, 1, 0, 1]);
+  });
+
+  it('as a run of a project, cancelled and gone on with, has no step twice', async () => {
+    const project = join(folder, 'project');
+    const controller = new AbortController();
+    const asked = [
+      'sae',
+      'train',
+      tinyHeads,
+      ...small.slice(0, 6),
+      '--steps',
+      '60',
+      '--features',
+      '40',
+      '--held-out',
+      '150',
+    ];
+    const { code, err } = await headscope(
+      [
+        ...asked,
+        '--site',
+        'L1H2.z',
+        '--setting',
+        'k=3',
+        '--every',
+        '1',
+        '--out',
+        join(folder, 'kept'),
+        '--project',
+        project,
+      ],
+      { signal: controller.signal, onOut: (out) => (out.includes('step 3,') ? controller.abort() : undefined) },
+    );
+    expect(code).toBe(130);
+    const [, run = ''] = /^run: (\S+) in /m.exec(err) ?? [];
+    expect((await headscope(['resume', run, '--project', project])).code).toBe(0);
+    const rows = readFileSync(join(project, 'runs', run, 'rows.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const steps = rows
+      .map((row) => JSON.parse(row) as { kind: string; step: number })
+      .filter(({ kind }) => kind === 'step');
+    // Steps may have been taken that were not logged any more: whoever cancels does not wait for them.
+    const taken = steps.map(({ step }) => step);
+    expect(taken).toEqual([...new Set(taken)].toSorted((one, other) => one - other));
+    expect([taken[0], taken.at(-1)]).toEqual([1, 60]);
+    expect(await isDictionary(join(folder, 'kept', 'L1H2.z-topK'))).toBe(true);
   });
 
   it.each([

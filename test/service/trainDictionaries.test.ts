@@ -235,7 +235,7 @@ describe('bad input is one clear line, and nothing is lost', () => {
     await stopAfter(smallRequest(out), 10);
     await refused(
       { dictionaries: [dictionary('one', { settings: { k: 4 } })] },
-      'checkpoint of other settings: one',
+      'checkpoint of other settings: one: expected settings.k = 4, got settings.k = 3',
       out,
     );
     await refused({ seed: 1 }, 'the training in this folder is of other rows', out);
