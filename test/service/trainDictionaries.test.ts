@@ -153,6 +153,19 @@ describe('a training that was stopped', () => {
     expect(readdirSync(join(out, 'one')).toSorted()).toEqual(['dictionary.safetensors', 'measures.json']);
   });
 
+  it('after its last step measures what was not measured then', async () => {
+    const out = inFolder('last-step');
+    const controls = ['pca'];
+    await stopAfter(smallRequest(out, { controls }), 24);
+    const { events, result } = await trainSmall(model, smallRequest(out, { controls }));
+    expect(ofKind(events, 'step')).toEqual([]);
+    expect(ofKind(events, 'measured').map(({ step, name }) => [step, name])).toEqual([
+      [24, 'one'],
+      [24, 'one.pca'],
+    ]);
+    expect(result.dictionaries.map(({ measures }) => measures === null)).toEqual([false, false]);
+  });
+
   it('says so when there is nothing left, and changes nothing', async () => {
     const out = inFolder('finished');
     const { result } = await trainSmall(model, smallRequest(out));
