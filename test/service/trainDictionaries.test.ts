@@ -130,7 +130,7 @@ describe('a training of dictionaries', () => {
 
 describe('a training that was stopped', () => {
   it('goes on after any step to the same bits, also where pools come from disk', async () => {
-    const asked = { dictionaries: mixed, controls: ['frozenDecoder'] };
+    const asked = { dictionaries: mixed, controls: ['pca'] };
     await trainSmall(model, smallRequest(inFolder('left-alone'), asked));
     for (const last of [13]) {
       const out = inFolder(`stopped-${last}`);
