@@ -12,6 +12,7 @@ import { jobRows } from './job.ts';
 import { joinJudged, Judge, resampled } from './resample.ts';
 import type { Plan } from './lossGraph.ts';
 import { PursuitStep } from './pursuitStep.ts';
+import { SelectionStep } from './selectionStep.ts';
 import { startWeights } from './startWeights.ts';
 
 /** Rows that weights start from. */
@@ -24,7 +25,7 @@ export interface TrainingMoment {
   readonly step: number;
   /** By job, of those that took this step. */
   readonly reports: ReadonlyMap<string, StepReport>;
-  /** By job, after this step. */
+  /** By job, after this step. Weights must be read before the next moment is asked for, or can't be had any more. */
   readonly states: States;
 }
 
@@ -114,11 +115,13 @@ async function takeStep(job: Job, source: BatchSource, programs: Programs, befor
 /** Compiled once for all jobs with the same program. */
 class Programs {
   readonly #pursuits = new Map<string, Promise<PursuitStep>>();
+  readonly #selections = new Map<string, Promise<SelectionStep>>();
   readonly #steps = new Map<string, Promise<DictionaryStep>>();
   readonly #judges = new Map<string, Promise<Judge>>();
 
-  step({ plan }: Job): Promise<DictionaryStep | PursuitStep> {
+  step({ plan }: Job): Promise<DictionaryStep | PursuitStep | SelectionStep> {
     if (PursuitStep.takes(plan)) return this.#pursuit(plan);
+    if (SelectionStep.takes(plan)) return kept(this.#selections, stepKey(plan), () => SelectionStep.create(plan));
     return kept(this.#steps, stepKey(plan), () => DictionaryStep.create(plan));
   }
 
@@ -128,7 +131,12 @@ class Programs {
   }
 
   async release(): Promise<void> {
-    const all = [...this.#pursuits.values(), ...this.#steps.values(), ...this.#judges.values()];
+    const all = [
+      ...this.#pursuits.values(),
+      ...this.#selections.values(),
+      ...this.#steps.values(),
+      ...this.#judges.values(),
+    ];
     for (const program of all) await (await program).release();
   }
 
