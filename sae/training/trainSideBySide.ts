@@ -11,6 +11,7 @@ import type { Job } from './job.ts';
 import { jobRows } from './job.ts';
 import { joinJudged, Judge, resampled } from './resample.ts';
 import type { Plan } from './lossGraph.ts';
+import { GradientStep } from './gradientStep.ts';
 import { PursuitStep } from './pursuitStep.ts';
 import { SelectionStep } from './selectionStep.ts';
 import { startWeights } from './startWeights.ts';
@@ -116,12 +117,15 @@ async function takeStep(job: Job, source: BatchSource, programs: Programs, befor
 class Programs {
   readonly #pursuits = new Map<string, Promise<PursuitStep>>();
   readonly #selections = new Map<string, Promise<SelectionStep>>();
+  readonly #gradients = new Map<string, Promise<GradientStep>>();
   readonly #steps = new Map<string, Promise<DictionaryStep>>();
   readonly #judges = new Map<string, Promise<Judge>>();
 
-  step({ plan }: Job): Promise<DictionaryStep | PursuitStep | SelectionStep> {
+  /** The quickest that knows the plan. */
+  step({ plan }: Job): Promise<PursuitStep | SelectionStep | GradientStep | DictionaryStep> {
     if (PursuitStep.takes(plan)) return this.#pursuit(plan);
     if (SelectionStep.takes(plan)) return kept(this.#selections, stepKey(plan), () => SelectionStep.create(plan));
+    if (GradientStep.takes(plan)) return kept(this.#gradients, stepKey(plan), () => GradientStep.create(plan));
     return kept(this.#steps, stepKey(plan), () => DictionaryStep.create(plan));
   }
 

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../engine/tensor/random.ts';
-import { DictionaryStep } from '../../sae/training/dictionaryStep.ts';
+import { GradientStep } from '../../sae/training/gradientStep.ts';
 import { SelectionStep } from '../../sae/training/selectionStep.ts';
 import { startDictionaryState } from '../../sae/training/dictionaryState.ts';
 import type { JobRequest } from '../../sae/training/job.ts';
@@ -52,7 +52,7 @@ async function prepared(variant: string, settings: JobRequest['settings']) {
   });
   const random = seededRandom(1);
   const x = Float32Array.from({ length: rows * width }, () => random.normal());
-  const step = await (SelectionStep.takes(plan) ? SelectionStep : DictionaryStep).create(plan);
+  const step = await (SelectionStep.takes(plan) ? SelectionStep : GradientStep).create(plan);
   let state = startDictionaryState(startWeights(plan, { width, data: x }, seededRandom(2)), features);
   const take = async () => {
     const start = performance.now();
