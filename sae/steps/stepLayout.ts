@@ -13,7 +13,7 @@ export interface WeightRows {
 export type WorkSizes = Readonly<Record<string, number>>;
 
 /** Arrays of each weight. */
-export const parts = ['weight', 'first', 'second', 'gradient'] as const;
+const parts = ['weight', 'first', 'second', 'gradient'] as const;
 export type Part = (typeof parts)[number];
 
 /** Addresses of the step's numbers, a float each. */
