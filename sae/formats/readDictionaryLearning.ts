@@ -1,6 +1,6 @@
 /**
  * A dictionary of dictionary_learning whose state was saved as safetensors: a folder with config.json ({trainer, buffer}) and
- * one .safetensors file. Matrices of `nn.Linear` lie as [out, in] there.
+ * ae.safetensors, or one .safetensors file of another name. Matrices of `nn.Linear` lie as [out, in] there.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ import type { Sizes, TensorFile } from './tensors.ts';
 import { checkTensorNames, readAxes, readNumber, sizesFrom, tensorsOf } from './tensors.ts';
 
 export const CONFIG = 'config.json';
+/** The name that the library gives it, but for the ending. */
+const WEIGHTS = 'ae.safetensors';
 
 interface ClassForm {
   readonly encoder: 'relu' | 'gated' | 'topK' | 'jumpReLU';
@@ -159,7 +161,7 @@ async function weightsFile(folder: string): Promise<string> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw cannotRead(folder, error);
   });
-  const found = names.filter((name) => name.endsWith('.safetensors'));
+  const found = names.includes(WEIGHTS) ? [WEIGHTS] : names.filter((name) => name.endsWith('.safetensors'));
   const [only] = found;
   if (only !== undefined && found.length === 1) return join(folder, only);
   throw new Fault({ what: 'weights', where: folder, expected: 'one .safetensors file', got: `${found.length}` });

@@ -53,7 +53,9 @@ const anyNumber = { min: 0, max: 1e30 };
 
 /** Throws Fault for keys that are not known, kinds that are not read, and values that can't be. */
 export function saeLensConfig(config: Config, where: string): SaeLensConfig {
-  const { top, metadata, notes } = isNested(config) ? nested(config, where) : flat(config, where);
+  // Others have keys of their own: the kind is what to complain about.
+  new ConfigReader(config, `of ${where}: `).choice('architecture', architectures, 'standard');
+  const { top, metadata, notes } = isObject(config['metadata']) ? nested(config, where) : flat(config, where);
   const read = new ConfigReader(top, `of ${where}: `);
   const about = new ConfigReader(metadata, `of ${where}: metadata.`);
   const architecture = read.choice('architecture', architectures, 'standard');
@@ -83,10 +85,6 @@ interface Parts {
   readonly top: Config;
   readonly metadata: Config;
   readonly notes: readonly string[];
-}
-
-function isNested(config: Config): boolean {
-  return isObject(config['metadata']);
 }
 
 function nested(config: Config, where: string): Parts {

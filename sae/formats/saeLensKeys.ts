@@ -13,12 +13,13 @@ const training = [
   'use_sparse_activations',
   'topk_threshold_lr',
   'matryoshka_widths',
+  'use_matryoshka_aux_loss',
   'jumprelu_init_threshold',
   'jumprelu_bandwidth',
   'jumprelu_sparsity_loss_mode',
   'jumprelu_tanh_scale',
-  'jumprelu_tanh_width_scale',
-  'jumprelu_target_l0',
+  'jumprelu_ste_to_input',
+  'target_l0',
   'pre_act_loss_coefficient',
 ] as const;
 
