@@ -57,8 +57,12 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['engine/circuits'],
     packages: ['ml-matrix'],
   },
-  // Dictionaries are folders of several files.
-  'sae/formats': { imports: [...upToTrain, 'engine/results', 'sae'], packages: ['fflate'], node: true },
+  // Dictionaries are folders of several files; numpy's arrays are read as in exports.
+  'sae/formats': {
+    imports: [...upToTrain, 'engine/results', 'engine/exports', 'sae'],
+    packages: ['fflate'],
+    node: true,
+  },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': {
