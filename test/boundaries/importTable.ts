@@ -52,12 +52,17 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['engine/circuits'],
     packages: ['ml-matrix'],
   },
+  // What features do is read from weights as head scores read them; what was collected lies beside the dictionary.
+  'sae/features': {
+    imports: [...upToTrain, 'engine/scores', 'engine/results', 'sae', 'sae/pursuit', 'sae/formats'],
+    node: true,
+  },
   // Dictionaries are folders of several files.
   'sae/formats': { imports: [...upToTrain, 'engine/results', 'sae'], packages: ['fflate'], node: true },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': {
-    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'],
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'sae/features'],
     packages: ['zod', 'ws', 'fflate', 'hyparquet'],
     node: true,
   },
@@ -79,9 +84,23 @@ export const importTable: Readonly<Record<string, Row>> = {
       '@fontsource-variable/',
     ],
   },
-  fixtures: { imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'], packages: ['zod'], node: true },
+  fixtures: {
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'sae/features'],
+    packages: ['zod'],
+    node: true,
+  },
   test: {
-    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'electron', 'renderer', 'renderer/marks', 'fixtures'],
+    imports: [
+      ...engine,
+      'sae',
+      'sae/pursuit',
+      'sae/formats',
+      'sae/features',
+      'electron',
+      'renderer',
+      'renderer/marks',
+      'fixtures',
+    ],
     packages: [
       'vitest',
       'ajv',
