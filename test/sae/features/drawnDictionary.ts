@@ -9,6 +9,7 @@ import { rowForm } from '../../../sae/activations/siteRows.ts';
 import type { Dictionary, Encoder, WeightName } from '../../../sae/dictionary.ts';
 import { weightLength, weightNames } from '../../../sae/dictionary.ts';
 import { writeDictionary } from '../../../sae/formats/dictionaryFolder.ts';
+import { unitRows } from '../../../sae/directions.ts';
 import type { DictionaryInput } from '../../../sae/input.ts';
 import { headInput } from '../jobs.ts';
 
@@ -28,9 +29,13 @@ export function drawnDictionary(model: Model, options: DrawnOptions = {}): Dicti
   const weights = weightNames(encoder).map(
     (name) => [name, Float32Array.from({ length: weightLength(name, { width, features }) }, () => draw(name))] as const,
   );
+  // A pursuit of longer atoms than 1 does not end.
+  const made = weights.map(([name, data]) =>
+    name === 'W_dec' ? ([name, Float32Array.from(unitRows(data, width))] as const) : ([name, data] as const),
+  );
   return {
     ...{ width, features, encoder, input },
-    weights: new Map(weights),
+    weights: new Map(made),
     origin: { made: 'imported', by: 'test', settings: {}, seed: null, steps: null, samples: null, text: null },
     model: { name: model.files.name, fingerprint: model.files.fingerprint },
     density: null,
