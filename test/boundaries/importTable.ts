@@ -44,11 +44,16 @@ export const importTable: Readonly<Record<string, Row>> = {
   // Ablation and attribution are head scores; here they rank nodes.
   'engine/circuits': { imports: [...upToTrain, 'engine/scores', 'engine/results'] },
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
+  'sae/wasm': { imports: [] },
   // Its threads are worker threads of Node.
-  'sae/pursuit': { imports: ['engine/terms', 'engine/tensor', 'engine/train'], types: ['sae'], node: true },
+  'sae/pursuit': {
+    imports: ['engine/terms', 'engine/tensor', 'engine/train', 'sae/wasm'],
+    types: ['sae'],
+    node: true,
+  },
   // Principal directions of activations: eigenvectors of a symmetric matrix.
   sae: {
-    imports: [...upToTrain, 'engine/results', 'sae/pursuit'],
+    imports: [...upToTrain, 'engine/results', 'sae/pursuit', 'sae/wasm'],
     types: ['engine/circuits'],
     packages: ['ml-matrix'],
   },
@@ -94,6 +99,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       ...engine,
       'sae',
       'sae/pursuit',
+      'sae/wasm',
       'sae/formats',
       'sae/features',
       'electron',

@@ -1,8 +1,8 @@
 /** Loops and sums that all kernels use. */
-import type { FunctionBuilder, Local } from '../wasm/functionBuilder.ts';
-import type { Expression } from '../wasm/expression.ts';
-import type { V128 } from '../wasm/instructions.ts';
-import { f32, f32x4, i32x4, v128 } from '../wasm/instructions.ts';
+import type { FunctionBuilder, Local } from './functionBuilder.ts';
+import type { Expression } from './expression.ts';
+import type { V128 } from './instructions.ts';
+import { f32, f32x4, i32x4, v128 } from './instructions.ts';
 
 /** Bytes of a vector. */
 export const STEP = 16;

@@ -24,14 +24,16 @@ interface Definition {
   readonly body: Bytes;
 }
 
-/** A module of functions without results over one shared memory, which it imports as `env.memory`. All are exported. */
+/** A module of functions without results over one memory, which it imports as `env.memory`. All are exported. */
 export class ModuleBuilder {
   readonly #pages: number;
+  readonly #limits: 1 | 3;
   readonly #functions: Definition[] = [];
 
-  /** `pages`: size of the memory, which never grows. */
-  constructor(pages: number) {
+  /** `pages`: size of the memory, which never grows; `shared` among threads. */
+  constructor(pages: number, { shared }: { readonly shared: boolean }) {
     this.#pages = pages;
+    this.#limits = shared ? 3 : 1;
   }
 
   define<const Kinds extends readonly Kind[]>(
@@ -50,8 +52,15 @@ export class ModuleBuilder {
   /** The module in the binary format. */
   bytes(): Uint8Array<ArrayBuffer> {
     const types = this.#functions.map(({ parameters }) => functionType(parameters));
-    // 3: with a largest size, shared.
-    const memory = [...text('env'), ...text('memory'), 2, 3, ...unsigned(this.#pages), ...unsigned(this.#pages)];
+    // 1: with a largest size; 3: shared too.
+    const memory = [
+      ...text('env'),
+      ...text('memory'),
+      2,
+      this.#limits,
+      ...unsigned(this.#pages),
+      ...unsigned(this.#pages),
+    ];
     const exported = this.#functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]);
     return Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
