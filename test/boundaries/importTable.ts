@@ -63,10 +63,15 @@ export const importTable: Readonly<Record<string, Row>> = {
     packages: ['fflate'],
     node: true,
   },
+  // What features do is read from weights as head scores read them; what was collected lies beside the dictionary.
+  'sae/features': {
+    imports: [...upToTrain, 'engine/scores', 'engine/results', 'sae', 'sae/pursuit', 'sae/formats'],
+    node: true,
+  },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': {
-    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'],
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'sae/features'],
     packages: ['zod', 'ws', 'fflate', 'hyparquet'],
     node: true,
   },
@@ -88,7 +93,11 @@ export const importTable: Readonly<Record<string, Row>> = {
       '@fontsource-variable/',
     ],
   },
-  fixtures: { imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'], packages: ['zod'], node: true },
+  fixtures: {
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'sae/features'],
+    packages: ['zod'],
+    node: true,
+  },
   test: {
     imports: [
       ...engine,
@@ -96,6 +105,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'sae/pursuit',
       'sae/wasm',
       'sae/formats',
+      'sae/features',
       'electron',
       'renderer',
       'renderer/marks',

@@ -25,7 +25,12 @@ describe('folders of SAELens give the codes and reconstructions of SAELens', () 
     expect(codes.some((value) => value !== 0)).toBe(true);
     expect(apart(reconstruction, await expected('reconstruction'))).toBeLessThan(close);
     const unit = name === 'matching-pursuit-layer-norm' ? Math.sqrt(7 / 8) : 1;
-    expect(apart(codes.map((value) => value * unit), await expected('codes'))).toBeLessThan(close);
+    expect(
+      apart(
+        codes.map((value) => value * unit),
+        await expected('codes'),
+      ),
+    ).toBeLessThan(close);
   });
 });
 
@@ -36,6 +41,11 @@ describe('what is written here is the same in SAELens', () => {
     const unit = { 'pursuit-scaled': 1 / 1.3, 'pursuit-repeats': Math.sqrt(7 / 8) }[name] ?? 1;
     const close = dictionary.input.normalisation === 'layerNorm' ? 1e-4 : 1e-5;
     expect(apart(reconstruction, await expected('reconstruction'))).toBeLessThan(close);
-    expect(apart(codes.map((value) => value * unit), await expected('codes'))).toBeLessThan(close);
+    expect(
+      apart(
+        codes.map((value) => value * unit),
+        await expected('codes'),
+      ),
+    ).toBeLessThan(close);
   });
 });
