@@ -55,17 +55,18 @@ function tokensByRow(tokens: readonly TokenPlace[]): ReadonlyMap<number, readonl
   return byRow;
 }
 
-/** [P N H], [P N D] or [P D]; what stands at positions that are not replaced is not used. */
+/** [P N H], [P N D] or [P D]; what stands at positions that are not replaced is not used. P 1 for one position. */
 function valueOf(
   own: readonly NumberedToken[],
   { place, slots, shape }: { readonly place: Place; readonly slots: number; readonly shape: Family['shape'] },
   valuesOf: (token: number) => Float32Array,
 ): EditValue {
   const length = own[0] === undefined ? 0 : valuesOf(own[0].token).length;
-  const data = new Float32Array(slots * length);
-  for (const { token, position } of own) data.set(valuesOf(token), position * length);
+  const places = own.length === 1 ? 1 : slots;
+  const data = new Float32Array(places * length);
+  for (const { token, position } of own) data.set(valuesOf(token), places === 1 ? 0 : position * length);
   const axes = sites[place.site].axes.slice('B '.length);
-  if (place.head === null) return { axes, shape: [slots, length], data };
+  if (place.head === null) return { axes, shape: [places, length], data };
   const heads = typeof place.head === 'number' ? 1 : shape.heads;
-  return { axes, shape: [slots, heads, length / heads], data };
+  return { axes, shape: [places, heads, length / heads], data };
 }
