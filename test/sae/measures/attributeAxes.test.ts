@@ -39,7 +39,7 @@ function nameDirections({ width, data }: Rows): Float32Array {
 
 beforeAll(async () => {
   model = await openModel('fixtures/models/planted-ioi');
-  const { prompts } = taskPrompts(model, ioi, { task: 'ioi', n: 80, seed: 0 });
+  const { prompts } = taskPrompts(model, ioi, { n: 80, seed: 0 });
   scene = ioiScene(prompts, (id) => model.tokenizer.decode([id]).trim(), 0);
   const width = model.family.shape.headWidth;
   const rows = await promptRows(model, scene.fit.prompts, { input: { ...mover, rows: 'token' }, skip: 1 });
