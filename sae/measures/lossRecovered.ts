@@ -9,7 +9,7 @@ import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { inputRows, modelRows } from '../activations/inputRows.ts';
 import { replacingEdits } from '../activations/replacingEdits.ts';
 import type { TokenPlace } from '../activations/siteRows.ts';
-import { captureFor, placeRows, rowForm, siteRows } from '../activations/siteRows.ts';
+import { captureFor, placeRows, rowForm, siteRows, windowBatches } from '../activations/siteRows.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { DictionaryProgram } from '../inference/dictionaryProgram.ts';
 import type { Rows } from '../rows.ts';
@@ -24,9 +24,6 @@ export interface LossRequest {
 }
 
 type Windows = readonly (readonly number[])[];
-
-/** Tokens of a forward pass. */
-const TOKENS_PER_BATCH = 1024;
 
 /**
  * x at every position but the skipped ones, in all heads and layers that the dictionary reads, is put in place: x^, of the
@@ -51,7 +48,7 @@ export async function lossRecovered(
       mean: await meanOfTokens(model, dictionary, chosen, { skip, signal }),
     };
     const total = { losses: [0, 0, 0, 0], kl: 0, tokens: 0 };
-    for (const ids of batchesOf(chosen)) {
+    for (const ids of windowBatches(chosen)) {
       const { losses, ...part } = await streamLosses(model, {
         ids,
         streams: await streamsOf(scene, ids),
@@ -137,18 +134,6 @@ function firstTokens(windows: Windows, skip: number, tokens: number): (readonly 
     left -= taken;
   }
   return chosen;
-}
-
-function batchesOf(windows: Windows): (readonly number[])[][] {
-  const batches: (readonly number[])[][] = [];
-  let size = 0;
-  for (const window of windows) {
-    const last = batches.at(-1);
-    if (last === undefined || size + window.length > TOKENS_PER_BATCH) batches.push([window]);
-    else last.push(window);
-    size = batches.at(-1)?.length === 1 ? window.length : size + window.length;
-  }
-  return batches;
 }
 
 /** (zero - x^) / (zero - clean), and from the mean. */
