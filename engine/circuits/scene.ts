@@ -40,6 +40,7 @@ export class Scene implements CircuitScene {
   #effects: Known<readonly ExactEffect[]> | null = null;
   #spent = 0;
   #borrowed = 0;
+  #others = 0;
 
   /** Throws Fault for MLPs of a model that has none. */
   constructor(model: Model, request: SceneRequest) {
@@ -54,7 +55,13 @@ export class Scene implements CircuitScene {
 
   /** Spent so far on running the model, in seconds. */
   get modelSeconds(): number {
-    return this.#spent;
+    const writes = [...this.#writes.values()].reduce((sum, { seconds }) => sum + seconds, 0);
+    return writes + (this.#counterfactual?.seconds ?? 0) + this.#others;
+  }
+
+  /** Seconds that a method ran the model by itself. */
+  addModelSeconds(seconds: number): void {
+    this.#others += seconds;
   }
 
   /** Runs with nodes replaced by their values on the counterfactual prompts. Throws Fault where a prompt has none. */
@@ -87,7 +94,7 @@ export class Scene implements CircuitScene {
 
   /**
    * `act` with its seconds, as if everything that it takes from the scene had been computed for it alone: whoever comes first
-   * would pay for all others else.
+   * would pay for all others else. `own`: without that.
    */
   async priced<T>(
     act: () => Promise<T>,
