@@ -42,7 +42,7 @@ export interface CircuitScene {
   /** All that are ranked: heads layer by layer, each layer's MLP after its heads. */
   readonly nodes: readonly NodeId[];
   readonly signal: AbortSignal;
-  /** `against`: what stands for negative prompts (default `negative`). Throws Fault where a prompt has none of them. */
+  /** `against`: what stands for negative prompts (default `negative`). Of the prompts that have one, in their order; throws Fault where none has. */
   headWrites(against?: Against): Promise<HeadWrites>;
   /** Exact resample effect of every node. Throws Fault where prompts have no counterfactuals. */
   exactEffects(onProgress: OnProgress): Promise<readonly ExactEffect[]>;
@@ -57,7 +57,10 @@ export interface NodeScores {
   readonly signed: readonly number[] | null;
   /** Against shuffled labels, where they were asked for. */
   readonly z: readonly number[] | null;
-  /** Passes of all prompts through the model, those of a scene's writes and effects included; a run that starts at a later layer counts whole. */
+  /**
+   * Prompts that the model ran, forward and backward, each as often as it did: those of the scene's writes and effects
+   * included, as if this method had asked for them alone; a run that starts at a later layer counts whole.
+   */
   readonly forwardPasses: number;
   readonly backwardPasses: number;
 }

@@ -88,7 +88,9 @@ export class Scene implements CircuitScene {
   /** The same on the first n prompts; what is known of all is cut to them. */
   first(n: number): CircuitScene {
     const part = new Scene(this.model, { ...this.#request, prompts: this.prompts.slice(0, n) });
-    for (const [against, { value }] of this.#writes) part.#writes.set(against, { value: cut(value, n), seconds: 0 });
+    for (const [against, { value }] of this.#writes) {
+      part.#writes.set(against, { value: cut(value, heldAgainst(part.prompts, against).length, n), seconds: 0 });
+    }
     return part;
   }
 
@@ -115,7 +117,7 @@ export class Scene implements CircuitScene {
   }
 
   async #measureWrites(against: Against): Promise<HeadWrites> {
-    const negatives = this.prompts.map((prompt, i) => heldAgainst(prompt, against, i));
+    const negatives = heldAgainst(this.prompts, against);
     const { layers, heads, width } = this.model.family.shape;
     const writesOf = (ids: readonly (readonly number[])[]) =>
       meanHeadWrites(this.model, { ids, form: this.#request.writes ?? 'paper', signal: this.signal });
@@ -142,21 +144,24 @@ export class Scene implements CircuitScene {
   }
 }
 
-function heldAgainst({ negativeIds, corruptIds }: Prompt, against: Against, index: number): readonly number[] {
-  const ids = against === 'negative' ? negativeIds : corruptIds;
-  if (ids !== null) return ids;
+/** Those of the prompts that have one. */
+function heldAgainst(prompts: readonly Prompt[], against: Against): readonly (readonly number[])[] {
+  const ids = prompts.flatMap(({ negativeIds, corruptIds }) => {
+    const own = against === 'negative' ? negativeIds : corruptIds;
+    return own === null ? [] : [own];
+  });
+  if (ids.length > 0) return ids;
   throw new Fault({
-    what: `no ${against} prompt to hold the clean one against`,
-    where: `prompt ${index + 1}`,
+    what: `no ${against} prompts to hold the clean ones against`,
     expected: against === 'negative' ? 'prompts of a task that makes them' : 'corrupt or corruptIds',
     got: 'none',
   });
 }
 
-function cut(writes: HeadWrites, n: number): HeadWrites {
+/** The first rows of both. */
+function cut(writes: HeadWrites, negative: number, positive: number): HeadWrites {
   const size = writes.heads * writes.width;
-  const count = (all: number) => Math.min(all, n);
-  const prompts = { positive: count(writes.prompts.positive), negative: count(writes.prompts.negative) };
+  const prompts = { positive, negative };
   return {
     ...writes,
     positive: writes.positive.subarray(0, prompts.positive * size),

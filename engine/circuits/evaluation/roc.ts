@@ -23,13 +23,14 @@ export function roc(items: readonly Graded[]): Roc {
   const outside = items.length - inside;
   if (inside === 0 || outside === 0) throw new RangeError('roc: expected items inside and outside the circuit');
   const points: [number, number][] = [[0, 0]];
-  let [above, beside, auc, pessimistic] = [0, 0, 0, 0];
+  let [above, beside, won, tied] = [0, 0, 0, 0];
   for (const group of tieGroups(items)) {
-    auc += (group.outside * (above + group.inside / 2)) / (inside * outside);
-    pessimistic += (group.outside * above) / (inside * outside);
+    won += group.outside * above;
+    tied += group.outside * group.inside;
     above += group.inside;
     beside += group.outside;
     points.push([beside / outside, above / inside]);
   }
-  return { points, auc, pessimistic };
+  const pairs = inside * outside;
+  return { points, auc: (won + tied / 2) / pairs, pessimistic: won / pairs };
 }

@@ -34,7 +34,7 @@ export const ablation: CircuitMethod<typeof settings> = {
     );
     return effectScores(
       after.map((mean) => mean - before),
-      { forwardPasses: nodes.length + (by === 'mean' ? 2 : 1), backwardPasses: 0 },
+      { forwardPasses: prompts.length * (nodes.length + (by === 'mean' ? 2 : 1)), backwardPasses: 0 },
     );
   },
 };

@@ -27,8 +27,9 @@ export const attributionPatching: CircuitMethod<typeof settings> = {
   settings,
   async rank(scene, { gradDrop }, { onProgress }) {
     const effects = await nodeAttribution(scene, { method: 'atp', steps: 1, gradDrop }, onProgress);
-    const backwardPasses = gradDrop ? scene.model.family.shape.layers : 1;
-    const found = effectScores(effects, { forwardPasses: 3, backwardPasses });
+    const n = scene.prompts.length;
+    const backwardPasses = n * (gradDrop ? scene.model.family.shape.layers : 1);
+    const found = effectScores(effects, { forwardPasses: 3 * n, backwardPasses });
     return gradDrop ? { ...found, signed: null } : found;
   },
 };

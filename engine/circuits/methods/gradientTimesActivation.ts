@@ -17,6 +17,7 @@ export const gradientTimesActivation: CircuitMethod<Readonly<Record<string, neve
   settings: {},
   async rank(scene, _, { onProgress }) {
     const effects = await nodeAttribution(scene, { method: 'gradxact', steps: 1, gradDrop: false }, onProgress);
-    return effectScores(effects, { forwardPasses: 2, backwardPasses: 1 });
+    const n = scene.prompts.length;
+    return effectScores(effects, { forwardPasses: 2 * n, backwardPasses: n });
   },
 };

@@ -29,6 +29,7 @@ export const integratedGradients: CircuitMethod<typeof settings> = {
   settings,
   async rank(scene, { steps }, { onProgress }) {
     const effects = await nodeAttribution(scene, { method: 'integrated', steps, gradDrop: false }, onProgress);
-    return effectScores(effects, { forwardPasses: steps + 2, backwardPasses: steps });
+    const n = scene.prompts.length;
+    return effectScores(effects, { forwardPasses: n * (steps + 2), backwardPasses: n * steps });
   },
 };

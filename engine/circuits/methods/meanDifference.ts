@@ -25,8 +25,9 @@ export const meanDifference: CircuitMethod<typeof settings> = {
   seeded: false,
   settings,
   async rank(scene, { against }) {
-    const scores = distances(await scene.headWrites(chosen(scene, against)));
-    return { scores, signed: null, z: null, forwardPasses: 2, backwardPasses: 0 };
+    const writes = await scene.headWrites(chosen(scene, against));
+    const { positive, negative } = writes.prompts;
+    return { scores: distances(writes), signed: null, z: null, forwardPasses: positive + negative, backwardPasses: 0 };
   },
 };
 

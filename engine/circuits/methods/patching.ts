@@ -36,7 +36,7 @@ async function noised(scene: CircuitScene, onProgress: OnProgress): Promise<Node
   const effects = await scene.exactEffects(onProgress);
   return effectScores(
     effects.map(({ effect }) => effect.mean),
-    { forwardPasses: scene.nodes.length + 2, backwardPasses: 0 },
+    { forwardPasses: scene.prompts.length * (scene.nodes.length + 2), backwardPasses: 0 },
   );
 }
 
@@ -56,7 +56,7 @@ async function denoised(scene: CircuitScene, onProgress: OnProgress): Promise<No
   const before = meanOf((await removals.whole(running)).values);
   return effectScores(
     restored.map(({ values }) => before - meanOf(values)),
-    { forwardPasses: scene.nodes.length + 2, backwardPasses: 0 },
+    { forwardPasses: scene.prompts.length * (scene.nodes.length + 2), backwardPasses: 0 },
   );
 }
 

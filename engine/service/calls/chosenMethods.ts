@@ -46,6 +46,8 @@ function shown(value: SettingValue): string {
 
 function requirePrompts(id: string, needs: readonly ('corrupt' | 'negative')[], prompts: readonly Prompt[]): void {
   for (const need of needs) {
+    // What can be counted with fewer negatives says itself how many it takes.
+    if (need === 'negative' && prompts.some(({ negativeIds }) => negativeIds !== null)) continue;
     const without = prompts.findIndex(
       (prompt) => (need === 'corrupt' ? prompt.corruptIds : prompt.negativeIds) === null,
     );
