@@ -85,6 +85,8 @@ export const circuitRequest = z.strictObject({
 
 const circuitHeader = z.strictObject({
   ...measuredHeader,
+  /** Do MLPs read the stream after their block's heads? What a saved circuit says of its model. */
+  order: z.enum(['sequential', 'parallel']).exactOptional(),
   nodeSet,
   /** Ids of all nodes that are ranked; lists of scores go by it. `L9H6`, `L9MLP`. */
   nodes: z.array(node).readonly(),
@@ -218,7 +220,7 @@ export const circuitEvent = z.discriminatedUnion('kind', [
   progress,
   z.strictObject({ kind: z.literal('start'), header: circuitHeader }),
   z.strictObject({ kind: z.literal('baseline'), baseline }),
-  ...circuitRow.options,
+  circuitRow,
 ]);
 export const circuitResult = z.strictObject({
   seconds: z.number(),

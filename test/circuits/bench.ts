@@ -28,7 +28,7 @@ export async function runBench(request: Request): Promise<BenchRun> {
     let header: CircuitHeader | null = null;
     const rows: CircuitRow[] = [];
     const { signal } = new AbortController();
-    const result = await drain(service.circuit(request, { signal }), (event) => {
+    const result = await drain(service.circuit(request, { signal, priority: 'job' }), (event) => {
       if (event.kind === 'start') header = event.header;
       if (event.kind === 'row') rows.push(event);
     });

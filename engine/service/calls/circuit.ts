@@ -114,7 +114,7 @@ class CircuitCall {
       ...{ scene: this.#scene, methods, references, removals: this.#removals, budgets: this.#budgets() },
       ...{ seeds, seed, random, studied, permutations, known: new KnownRows(known) },
       sizes: (this.#request.sizes ?? usualSizes).filter((size) => size < n),
-      onProgress: (done, total) => emit({ kind: 'progress', of: 'steps', done, total }),
+      onProgress: (done, total) => emit({ kind: 'progress', of: 'steps', done: Math.round(100 * done) / 100, total }),
     };
   }
 
@@ -151,6 +151,7 @@ class CircuitCall {
     const measured = measuredHeader(this.#model, this.#request, this.#asked.measured, nodes.length);
     return {
       ...{ ...measured, nodeSet, nodes, outside, budgets: this.#budgets() },
+      order: this.#model.family.description.block(0).order,
       ends: { whole: summarise(whole, seed).mean, empty: summarise(empty, seed).mean },
       references: references.map(({ id, title, items, note }) => ({ id, title, nodes: items.flat(), note })),
       notes: [nodeSetNotes[nodeSet], ...runNotes, ...measured.notes],
