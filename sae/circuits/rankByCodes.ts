@@ -2,7 +2,7 @@
 import type { CircuitScene, NodeScores, RankOptions } from '../../engine/circuits/method.ts';
 import { numberedRandom } from '../../engine/tensor/random.ts';
 import { Fault } from '../../engine/terms/fault.ts';
-import type { ValuesOf } from '../../engine/terms/settings.ts';
+import type { SettingValue, ValuesOf } from '../../engine/terms/settings.ts';
 import type { Dictionary } from '../dictionary.ts';
 import type { Rows } from '../rows.ts';
 import { CodeProgram } from './codeProgram.ts';
@@ -69,33 +69,55 @@ export const statistics: Readonly<Record<StatisticName, CodeStatistic>> = {
   jensenShannon,
 };
 
-/** How rows become a dictionary, and codes scores. */
-export interface CodeParts {
-  /** Pieces of work that making the dictionary tells. */
+/** How the rows of a few prompts become a dictionary. */
+export interface CodeSource {
+  /** What it is, with every setting that it reads besides `codeSettings`: sources of the same key and seed give the same codes. */
+  readonly key: readonly SettingValue[];
+  /** Pieces of work that it tells. */
   readonly steps: number;
   readonly dictionary: (rows: Rows, seed: number, pace: Pace) => Promise<Dictionary>;
-  readonly scorer: (codes: HeadCodes) => LabelScorer;
 }
+
+type Settings = ValuesOf<typeof codeSettings>;
+
+/** Of a scene, by source, settings and seed: scores that differ only in how codes are counted share them. */
+const known = new WeakMap<CircuitScene, Map<string, Promise<HeadCodes>>>();
 
 /** Throws Fault where prompts have no negatives or are too few, and for writes that are not finite. */
 export async function rankByCodes(
   scene: CircuitScene,
-  settings: ValuesOf<typeof codeSettings>,
+  settings: Settings,
   options: RankOptions,
-  parts: CodeParts,
+  source: CodeSource,
+  scorerOf: (codes: HeadCodes) => LabelScorer,
 ): Promise<NodeScores> {
   const writes = await drawnWrites(scene, settings, options);
-  const total = parts.steps + writes.prompts + labellingCount(settings, options);
-  const pace = new Pace(scene.signal, options.onProgress, total);
-  const scorer = parts.scorer(await codesOf(writes, settings, options, parts, pace));
-  return rankedHeads(scene, writes, settings, options, scorer, pace);
+  const encoding = source.steps + writes.prompts;
+  const pace = new Pace(scene.signal, options.onProgress, encoding + labellingCount(settings, options));
+  const key = keyOf(settings, options, source);
+  const found = known.get(scene)?.get(key);
+  const codes = await (found ?? remembered(scene, key, encoded(writes, settings, options, source, pace)));
+  if (found !== undefined) await pace.advance(encoding);
+  return rankedHeads(scene, writes, settings, options, scorerOf(codes), pace);
 }
 
-async function codesOf(
+function keyOf(settings: Settings, { seed }: RankOptions, { key }: CodeSource): string {
+  const names = Object.keys(codeSettings).filter((name) => !(name in normalisationSettings)) as (keyof Settings)[];
+  return JSON.stringify([...key, seed, ...names.map((name) => settings[name])]);
+}
+
+function remembered(scene: CircuitScene, key: string, made: Promise<HeadCodes>): Promise<HeadCodes> {
+  const ofScene = known.get(scene) ?? new Map<string, Promise<HeadCodes>>();
+  known.set(scene, ofScene.set(key, made));
+  made.catch(() => ofScene.delete(key));
+  return made;
+}
+
+async function encoded(
   writes: CountedWrites,
-  settings: ValuesOf<typeof codeSettings>,
+  settings: Settings,
   { seed }: RankOptions,
-  { dictionary }: CodeParts,
+  { dictionary }: CodeSource,
   pace: Pace,
 ): Promise<HeadCodes> {
   const rows = preparedWrites(writes, settings);

@@ -7,6 +7,7 @@ import { unitRows } from '../../directions.ts';
 import { writesInput } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
 import { drawOf } from '../headRanking.ts';
+import type { CodeSource } from '../rankByCodes.ts';
 import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 
 const settings = { ...codeSettings, ...statisticSettings } as const;
@@ -25,15 +26,21 @@ export const hashCodes: CircuitMethod<typeof settings> = {
   seeded: true,
   settings,
   rank: (scene, values, options) =>
-    rankByCodes(scene, values, options, {
-      steps: 0,
-      dictionary: (rows, seed) => Promise.resolve(hyperplanes(values.features, rows.width, seed)),
-      scorer: (codes) => codeScorer(codes, statistics[values.statistic]),
-    }),
+    rankByCodes(scene, values, options, hyperplanes(values), (codes) =>
+      codeScorer(codes, statistics[values.statistic]),
+    ),
 };
 
+function hyperplanes({ features }: { readonly features: number }): CodeSource {
+  return {
+    key: ['hash'],
+    steps: 0,
+    dictionary: (rows, seed) => Promise.resolve(hyperplaneDictionary(features, rows.width, seed)),
+  };
+}
+
 /** p = x W_enc, the columns of W_enc normals of length 1. */
-function hyperplanes(features: number, width: number, seed: number): Dictionary {
+function hyperplaneDictionary(features: number, width: number, seed: number): Dictionary {
   const random = numberedRandom(seed, drawOf.codes);
   const normals = unitRows(
     Float64Array.from({ length: features * width }, () => random.normal()),

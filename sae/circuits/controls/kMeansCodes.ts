@@ -3,6 +3,7 @@ import type { CircuitMethod } from '../../../engine/circuits/method.ts';
 import { clusterCentres } from '../../controls/clusterCentres.ts';
 import { writesInput } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
+import type { CodeSource } from '../rankByCodes.ts';
 import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 
 const settings = { ...codeSettings, ...statisticSettings } as const;
@@ -19,14 +20,14 @@ export const kMeansCodes: CircuitMethod<typeof settings> = {
   seeded: true,
   settings,
   rank: (scene, values, options) =>
-    rankByCodes(scene, values, options, {
-      steps: 0,
-      dictionary: (rows, seed) => {
-        const { features } = values;
-        return Promise.resolve(
-          clusterCentres.make({ rows, input: writesInput, features, k: 1, seed, model: null, text: null }),
-        );
-      },
-      scorer: (codes) => codeScorer(codes, statistics[values.statistic]),
-    }),
+    rankByCodes(scene, values, options, clusters(values), (codes) => codeScorer(codes, statistics[values.statistic])),
 };
+
+function clusters({ features }: { readonly features: number }): CodeSource {
+  return {
+    key: ['k-means'],
+    steps: 0,
+    dictionary: (rows, seed) =>
+      Promise.resolve(clusterCentres.make({ rows, input: writesInput, features, k: 1, seed, model: null, text: null })),
+  };
+}

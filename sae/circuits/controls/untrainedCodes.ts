@@ -1,8 +1,7 @@
 /** The same pipeline before the first step of training. */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
-import { untrainedOnRows } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
-import { autoencoder, autoencoderSettings } from '../methods/discreteSettings.ts';
+import { autoencoderSettings, untrainedAutoencoder } from '../methods/discreteSettings.ts';
 import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 
 const settings = { ...codeSettings, ...autoencoderSettings, ...statisticSettings } as const;
@@ -20,9 +19,7 @@ export const untrainedCodes: CircuitMethod<typeof settings> = {
   seeded: true,
   settings,
   rank: (scene, values, options) =>
-    rankByCodes(scene, values, options, {
-      steps: 0,
-      dictionary: (rows, seed) => untrainedOnRows(rows, autoencoder(values, seed)),
-      scorer: (codes) => codeScorer(codes, statistics[values.statistic]),
-    }),
+    rankByCodes(scene, values, options, untrainedAutoencoder(values), (codes) =>
+      codeScorer(codes, statistics[values.statistic]),
+    ),
 };

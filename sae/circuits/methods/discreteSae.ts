@@ -1,6 +1,5 @@
 /** Codes that only positive prompts have, of each head (O'Neill and Bui 2024, node level). */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
-import { trainedOnRows } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
 import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 import { autoencoder, autoencoderSettings } from './discreteSettings.ts';
@@ -21,9 +20,7 @@ export const discreteSae: CircuitMethod<typeof settings> = {
   seeded: true,
   settings,
   rank: (scene, values, options) =>
-    rankByCodes(scene, values, options, {
-      steps: values.steps,
-      dictionary: (rows, seed, pace) => trainedOnRows(rows, autoencoder(values, seed), pace),
-      scorer: (codes) => codeScorer(codes, statistics[values.statistic]),
-    }),
+    rankByCodes(scene, values, options, autoencoder(values), (codes) =>
+      codeScorer(codes, statistics[values.statistic]),
+    ),
 };

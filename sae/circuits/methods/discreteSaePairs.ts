@@ -1,6 +1,5 @@
 /** Pairs of codes that only positive prompts have, of each pair of heads, counted by head (O'Neill and Bui 2024). */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
-import { trainedOnRows } from '../codeDictionary.ts';
 import { coVariationScorer, coVariationSettings } from '../coVariation.ts';
 import { codeSettings, rankByCodes } from '../rankByCodes.ts';
 import { autoencoder, autoencoderSettings } from './discreteSettings.ts';
@@ -21,9 +20,5 @@ export const discreteSaePairs: CircuitMethod<typeof settings> = {
   seeded: true,
   settings,
   rank: (scene, values, options) =>
-    rankByCodes(scene, values, options, {
-      steps: values.steps,
-      dictionary: (rows, seed, pace) => trainedOnRows(rows, autoencoder(values, seed), pace),
-      scorer: (codes) => coVariationScorer(codes, values),
-    }),
+    rankByCodes(scene, values, options, autoencoder(values), (codes) => coVariationScorer(codes, values)),
 };

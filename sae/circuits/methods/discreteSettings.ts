@@ -1,7 +1,8 @@
 /** The autoencoder of O'Neill and Bui 2024 with what may be changed in it; its methods and their untrained control share it. */
 import type { ValuesOf } from '../../../engine/terms/settings.ts';
 import type { CodeDictionaryRequest } from '../codeDictionary.ts';
-import { trainingSettings } from '../codeDictionary.ts';
+import { trainedOnRows, trainingSettings, untrainedOnRows } from '../codeDictionary.ts';
+import type { CodeSource } from '../rankByCodes.ts';
 
 export const autoencoderSettings = {
   ...trainingSettings,
@@ -33,11 +34,28 @@ export const autoencoderSettings = {
 
 type Settings = ValuesOf<typeof autoencoderSettings> & { readonly features: number };
 
-export function autoencoder(
-  { sparsity, unitDecoder, k, features, ...training }: Settings,
-  seed: number,
-): CodeDictionaryRequest {
+function requestOf({ sparsity, unitDecoder, k, features, ...training }: Settings, seed: number): CodeDictionaryRequest {
   const kind =
     k > 0 ? { variant: 'topK', settings: { k } } : { variant: 'discrete', settings: { sparsity, unitDecoder } };
   return { ...kind, features, training, seed };
+}
+
+function keyOf(kind: string, { sparsity, unitDecoder, k, steps, learningRate }: Settings): CodeSource['key'] {
+  return [kind, sparsity, unitDecoder, k, steps, learningRate];
+}
+
+export function autoencoder(settings: Settings): CodeSource {
+  return {
+    key: keyOf('trained', settings),
+    steps: settings.steps,
+    dictionary: (rows, seed, pace) => trainedOnRows(rows, requestOf(settings, seed), pace),
+  };
+}
+
+export function untrainedAutoencoder(settings: Settings): CodeSource {
+  return {
+    key: keyOf('untrained', settings),
+    steps: 0,
+    dictionary: (rows, seed) => untrainedOnRows(rows, requestOf(settings, seed)),
+  };
 }

@@ -1,8 +1,9 @@
 /** TopK with k = 1 in place of the arg-max of a ReLU code. */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
-import { trainedOnRows, trainingSettings } from '../codeDictionary.ts';
+import { trainingSettings } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
 import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
+import { trainedSource } from './trainedSource.ts';
 
 const settings = { ...codeSettings, ...trainingSettings, ...statisticSettings } as const;
 
@@ -19,14 +20,7 @@ export const topOneCodes: CircuitMethod<typeof settings> = {
   seeded: true,
   settings,
   rank: (scene, values, options) =>
-    rankByCodes(scene, values, options, {
-      steps: values.steps,
-      dictionary: (rows, seed, pace) =>
-        trainedOnRows(
-          rows,
-          { variant: 'topOne', features: values.features, settings: {}, training: values, seed },
-          pace,
-        ),
-      scorer: (codes) => codeScorer(codes, statistics[values.statistic]),
-    }),
+    rankByCodes(scene, values, options, trainedSource('topOne', values), (codes) =>
+      codeScorer(codes, statistics[values.statistic]),
+    ),
 };

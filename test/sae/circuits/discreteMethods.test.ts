@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeScores } from '../../../engine/circuits/method.ts';
 import { Fault } from '../../../engine/terms/fault.ts';
+import type { SettingValue } from '../../../engine/terms/settings.ts';
 import { discreteMethods } from '../../../sae/circuits/index.ts';
 import { planted, plantedArea, plantedScene, prompt, sceneOf, usual } from './plantedWrites.ts';
 import { ranked } from './ranked.ts';
@@ -27,7 +28,7 @@ describe.each(discreteMethods)('$id', ({ id, seeded, settings }) => {
     expect(first.scores).toHaveLength(nodes.length);
     expect(numbers(first).every(Number.isFinite)).toBe(true);
     expect(first).toMatchObject({ signed: null, z: null, backwardPasses: 0, forwardPasses: 80 });
-    expect(await ranked(id, scene, few, { seed: 3 })).toEqual(first);
+    expect(await ranked(id, plantedScene(), few, { seed: 3 })).toEqual(first);
     const other = await ranked(id, scene, few, { seed: 4 });
     if (seeded) expect(other.scores).not.toEqual(first.scores);
     else expect(other.scores).toEqual(first.scores);
@@ -57,14 +58,13 @@ describe.each(discreteMethods)('$id', ({ id, seeded, settings }) => {
     const stopped = sceneOf(nodes, scene.prompts, await scene.headWrites(), stop.signal);
     const method = discreteMethods.find((each) => each.id === id);
     const defaults = Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.default]));
-    let last = 0;
-    const onProgress = (done: number) => {
-      last = done;
+    let told = 0;
+    const onProgress = () => {
+      told++;
       stop.abort();
     };
-    const run = method?.rank(stopped, defaults, { seed: 0, permutations: 5, onProgress });
-    await expect(run).rejects.toThrow('aborted');
-    expect(last).toBeLessThanOrEqual(512);
+    await expect(method?.rank(stopped, defaults, { seed: 0, permutations: 5, onProgress })).rejects.toThrow('aborted');
+    expect(told).toBe(1);
   });
 });
 
@@ -156,5 +156,30 @@ describe('settings', () => {
     const { scores, z } = await ranked('hash', withMlps, {}, { permutations: 5 });
     expect(scores.filter((score) => score === null)).toHaveLength(4);
     expect(z).toHaveLength(20);
+  });
+});
+
+describe('codes of one scene', () => {
+  it('are made once for all scores that count them, and again where a seed or a setting of theirs differs', async () => {
+    const own = plantedScene();
+    const passes = async (id: string, given: Readonly<Record<string, SettingValue>>, seed = 0) => {
+      let calls = 0;
+      await ranked(id, own, { ...quick, ...given }, { seed, onProgress: () => (calls += 1) });
+      return calls;
+    };
+    const made = await passes('discrete-sae', {});
+    expect(made).toBeGreaterThan(10);
+    expect(await passes('discrete-sae', { statistic: 'mutualInformation', softmax: 'heads' })).toBe(2);
+    expect(await passes('discrete-sae-pairs', {})).toBe(2);
+    expect(await passes('discrete-sae', {}, 1)).toBe(made);
+    expect(await passes('discrete-sae', { inactive: true })).toBe(made);
+    expect(await passes('discrete-sae', { sparsity: 0.5 })).toBe(made);
+  });
+
+  it('are made again after they failed', async () => {
+    const writes = await scene.headWrites();
+    const positive = Float32Array.from(writes.positive, (value, i) => (i === 5 ? NaN : value));
+    const broken = sceneOf(nodes, scene.prompts, { ...writes, positive });
+    for (const _ of [1, 2]) await expect(ranked('hash', broken)).rejects.toThrow('not finite');
   });
 });
