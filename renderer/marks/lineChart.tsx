@@ -64,7 +64,8 @@ export interface ChartPoint {
 
 /** One panel of small multiples: lines with bands, controls dashed, a marker that can be dragged. */
 export function LineChart(props: LineChartProps): ReactElement {
-  const { width, height, title, series, xTitle, yTitle, log, diagonal = false, marker = null, label, ref } = props;
+  const { width, height, title, series, xTitle, yTitle, log, diagonal = false } = props;
+  const { marker = null, point = null, label, ref } = props;
   const svg = usePicture(ref);
   const rule = useRef<SVGLineElement>(null);
   const bottom = height - 32;
@@ -109,7 +110,7 @@ export function LineChart(props: LineChartProps): ReactElement {
           steps={props.steps === true}
         />
       ))}
-      {props.point != null && <MeasuredPoint point={props.point} x={x} y={y} />}
+      {point !== null && <MeasuredPoint point={point} x={x} y={y} />}
       {marker !== null && <Marker x={x.place(marker)} top={top} bottom={bottom} />}
       <line ref={rule} y1={top} y2={bottom} stroke="var(--ink-3)" strokeDasharray="2 2" visibility="hidden" />
     </svg>
