@@ -207,11 +207,11 @@ function modelValues(found: Answers): AxisValue[] {
     ...ioiAttributes.flatMap((attribute) => [
       value(
         'control',
-        'change of the logit difference by the true edit',
+        'effect of the true edit',
         attribute,
         meanDifference(found, `changed ${attribute}`) - meanDifference(found, 'clean'),
       ),
-      value('control', 'edit agreement without an edit', attribute, agreement(found, 'clean', attribute)),
+      value('control', 'agreement without an edit', attribute, agreement(found, 'clean', attribute)),
     ]),
   ];
 }

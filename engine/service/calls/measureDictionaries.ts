@@ -141,6 +141,7 @@ async function* measured(scene: Scene): AsyncGenerator<Event, ResultOf<'measureD
       yield subject.row;
       yield { kind: 'progress', of: 'dictionaries', done: ++done, total };
       subjects.push(subject);
+      warnings.push(...needlessSite(subject.row));
     }
     if (!hasPromptRows(one.dictionary.input, scene.model)) {
       if (request.probing.length > 0 || request.attributes)
@@ -162,6 +163,12 @@ function groupOf(groups: Map<string, AxisSubject[]>, { dictionary }: DictionaryT
   const group = groups.get(key) ?? [];
   groups.set(key, group);
   return group;
+}
+
+/** Shares of a rise that is none mean nothing. */
+function needlessSite({ control, name, measures: { loss } }: MeasuredSubject['row']): string[] {
+  if (control !== null || loss === null || (loss.zero > loss.clean && loss.mean > loss.clean)) return [];
+  return [`${name}: the loss on this text does not rise without what it reads: what is recovered of it says nothing`];
 }
 
 interface SplitRows {

@@ -29,7 +29,8 @@ type Measurement =
   | 'prunePlan'
   | 'pruneCurve'
   | 'duo'
-  | 'duoQuality';
+  | 'duoQuality'
+  | 'measureDictionaries';
 interface JobOf<C extends Measurement> {
   readonly call: C;
   readonly request: RequestOf<C>;
