@@ -103,6 +103,7 @@ describe('three axes on the name mover of planted-ioi', () => {
     expect(value('truth', 'best F1 of a value', 'IO name')).toBeCloseTo(1, 6);
     expect(value('supervised', 'best F1 of a value', 'IO name')).toBeGreaterThan(0.95);
     expect(value('truth', 'best F1 of a value', 'S name')).toBeLessThan(0.6);
+    expect(value('truth', 'best F1 of a value', 'IO name and order')).toBeLessThan(0.9);
     expect(value('random', 'best F1 of a value', 'S name')).toBeLessThan(0.6);
   });
 });
