@@ -107,14 +107,17 @@ export class ActivationPools implements BatchSource {
     this.#stored.clear();
   }
 
+  get #total(): number {
+    return this.pools.reduce((sum, pool) => sum + this.#bytes(pool), 0);
+  }
+
   get #largest(): number {
     return Math.max(...this.pools.map((pool) => this.#bytes(pool)));
   }
 
   /** Are pools kept on disk? Where all fit in memory that is enough; where none fits on disk it must be. */
   get #spills(): boolean {
-    const total = this.pools.reduce((sum, pool) => sum + this.#bytes(pool), 0);
-    return total > this.#request.memory && this.#largest <= this.#request.disk;
+    return this.#total > this.#request.memory && this.#largest <= this.#request.disk;
   }
 
   #bytes({ rows }: RowPool): number {
@@ -149,10 +152,11 @@ export class ActivationPools implements BatchSource {
 
   async #write(pool: number, onCollected?: OnCollected): Promise<StoredPool> {
     const { store, disk } = this.#request;
-    const bytes = this.#bytes(this.#poolOf(pool));
-    makeRoom(this.#stored, disk - bytes, (stored) => stored.bytes);
-    // Those that were not kept, and what a process that ended left.
-    for (const other of this.pools.keys()) if (!this.#stored.has(other)) await store.remove(other);
+    if (this.#total > disk) {
+      makeRoom(this.#stored, disk - this.#bytes(this.#poolOf(pool)), ({ bytes }) => bytes);
+      // Those that have to go, and what a process that ended left.
+      for (const other of this.pools.keys()) if (!this.#stored.has(other)) await store.remove(other);
+    }
     const { rows, passes } = this.#passes(this.#poolOf(pool), Infinity);
     const collecting = this.#collecting(passes, rows, onCollected);
     const parts = passes.map((windows): RowsToStore => {

@@ -65,9 +65,3 @@ export function controlDictionary(
   checkDictionary(dictionary, id);
   return dictionary;
 }
-
-/** Rows [F D] as columns [D F]. */
-export function transposedRows(data: Float32Array, width: number): Float32Array {
-  const features = data.length / width;
-  return data.map((_, i) => data[(i % features) * width + Math.floor(i / features)] as number);
-}

@@ -25,8 +25,8 @@ import type { Dictionary, WeightName } from '../dictionary.ts';
 import { checkDictionary, weightAxes, weightLength, weightNames } from '../dictionary.ts';
 import { describeInput } from '../input.ts';
 
-const DICTIONARY = 'dictionary.safetensors';
-const LABELS = 'labels.json';
+export const DICTIONARY = 'dictionary.safetensors';
+export const LABELS = 'labels.json';
 const MEASURES = 'measures.json';
 /** Made by `collectFeatures`. */
 export const FEATURES = 'features.safetensors';
@@ -52,14 +52,14 @@ export async function writeDictionary(
     version: 1,
     ...{ width, features, encoder, input, origin, model, training, created },
   };
-  const tensors = [...weights].map(([name, data]) => ({ name, shape: shapeOf(dictionary, name), data }));
+  const tensors = [...weights].map(([name, data]) => ({ name, shape: weightShape(dictionary, name), data }));
   const known = density === null ? [] : [{ name: 'density', shape: [features], data: density }];
   const metadata = { [DESCRIPTION]: JSON.stringify(description) };
   await writeSafetensors(join(folder, DICTIONARY), [...tensors, ...known], metadata, { overwrite: true });
   if (dictionary.labels.size > 0) await writeLabels(folder, dictionary.labels);
 }
 
-function shapeOf({ width, features }: Dictionary, name: WeightName): number[] {
+export function weightShape({ width, features }: Dictionary, name: WeightName): number[] {
   const sizes: Readonly<Record<string, number>> = { D: width, F: features };
   return weightAxes[name].split(' ').map((axis) => sizes[axis] as number);
 }

@@ -165,7 +165,8 @@ function report(
   };
 }
 
-function partsOf(results: ReadonlyMap<string, Tensor>): StepReport['parts'] {
+/** The parts of a loss among what a program gave. */
+export function partsOf(results: ReadonlyMap<string, Tensor>): StepReport['parts'] {
   const values = lossPartNames.map((part) => [part, results.get(partName(part))?.data[0] ?? null] as const);
   return Object.fromEntries(values) as StepReport['parts'];
 }

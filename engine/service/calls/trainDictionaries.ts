@@ -17,15 +17,22 @@ import { statesOf, TrainingFolder } from './trainingFolder.ts';
 type Request = RequestOf<'trainDictionaries'>;
 type Event = EventOf<'trainDictionaries'>;
 
-/** Milliseconds between two checkpoints, and how many times as long as one takes, at least. */
-const saveEvery = 10_000;
-const saveShare = 20;
+/** How often a training is saved. */
+export interface SavingPace {
+  /** Milliseconds between two checkpoints, at least. */
+  readonly every: number;
+  /** Times as long as a checkpoint takes, at least. */
+  readonly share: number;
+}
 
-export function trainDictionariesCall(models: ModelSource): Service['trainDictionaries'] {
+export function trainDictionariesCall(
+  models: ModelSource,
+  pace: SavingPace = { every: 10_000, share: 20 },
+): Service['trainDictionaries'] {
   return async function* trainDictionaries(request, { signal }) {
     const { model, release } = await models.lease(request, signal);
     try {
-      return yield* training(model, request, signal);
+      return yield* training(model, request, pace, signal);
     } finally {
       release();
     }
@@ -35,12 +42,13 @@ export function trainDictionariesCall(models: ModelSource): Service['trainDictio
 async function* training(
   model: Model,
   request: Request,
+  pace: SavingPace,
   signal: AbortSignal,
 ): AsyncGenerator<Event, ResultOf<'trainDictionaries'>, void> {
   const folder = await TrainingFolder.open(request.out);
   const plan = yield* reporting((report) => dictionaryPlan(model, request, folder.own, report, signal));
   const begun = await beginning(plan, request, folder);
-  const run = new Run(plan, request, folder, begun.record);
+  const run = new Run(plan, { request, folder, pace, begun: begun.record });
   const resumedAt = begun.isNew ? null : Math.min(...[...begun.states.values()].map(({ step }) => step));
   yield { kind: 'start', header: headerOf(model, request, plan), resumedAt };
   yield* allSteps(run, begun.states, signal);
@@ -112,12 +120,20 @@ function stepOf(states: States): number {
   return Math.min(...[...states.values()].map(({ step }) => step));
 }
 
+interface RunOptions {
+  readonly request: Request;
+  readonly folder: TrainingFolder;
+  readonly pace: SavingPace;
+  readonly begun: TrainingRecord;
+}
+
 /** What is said and kept of the steps. */
 class Run {
   readonly plan: DictionaryPlan;
   readonly request: Request;
   readonly #folder: TrainingFolder;
   readonly #bench: DictionaryBench;
+  readonly #pace: SavingPace;
   readonly #begun: TrainingRecord;
   readonly #beganAt = performance.now();
   readonly #resampled = new Map<string, number>();
@@ -127,10 +143,11 @@ class Run {
   #savedStep = -1;
   #last: ReadonlyMap<string, StepReport> = new Map();
 
-  constructor(plan: DictionaryPlan, request: Request, folder: TrainingFolder, begun: TrainingRecord) {
+  constructor(plan: DictionaryPlan, { request, folder, pace, begun }: RunOptions) {
     this.plan = plan;
     this.request = request;
     this.#folder = folder;
+    this.#pace = pace;
     this.#bench = new DictionaryBench(plan, request);
     this.#begun = begun;
   }
@@ -180,7 +197,7 @@ class Run {
 
   /** Only at steps that are reported, so that what is counted between two reports is lost with neither. */
   #isDue(step: number): boolean {
-    const wait = Math.max(saveEvery, saveShare * this.#saveTook);
+    const wait = Math.max(this.#pace.every, this.#pace.share * this.#saveTook);
     return step % reportEvery(this.request.steps) === 0 && performance.now() - this.#savedAt > wait;
   }
 

@@ -30,7 +30,10 @@ type Measurement =
   | 'pruneCurve'
   | 'duo'
   | 'duoQuality'
-  | 'measureDictionaries';
+  | 'trainDictionaries'
+  | 'measureDictionaries'
+  | 'collectFeatures'
+  | 'circuit';
 interface JobOf<C extends Measurement> {
   readonly call: C;
   readonly request: RequestOf<C>;
