@@ -1,7 +1,17 @@
-/** NOT BUILT YET: exportDictionary. */
+/** A dictionary for another tool. */
 import type { Service } from '../../results/index.ts';
 import { Fault } from '../../terms/fault.ts';
+import { readDictionary } from '../../../sae/formats/dictionaryFolder.ts';
+import { writeSaeLens } from '../../../sae/formats/writeSaeLens.ts';
 
 export function exportDictionaryCall(): Service['exportDictionary'] {
-  return () => Promise.reject(new Fault({ what: 'exportDictionary is not built yet' }));
+  return async ({ dictionary, format, out }) => {
+    switch (format) {
+      case 'saelens':
+        return writeSaeLens(out, (await readDictionary(dictionary)).dictionary);
+      case 'html':
+      case 'saedashboard':
+        throw new Fault({ what: 'pages of features are not built yet' });
+    }
+  };
 }

@@ -1,18 +1,13 @@
 /** Against SAELens itself: fixtures/make/saeLens.py. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writtenCases } from '../../../fixtures/make/dictionaries/written.ts';
 import { readForeign } from '../../../sae/formats/readForeign.ts';
-import { writeSaeLens } from '../../../sae/formats/writeSaeLens.ts';
 import { apart, computed, golden } from './computed.ts';
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/dictionaries', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'headscope-saelens-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 describe('folders of SAELens give the codes and reconstructions of SAELens', () => {
   it.each(readdirSync(join(fixtures, 'saelens')))('%s', async (name) => {
     const path = join(fixtures, 'saelens', name);
@@ -25,7 +20,12 @@ describe('folders of SAELens give the codes and reconstructions of SAELens', () 
     expect(codes.some((value) => value !== 0)).toBe(true);
     expect(apart(reconstruction, await expected('reconstruction'))).toBeLessThan(close);
     const unit = name === 'matching-pursuit-layer-norm' ? Math.sqrt(7 / 8) : 1;
-    expect(apart(codes.map((value) => value * unit), await expected('codes'))).toBeLessThan(close);
+    expect(
+      apart(
+        codes.map((value) => value * unit),
+        await expected('codes'),
+      ),
+    ).toBeLessThan(close);
   });
 });
 
@@ -36,6 +36,11 @@ describe('what is written here is the same in SAELens', () => {
     const unit = { 'pursuit-scaled': 1 / 1.3, 'pursuit-repeats': Math.sqrt(7 / 8) }[name] ?? 1;
     const close = dictionary.input.normalisation === 'layerNorm' ? 1e-4 : 1e-5;
     expect(apart(reconstruction, await expected('reconstruction'))).toBeLessThan(close);
-    expect(apart(codes.map((value) => value * unit), await expected('codes'))).toBeLessThan(close);
+    expect(
+      apart(
+        codes.map((value) => value * unit),
+        await expected('codes'),
+      ),
+    ).toBeLessThan(close);
   });
 });
