@@ -7,7 +7,7 @@
  *
  * A folder without dictionary.safetensors holds no dictionary. Each file appears whole or not at all.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readJson } from '../../engine/files/readJson.ts';
 import { readFloat32 } from '../../engine/files/readTensor.ts';
@@ -145,6 +145,11 @@ export async function readLabels(folder: string): Promise<ReadonlyMap<number, st
 
 export async function writeMeasures(folder: string, measures: DictionaryMeasures): Promise<void> {
   await writeText(join(folder, MEASURES), measures);
+}
+
+/** Of a dictionary that has changed since: nobody may take them for its own. */
+export async function removeMeasures(folder: string): Promise<void> {
+  await rm(join(folder, MEASURES), { force: true });
 }
 
 export async function readMeasures(folder: string): Promise<DictionaryMeasures | null> {
