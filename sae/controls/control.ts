@@ -20,11 +20,14 @@ export interface ControlInput {
   readonly text: string | null;
 }
 
-export interface Control {
+export interface ControlFacts {
   readonly id: string;
   readonly title: string;
   /** What it tells about a trained dictionary that is no better. */
   readonly about: string;
+}
+
+export interface Control extends ControlFacts {
   make(input: ControlInput): Dictionary;
 }
 

@@ -9,12 +9,13 @@ import { isKernelNorm, StepMemory } from '../steps/stepMemory.ts';
 import { threadsFor } from '../threads.ts';
 import { planConstraints } from './constraints.ts';
 import type { StepOutcome } from './dictionaryStep.ts';
+import { partsOf } from './dictionaryStep.ts';
 import type { DictionaryState } from './dictionaryState.ts';
 import { afterBatch, deadFeatures } from './dictionaryState.ts';
 import type { WeightSource } from './liveState.ts';
 import { liveState } from './liveState.ts';
-import type { Plan } from './lossGraph.ts';
-import { changing, lossGraph, names, planWeights, trackedName, weightShape } from './lossGraph.ts';
+import type { LossGraph, LossPartName, Plan } from './lossGraph.ts';
+import { changing, lossGraph, names, partName, planWeights, trackedName, weightShape } from './lossGraph.ts';
 import { learningRateAt, sparsityAt } from './rates.ts';
 import { updateRules } from './updateRules.ts';
 
@@ -22,12 +23,14 @@ export class GradientStep {
   readonly #session: Session;
   readonly #tracked: readonly string[];
   readonly #trained: readonly string[];
+  readonly #parts: readonly LossPartName[];
   /** The memory that holds a state's values, while it is the newest of its dictionary. */
   readonly #memories = new WeakMap<DictionaryState, GradientMemory>();
 
-  private constructor(session: Session, tracked: readonly string[], trained: readonly string[]) {
+  private constructor(session: Session, { tracked, parts }: LossGraph, trained: readonly string[]) {
     this.#session = session;
     this.#tracked = tracked;
+    this.#parts = parts;
     this.#trained = trained;
   }
 
@@ -45,14 +48,14 @@ export class GradientStep {
   }
 
   static async create(plan: Plan): Promise<GradientStep> {
-    const { graph, tracked } = lossGraph(plan);
+    const loss = lossGraph(plan);
     const trained = changing(plan);
-    const differentiated = gradient(graph, names.loss, trained, { mayStretch: () => false });
+    const differentiated = gradient(loss.graph, names.loss, trained, { mayStretch: () => false });
     const unread: readonly string[] = [names.reconstruction, names.rowErrors];
     const outputs = new Map([...differentiated.outputs].filter(([name]) => !unread.includes(name)));
     const lowered = lower({ ...differentiated, outputs }, { storage: () => ({ kind: 'input' }) });
     const options = { memory: [], keepsArena: true, plansMemory: false, ...threadsFor(plan.training.rows, plan.size) };
-    return new GradientStep(await Session.create(lowered, options), tracked, trained);
+    return new GradientStep(await Session.create(lowered, options), loss, trained);
   }
 
   /** The state after one more step on a batch [B D]. The plan's key is that of the plan it was created with. */
@@ -82,6 +85,7 @@ export class GradientStep {
       report: {
         ...{ step: state.step + 1, gradientNorm, learningRate: rate, resampled: 0 },
         loss: scalar(results, names.loss),
+        parts: partsOf(results),
         fvu: scalar(results, names.error) / scalar(results, names.variance),
         l0: sum(fired) / training.rows,
         dead: sum(dead),
@@ -95,7 +99,10 @@ export class GradientStep {
 
   #outputs(): string[] {
     const { loss, error, variance, fired } = names;
-    return [loss, error, variance, fired, ...this.#tracked.map(trackedName), ...this.#trained.map(gradientName)];
+    return [
+      ...[loss, error, variance, fired],
+      ...[...this.#tracked.map(trackedName), ...this.#parts.map(partName), ...this.#trained.map(gradientName)],
+    ];
   }
 
   /** The memory that the step before left, or a new one with the state's values. */

@@ -10,7 +10,7 @@ import type { Part } from '../steps/stepLayout.ts';
 import { isKernelNorm, StepMemory } from '../steps/stepMemory.ts';
 import { threadsFor } from '../threads.ts';
 import { SMALLEST } from '../variants/batchTopK.ts';
-import type { StepOutcome } from './dictionaryStep.ts';
+import type { StepOutcome, StepReport } from './dictionaryStep.ts';
 import type { DictionaryState } from './dictionaryState.ts';
 import { afterBatch, deadFeatures } from './dictionaryState.ts';
 import type { WeightSource } from './liveState.ts';
@@ -56,7 +56,7 @@ export class SelectionStep {
     const p = await this.#encoded(memory, batch, plan);
     const codes = memory.select(p, dead);
     const rate = learningRateAt(training, state);
-    const { loss, fvu } = memory.learn(batch, dead);
+    const { loss, parts, fvu } = memory.learn(batch, dead);
     const gradientNorm = memory.update(rate, state.step + 1);
     const fired = firedRows(codes, training.rows, size.features);
     const tracked = plan.variant.id === 'batchTopK' ? new Map([[SMALLEST, smallest(codes, training.rows)]]) : new Map();
@@ -67,7 +67,7 @@ export class SelectionStep {
     return {
       state: next,
       report: {
-        ...{ step: state.step + 1, loss, fvu, gradientNorm, learningRate: rate, resampled: 0 },
+        ...{ step: state.step + 1, loss, fvu, gradientNorm, learningRate: rate, resampled: 0, parts },
         l0: entriesOf(codes, training.rows) / training.rows,
         dead: dead.reduce((sum, isDead) => sum + isDead, 0),
       },
@@ -214,7 +214,7 @@ class SelectionMemory implements WeightSource {
   }
 
   /** Reconstruction, loss, and every gradient. */
-  learn(x: Float32Array, dead: Float32Array): { readonly loss: number; readonly fvu: number } {
+  learn(x: Float32Array, dead: Float32Array): Pick<StepReport, 'loss' | 'parts' | 'fvu'> {
     const { training, variant, size } = this.#plan;
     const { rows } = training;
     this.#memory.clearGradients();
@@ -225,9 +225,11 @@ class SelectionMemory implements WeightSource {
     const isShare = training.normalised ?? variant.normalised;
     const scale = 2 / (rows * (isShare ? variance : 1));
     this.#backward(this.#codes, 'error', scale);
-    const term = this.#auxiliary === null ? 0 : this.#learnDead(dead, error);
+    const auxiliary = this.#auxiliary === null ? null : this.#learnDead(dead, error);
     this.#exports('biasGradient')(...[rows, this.#memory.layout.work.error, scale, Number(this.#plan.subtractsBias)]);
-    return { loss: (isShare ? squares / variance : squares) + term, fvu: squares / variance };
+    const reconstruction = isShare ? squares / variance : squares;
+    const parts = { reconstruction, sparsity: null, auxiliary };
+    return { loss: reconstruction + (auxiliary ?? 0), parts, fvu: squares / variance };
   }
 
   /** AuxK, as `deadTerm` has it: the error e = x - x^ is held, so nothing of it reaches b_dec but through c. */

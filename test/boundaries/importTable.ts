@@ -57,13 +57,17 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['engine/circuits'],
     packages: ['ml-matrix'],
   },
+  // Dictionaries are folders of several files; numpy's arrays are read as in exports.
+  'sae/formats': {
+    imports: [...upToTrain, 'engine/results', 'engine/exports', 'sae'],
+    packages: ['fflate'],
+    node: true,
+  },
   // What features do is read from weights as head scores read them; what was collected lies beside the dictionary.
   'sae/features': {
     imports: [...upToTrain, 'engine/scores', 'engine/results', 'sae', 'sae/pursuit', 'sae/formats'],
     node: true,
   },
-  // Dictionaries are folders of several files.
-  'sae/formats': { imports: [...upToTrain, 'engine/results', 'sae'], packages: ['fflate'], node: true },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': {
