@@ -19,7 +19,7 @@ export const dictionariesResult = z.strictObject({
 /** One number a feature, for a table. */
 export const dictionaryTableRequest = z.strictObject({
   dictionary: dictionaryPath,
-  /** Of the model, which the file does not say: then `head` is known of dictionaries on several heads side by side. */
+  /** Of the model: which head writes a feature is not known of a file without contexts otherwise. */
   heads: z.int().min(1).exactOptional(),
 });
 export const dictionaryTableResult = z.strictObject({
@@ -39,7 +39,7 @@ export const dictionaryTableResult = z.strictObject({
       }),
     )
     .readonly(),
-  /** [F] the head that writes most of each feature, of dictionaries on several heads; null elsewhere and without `heads`. */
+  /** [F] the head that writes most of each feature, of dictionaries on several heads; null elsewhere, and where the heads are not known. */
   head: uint32.nullable(),
   labels: z.array(z.strictObject({ feature: count, label: z.string() })).readonly(),
 });

@@ -5,6 +5,8 @@ import type { Dictionary } from '../../../sae/dictionary.ts';
 import { readCard, readDictionary } from '../../../sae/formats/dictionaryFolder.ts';
 import { rowNorms } from '../../../sae/formats/fold.ts';
 import { weightOf } from '../../../sae/dictionary.ts';
+import type { FeatureStatistics } from '../../../sae/features/featureStore.ts';
+import { FeatureStore } from '../../../sae/features/featureStore.ts';
 import { nearestOthers } from '../../../sae/nearestRows.ts';
 
 type Result = ResultOf<'dictionaryTable'>;
@@ -16,14 +18,29 @@ const MOST_PRODUCTS = 2 ** 38;
 export function dictionaryTableCall(): Service['dictionaryTable'] {
   return async ({ dictionary: folder, heads }) => {
     const { dictionary } = await readDictionary(folder);
-    const { labels } = dictionary;
+    const collected = await FeatureStore.open(folder);
+    const headCount = heads ?? collected?.description.heads;
     return {
       card: await readCard(folder),
-      columns: [density(dictionary), ...ownWeights(dictionary), await nearest(dictionary)],
-      head: heads === undefined ? null : headsOf(dictionary, heads, folder),
-      labels: [...labels].map(([feature, label]) => ({ feature, label })),
+      columns: [
+        density(dictionary),
+        ...(collected === null ? [] : activity(await collected.statistics())),
+        ...ownWeights(dictionary),
+        await nearest(dictionary),
+      ],
+      head: headCount === undefined ? null : headsOf(dictionary, headCount, folder),
+      labels: [...dictionary.labels].map(([feature, label]) => ({ feature, label })),
     };
   };
+}
+
+/** Of the rows that were collected from; means are of the rows on which a feature is active. */
+function activity({ rows, active, mean, largest }: FeatureStatistics): Column[] {
+  return [
+    { id: 'active', title: 'Active rows', unit: `of ${rows} rows`, values: Float32Array.from(active) },
+    { id: 'meanActive', title: 'Mean activation', unit: 'activation', values: mean },
+    { id: 'largest', title: 'Largest activation', unit: 'activation', values: largest },
+  ];
 }
 
 function density({ density: share, features }: Dictionary): Column {
