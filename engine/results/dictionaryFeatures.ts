@@ -79,7 +79,7 @@ export const featureResult = z.strictObject({
   logits: z
     .strictObject({ up: z.array(weighedToken).readonly(), down: z.array(weighedToken).readonly(), note: z.string() })
     .nullable(),
-  /** Share of the squared length of its decoder row that lies in each head's columns (Kissane et al. 2024); null for one head. */
+  /** Length of the part of its decoder row that is each head's, over the sum of those lengths (Kissane et al. 2024); null for one head. */
   heads: z
     .array(z.strictObject({ head: count, share: z.number() }))
     .readonly()

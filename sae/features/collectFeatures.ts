@@ -71,6 +71,7 @@ export async function* collectFeatures(
       version: 1,
       ...{ dictionary: request.created, features, seed: request.seed },
       model: { name: model.files.name, fingerprint: model.files.fingerprint },
+      heads: model.family.shape.heads,
       text: {
         ...{ source: request.source, windows: request.windows.length, rows: counts.rows },
         length: request.windows.reduce((most, { length }) => Math.max(most, length), 0),
