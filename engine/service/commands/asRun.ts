@@ -30,6 +30,9 @@ type Measurement =
   | 'pruneCurve'
   | 'duo'
   | 'duoQuality'
+  | 'trainDictionaries'
+  | 'measureDictionaries'
+  | 'collectFeatures'
   | 'circuit';
 interface JobOf<C extends Measurement> {
   readonly call: C;

@@ -24,6 +24,7 @@ import { retrieve } from './retrieve.ts';
 import { retrieveMask } from './retrieveMask.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
+import { saeCommands } from './sae.ts';
 import { scores } from './scores.ts';
 import { serve } from './serve.ts';
 import { streaming } from './streaming.ts';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   task,
   duo,
   train,
+  ...saeCommands,
   pull,
   runs,
   resume,
