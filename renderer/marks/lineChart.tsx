@@ -17,6 +17,8 @@ export interface LineSeries {
   readonly high?: readonly number[] | Float32Array;
   /** A control: grey and dashed. */
   readonly control?: boolean;
+  /** Which colour of series it has; its place among the lines where omitted. */
+  readonly colour?: number;
 }
 
 export interface LineChartProps extends Size {
@@ -100,8 +102,8 @@ function domains({ series, xDomain, yDomain, log, level }: LineChartProps) {
   return [xDomain ?? extentOf(all((one) => one.x, logX)), yDomain ?? extentOf(ys, logY ? 0 : 0.05)] as const;
 }
 
-function colourOf({ control }: LineSeries, index: number): string {
-  return control === true ? 'var(--mark)' : `var(--series-${(index % 6) + 1})`;
+function colourOf({ control, colour }: LineSeries, index: number): string {
+  return control === true ? 'var(--mark)' : `var(--series-${((colour ?? index) % 6) + 1})`;
 }
 
 interface SeriesProps {
