@@ -10,11 +10,14 @@ import { Tabs } from '../../parts/tabs.tsx';
 import '../ablate/ablate.css';
 import '../ablate/sweeps.css';
 import '../retrieval/retrieval.css';
+import { CompareFace } from './compareFace.tsx';
 import './dictionaries.css';
 import type { DictionariesModel } from './dictionariesModel.ts';
 import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
 import { DictionaryPicker } from './dictionaryPicker.tsx';
+import { FeatureFace } from './featureFace.tsx';
 import { ListFace } from './listFace.tsx';
+import { TextFace } from './textFace.tsx';
 import { TrainFace } from './trainFace.tsx';
 
 export function DictionariesPlace(): ReactElement {
@@ -46,6 +49,9 @@ function Faces({ model }: { readonly model: DictionariesModel }): ReactElement {
           tabs={[
             { value: 'train', title: 'Train', content: () => <TrainFace model={model} /> },
             { value: 'dictionaries', title: 'Dictionaries', content: () => <ListFace model={model} /> },
+            { value: 'feature', title: 'Feature', content: () => <FeatureFace model={model} /> },
+            { value: 'text', title: 'Try text', content: () => <TextFace model={model} /> },
+            { value: 'compare', title: 'Compare', content: () => <CompareFace model={model} /> },
           ]}
         />
       </PaneContext>
