@@ -11,23 +11,31 @@ export interface PreparedRows extends Rows {
 }
 
 /** x scale, then constantNorm: x sqrt(D) / |x|, or layerNorm: (x - mean) / deviation, of each row by itself. */
-export function prepared(rows: Rows, { scale, normalisation }: Convention): PreparedRows {
+export function prepared(rows: Rows, convention: Convention): PreparedRows {
   const { width } = rows;
-  const [shifts, factors] = [new Float64Array(countOf(rows)), new Float64Array(countOf(rows)).fill(scale)];
-  if (normalisation !== 'none') {
-    for (let row = 0; row < factors.length; row++) {
-      const { mean, length } = facts(rowAt(rows, row), normalisation === 'layerNorm');
-      shifts[row] = mean;
-      factors[row] = Math.sqrt(width) / Math.max(length, 1e-12);
-    }
-  }
-  if (normalisation === 'none' && scale === 1) return { ...rows, undo: (data) => data };
+  const { shifts, factors } = rowScales(rows, convention);
+  if (convention.normalisation === 'none' && convention.scale === 1) return { ...rows, undo: (data) => data };
   const rowOf = (i: number) => Math.floor(i / width);
   return {
     width,
     data: rows.data.map((value, i) => (value - (shifts[rowOf(i)] as number)) * (factors[rowOf(i)] as number)),
     undo: (data) => data.map((value, i) => value / (factors[rowOf(i)] as number) + (shifts[rowOf(i)] as number)),
   };
+}
+
+/** Of each row: its prepared form is (x - shift) factor. */
+export function rowScales(
+  rows: Rows,
+  { scale, normalisation }: Convention,
+): { readonly shifts: Float64Array; readonly factors: Float64Array } {
+  const [shifts, factors] = [new Float64Array(countOf(rows)), new Float64Array(countOf(rows)).fill(scale)];
+  if (normalisation === 'none') return { shifts, factors };
+  for (let row = 0; row < factors.length; row++) {
+    const { mean, length } = facts(rowAt(rows, row), normalisation === 'layerNorm');
+    shifts[row] = mean;
+    factors[row] = Math.sqrt(rows.width) / Math.max(length, 1e-12);
+  }
+  return { shifts, factors };
 }
 
 /** The mean of a row (0 where it stays) and its length without it; a scale cancels in both normalisations. */

@@ -121,6 +121,15 @@ function covariance(centred: Rows): Matrix {
   return matrix;
 }
 
+/** Rows [n D] as columns [D n]. */
+export function transposedRows(data: Float32Array, width: number): Float32Array {
+  const count = data.length / width;
+  const columns = new Float32Array(data.length);
+  for (let row = 0; row < count; row++)
+    for (let d = 0; d < width; d++) columns[d * count + row] = data[row * width + d] as number;
+  return columns;
+}
+
 function at(values: ArrayLike<number>, i: number): number {
   return values[i] as number;
 }

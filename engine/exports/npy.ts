@@ -31,15 +31,22 @@ export function writeNpy({ shape, data }: NpyArray): Uint8Array {
   return bytes;
 }
 
-/** Of real numbers, integers or truth values, in either byte order. Throws Fault for anything else, and for a file cut short. */
-export function readNpy(data: Uint8Array, where: string): NpyArray {
+/**
+ * Of real numbers, integers or truth values, in either byte order. Throws Fault for anything else, for a file cut short, and
+ * for more than `largest` numbers.
+ */
+export function readNpy(
+  data: Uint8Array,
+  where: string,
+  { largest = LARGEST }: { readonly largest?: number } = {},
+): NpyArray {
   if (!isNpy(data)) throw new Fault({ what: 'not a .npy file', where, expected: 'to begin with \\x93NUMPY' });
   const { text, start } = headerOf(data, where);
   const { descr, isFortran, shape } = fieldsOf(text, where);
   const element = elementOf(descr, where);
   const size = shape.reduce((product, length) => product * length, 1);
-  if (size > LARGEST)
-    throw new Fault({ what: 'too large', where, expected: `at most ${LARGEST} numbers`, got: `${size}` });
+  if (size > largest)
+    throw new Fault({ what: 'too large', where, expected: `at most ${largest} numbers`, got: `${size}` });
   if (data.length - start !== size * element.bytes) {
     const expected = `${size * element.bytes} bytes of data for shape ${shape.join(' x ')}`;
     throw new Fault({ what: 'of another length than its header says', where, expected, got: `${data.length - start}` });

@@ -64,6 +64,9 @@ export const promptsResult = z.strictObject({
   metric: metricId,
   /** Tokens of the shortest and of the longest prompt. */
   lengths: z.tuple([count, count]).readonly(),
+  /** How many have a counterfactual, and how many a negative twin. */
+  counterfactuals: count,
+  negatives: count,
   pairs: z.array(promptPair).readonly(),
 });
 

@@ -198,6 +198,8 @@ export const measureDictionariesEvent = z.discriminatedUnion('kind', [
     name: z.string(),
     control: z.string().nullable(),
     measures: dictionaryMeasures,
+    /** exp(entropy) of the spectrum of its rows less their mean, and of its directions; null where they are too wide. */
+    effectiveRank: z.strictObject({ rows: z.number(), decoder: z.number() }).nullable().exactOptional(),
   }),
   probeRow,
   attributeRow,

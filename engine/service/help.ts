@@ -4,7 +4,11 @@ import { formatTable } from './table.ts';
 
 const WIDTH = 100;
 
-export function overview(commands: readonly Command[]): string {
+/** Of all commands, or of those that share a first word, with an example of their own. */
+export function overview(
+  commands: readonly Command[],
+  example = 'headscope ablate model.gguf --task ioi --kind zero --out heads.json',
+): string {
   const list = formatTable(
     [{ title: '' }, { title: '' }],
     commands.map(({ name, summary }) => [`  ${name}`, summary]),
@@ -13,7 +17,7 @@ export function overview(commands: readonly Command[]): string {
     'headscope: open a local language model, edit it while it runs, and measure which attention heads matter\n',
     'Usage: headscope COMMAND ...\n',
     `Commands:${list}`,
-    'Example:\n  headscope ablate model.gguf --task ioi --kind zero --out heads.json\n',
+    `Example:\n  ${example}\n`,
     'headscope COMMAND --help says more; headscope --version prints the version.\n',
   ].join('\n');
 }

@@ -44,12 +44,14 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return 2;
   }
   if (name === '--version' || name === 'version') return print(io, `${version}\n`);
-  const helpFor = name === 'help' ? rest[0] : undefined;
-  if (name === '--help' || name === '-h' || (name === 'help' && helpFor === undefined))
-    return print(io, overview(commands));
-  const command = findCommand(helpFor ?? name);
-  if (helpFor !== undefined || rest.includes('--help') || rest.includes('-h')) return print(io, commandHelp(command));
-  return runCommand(command, new Input(command, rest), io);
+  const asksHelp = name === '--help' || name === '-h' || name === 'help';
+  const words = name === 'help' ? rest : argv;
+  if (asksHelp && words.every((word) => word === name)) return print(io, overview(commands));
+  const group = groupOf(words);
+  if (group.length > 0) return print(io, overview(group, group[0]?.examples[0]));
+  const { command, after } = findCommand(words);
+  if (asksHelp || after.includes('--help') || after.includes('-h')) return print(io, commandHelp(command));
+  return runCommand(command, new Input(command, after), io);
 }
 
 async function print(io: Io, text: string): Promise<number> {
@@ -57,13 +59,22 @@ async function print(io: Io, text: string): Promise<number> {
   return 0;
 }
 
-function findCommand(name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command !== undefined) return command;
+/** Commands of two words that begin with the only word given: `headscope sae` lists them. */
+function groupOf([first, ...rest]: readonly string[]): readonly Command[] {
+  const isAlone = rest.every((word) => word === '--help' || word === '-h');
+  return isAlone ? commands.filter(({ name }) => name.startsWith(`${first} `)) : [];
+}
+
+/** The command that the first word names, or the first two, and the words after them. */
+function findCommand(words: readonly string[]): { readonly command: Command; readonly after: readonly string[] } {
+  const command = commands.find(({ name }) => name.split(' ').every((word, i) => word === words[i]));
+  if (command !== undefined) return { command, after: words.slice(command.name.split(' ').length) };
+  const [first = '', second = ''] = words;
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `));
   throw new Fault({
     what: 'unknown command',
-    expected: commands.map((candidate) => candidate.name).join(', '),
-    got: name === '' ? 'an empty name' : name,
+    expected: (group.length > 0 ? group : commands).map(({ name }) => name).join(', '),
+    got: first === '' ? 'an empty name' : group.length > 0 ? `${first} ${second}` : first,
   });
 }
 

@@ -42,3 +42,4 @@ export const usePruneLegality = (request: RequestOf<'pruneLegality'> | null): As
   useCall('pruneLegality', request);
 export const useNeedlePreview = (request: RequestOf<'needlePreview'> | null): Asked<'needlePreview'> =>
   useCall('needlePreview', request);
+export const useCircuitMethods = (): Asked<'circuitMethods'> => useCall('circuitMethods', {});

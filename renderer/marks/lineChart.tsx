@@ -17,8 +17,11 @@ export interface LineSeries {
   readonly high?: readonly number[] | Float32Array;
   /** A control: grey and dashed. */
   readonly control?: boolean;
-  /** Which colour of series it has; its place among the lines where omitted. */
-  readonly colour?: number;
+  /** Written into the drawing as `data-series`: whoever listens there can tell which line is pointed at. */
+  readonly id?: string;
+  /** A colour of CSS, and lengths of dashes, where those of its place in the list or of a control will not do. */
+  readonly colour?: string;
+  readonly dash?: string;
 }
 
 export interface LineChartProps extends Size {
@@ -37,6 +40,12 @@ export interface LineChartProps extends Size {
   readonly steps?: boolean;
   /** A horizontal line, named at its right end: what the lines are held against. */
   readonly level?: { readonly name: string; readonly value: number };
+  /** More such lines. */
+  readonly levels?: readonly { readonly name: string; readonly value: number }[];
+  /** Names take as many lines as they need; otherwise those that fit in one are there. */
+  readonly wrapsNames?: boolean;
+  /** Something measured apart from the lines, with its 95 % interval. */
+  readonly point?: ChartPoint | null;
   /** A vertical line, which can be dragged where `onMarker` is given. */
   readonly marker?: number | null;
   readonly onMarker?: (x: number) => void;
@@ -46,13 +55,22 @@ export interface LineChartProps extends Size {
   readonly ref?: Ref<Picture>;
 }
 
+export interface ChartPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** One panel of small multiples: lines with bands, controls dashed, a marker that can be dragged. */
 export function LineChart(props: LineChartProps): ReactElement {
-  const { width, height, title, series, xTitle, yTitle, log, diagonal = false, marker = null, label, ref } = props;
+  const { width, height, title, series, xTitle, yTitle, log, diagonal = false } = props;
+  const { marker = null, point = null, label, ref } = props;
   const svg = usePicture(ref);
   const rule = useRef<SVGLineElement>(null);
   const bottom = height - 32;
-  const top = 36 + (yTitle === undefined ? 0 : 16);
+  const names = placeNames(props.series, width, props.wrapsNames === true);
+  const top = 36 + (yTitle === undefined ? 0 : 16) + Math.max(0, ...names.map(({ line }) => line)) * NAME_HEIGHT;
   const [xDomain, yDomain] = domains(props);
   const y = makeAxis(yDomain, [bottom, top], {
     count: Math.max(2, Math.floor((bottom - top) / 32)),
@@ -72,23 +90,34 @@ export function LineChart(props: LineChartProps): ReactElement {
       <text y={11} fill="var(--ink)" className="mark-title">
         {title}
       </text>
-      <SeriesNames series={series} width={width} />
+      <SeriesNames names={names} />
       <LeftAxis axis={y} from={left} to={width - 10} title={yTitle} grid />
       <BottomAxis axis={x} from={bottom} to={bottom} title={xTitle} />
       {diagonal && <Diagonal x={x} y={y} />}
       {props.level !== undefined && (
         <Level {...props.level} from={left} to={width - 10} y={y.place(props.level.value)} />
       )}
-      {series.map((one, i) => (
-        <Series key={one.name} series={one} colour={colourOf(one, i)} x={x} y={y} steps={props.steps === true} />
+      {props.levels?.map((level) => (
+        <Level key={level.value} {...level} from={left} to={width - 10} y={y.place(level.value)} />
       ))}
+      {series.map((one, i) => (
+        <Series
+          key={one.id ?? one.name}
+          series={one}
+          colour={colourOf(one, i)}
+          x={x}
+          y={y}
+          steps={props.steps === true}
+        />
+      ))}
+      {point !== null && <MeasuredPoint point={point} x={x} y={y} />}
       {marker !== null && <Marker x={x.place(marker)} top={top} bottom={bottom} />}
       <line ref={rule} y1={top} y2={bottom} stroke="var(--ink-3)" strokeDasharray="2 2" visibility="hidden" />
     </svg>
   );
 }
 
-function domains({ series, xDomain, yDomain, log, level }: LineChartProps) {
+function domains({ series, xDomain, yDomain, log, level, levels = [], point = null }: LineChartProps) {
   const logX = log === 'x' || log === 'both';
   const logY = log === 'y' || log === 'both';
   const all = (pick: (one: LineSeries) => Iterable<number> | undefined, positive: boolean) =>
@@ -98,12 +127,19 @@ function domains({ series, xDomain, yDomain, log, level }: LineChartProps) {
     ...all((one) => one.low, logY),
     ...all((one) => one.high, logY),
     ...(level === undefined ? [] : [level.value]),
+    ...levels.map(({ value }) => value),
+    ...(point === null ? [] : [point.y, point.low, point.high]),
   ];
   return [xDomain ?? extentOf(all((one) => one.x, logX)), yDomain ?? extentOf(ys, logY ? 0 : 0.05)] as const;
 }
 
 function colourOf({ control, colour }: LineSeries, index: number): string {
-  return control === true ? 'var(--mark)' : `var(--series-${((colour ?? index) % 6) + 1})`;
+  if (colour !== undefined) return colour;
+  return control === true ? 'var(--mark)' : `var(--series-${(index % 6) + 1})`;
+}
+
+function dashOf({ control, dash }: LineSeries): string {
+  return dash ?? (control === true ? '4 3' : 'none');
 }
 
 interface SeriesProps {
@@ -137,7 +173,9 @@ function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
     .curve(curve);
   const hasBand = series.low !== undefined && series.high !== undefined;
   return (
-    <g>
+    <g data-series={series.id}>
+      {/* Easier to point at than the line itself. */}
+      {series.id !== undefined && <path d={line(indices) ?? ''} fill="none" stroke="transparent" strokeWidth={9} />}
       {hasBand && <path d={band(indices) ?? ''} fill={colour} opacity={0.16} />}
       <path
         d={line(indices) ?? ''}
@@ -145,39 +183,64 @@ function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
         stroke={colour}
         strokeWidth={1.5}
         strokeLinejoin="round"
-        strokeDasharray={series.control === true ? '4 3' : 'none'}
+        strokeDasharray={dashOf(series)}
       />
     </g>
   );
 }
 
-/** Names in one line under the title, as far as they fit. */
-function SeriesNames({
-  series,
-  width,
-}: {
-  readonly series: readonly LineSeries[];
-  readonly width: number;
-}): ReactElement {
-  const spaces = series.map(({ name }) => textWidth(name, 10) + 30);
-  const starts = spaces.map((_, i) => spaces.slice(0, i).reduce((sum, space) => sum + space, 0));
+interface PlacedName {
+  readonly series: LineSeries;
+  readonly colour: string;
+  readonly x: number;
+  readonly line: number;
+}
+
+const NAME_HEIGHT = 13;
+
+/** Names under the title, from left to right: in one line as far as they fit, or in as many as they need. */
+function placeNames(series: readonly LineSeries[], width: number, wraps: boolean): readonly PlacedName[] {
+  const placed: PlacedName[] = [];
+  let [x, line] = [0, 0];
+  series.forEach((one, i) => {
+    const space = textWidth(one.name, 10) + 30;
+    if (wraps && x > 0 && x + space - 10 > width) [x, line] = [0, line + 1];
+    if (wraps || x + space - 10 <= width) placed.push({ series: one, colour: colourOf(one, i), x, line });
+    x += space;
+  });
+  return placed;
+}
+
+function SeriesNames({ names }: { readonly names: readonly PlacedName[] }): ReactElement {
   return (
     <g fill="var(--ink-2)">
-      {series.map((one, i) =>
-        (starts[i] ?? 0) + (spaces[i] ?? 0) - 10 > width ? null : (
-          <g key={one.name} transform={`translate(${starts[i]},25)`}>
-            <line
-              x2={14}
-              y1={-3.5}
-              y2={-3.5}
-              stroke={colourOf(one, i)}
-              strokeWidth={2}
-              strokeDasharray={one.control === true ? '4 3' : 'none'}
-            />
-            <text x={18}>{one.name}</text>
-          </g>
-        ),
-      )}
+      {names.map(({ series, colour, x, line }) => (
+        <g
+          key={series.id ?? series.name}
+          data-series={series.id}
+          transform={`translate(${x},${25 + line * NAME_HEIGHT})`}
+        >
+          <line x2={14} y1={-3.5} y2={-3.5} stroke={colour} strokeWidth={2} strokeDasharray={dashOf(series)} />
+          <text x={18}>{series.name}</text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+interface MeasuredPointProps {
+  readonly point: ChartPoint;
+  readonly x: Axis;
+  readonly y: Axis;
+}
+
+function MeasuredPoint({ point, x, y }: MeasuredPointProps): ReactElement | null {
+  if (!Number.isFinite(point.y)) return null;
+  const at = x.place(point.x);
+  return (
+    <g stroke="var(--accent)" fill="var(--pane)" strokeWidth={1.5}>
+      <line x1={at} x2={at} y1={y.place(point.low)} y2={y.place(point.high)} />
+      <circle cx={at} cy={y.place(point.y)} r={4} />
     </g>
   );
 }

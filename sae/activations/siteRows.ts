@@ -15,8 +15,9 @@ export interface TokenPlace {
   readonly position: number;
 }
 
-/** Layers that a place reads. Throws Fault for a layer or head that the model lacks. */
-export function layersOf({ site, layer, head }: Place, { shape }: Family): readonly number[] {
+/** Layers that a place reads. Throws Fault for a site, a layer or a head that the model lacks. */
+export function layersOf({ site, layer, head }: Place, { shape, lacks }: Family): readonly number[] {
+  if (lacks[site] !== undefined) throw new Fault({ what: `this model has no site ${site}: ${lacks[site]}` });
   const refuse = (what: string, count: number, got: number): never => {
     throw new Fault({ what, where: site, expected: `0 to ${count - 1}`, got: String(got) });
   };
@@ -107,16 +108,30 @@ const TOKENS_PER_BATCH = 2048;
 export async function* siteRows(model: Model, request: SiteRowsRequest): AsyncGenerator<WindowRows, void, void> {
   const { windows, places, skip, signal } = request;
   const capture = captureFor(places, model.family);
-  for (let from = 0; from < windows.length;) {
-    const ids = windows.slice(from, from + windowsThatFit(windows, from));
-    from += ids.length;
+  for (const ids of windowBatches(windows)) {
     const forward = { ids, capture, logits: 'none' } as const;
     const activations = await model.forward(signal === undefined ? forward : { ...forward, signal });
     const tokens = ids.flatMap((window, row) =>
-      Array.from({ length: Math.max(0, window.length - skip) }, (_, i) => ({ row, position: skip + i })),
+      Array.from({ length: rowTokens(window, skip) }, (_, i) => ({ row, position: skip + i })),
     );
     yield { rows: sideBySide(places.map((place) => placeRows(activations, place, tokens, model.family))), ids, tokens };
   }
+}
+
+/** Tokens of a window that give rows. */
+export function rowTokens(window: readonly number[], skip: number): number {
+  return Math.max(0, window.length - skip);
+}
+
+/** The windows of each forward pass, in their order. Those of a beginning of the list are the same as of the whole, but for the last. */
+export function windowBatches(windows: readonly (readonly number[])[]): readonly (readonly (readonly number[])[])[] {
+  const batches: (readonly (readonly number[])[])[] = [];
+  for (let from = 0; from < windows.length;) {
+    const batch = windows.slice(from, from + windowsThatFit(windows, from));
+    from += batch.length;
+    batches.push(batch);
+  }
+  return batches;
 }
 
 function windowsThatFit(windows: readonly (readonly number[])[], from: number): number {

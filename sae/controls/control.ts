@@ -20,11 +20,14 @@ export interface ControlInput {
   readonly text: string | null;
 }
 
-export interface Control {
+export interface ControlFacts {
   readonly id: string;
   readonly title: string;
   /** What it tells about a trained dictionary that is no better. */
   readonly about: string;
+}
+
+export interface Control extends ControlFacts {
   make(input: ControlInput): Dictionary;
 }
 
@@ -61,10 +64,4 @@ export function controlDictionary(
   };
   checkDictionary(dictionary, id);
   return dictionary;
-}
-
-/** Rows [F D] as columns [D F]. */
-export function transposedRows(data: Float32Array, width: number): Float32Array {
-  const features = data.length / width;
-  return data.map((_, i) => data[(i % features) * width + Math.floor(i / features)] as number);
 }

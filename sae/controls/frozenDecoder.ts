@@ -1,5 +1,12 @@
 /** The same training with the decoder held at its random start (Makelov et al. 2024): only the encoder learns. */
 import type { JobRequest } from '../training/job.ts';
+import type { ControlFacts } from './control.ts';
+
+export const frozenDecoderFacts: ControlFacts = {
+  id: 'frozenDecoder',
+  title: 'Frozen random decoder',
+  about: 'The same training with random directions: what only the encoder had to learn.',
+};
 
 /** The job beside another; of a variant whose decoder is all there is, only its bias is left to learn. */
 export function frozenDecoder(request: JobRequest): JobRequest {

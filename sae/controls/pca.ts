@@ -1,7 +1,7 @@
 /** The k directions of most variance: the best that k numbers a sample can do when they are always the same k. */
-import { principalDirections } from '../rows.ts';
+import { principalDirections, transposedRows } from '../rows.ts';
 import type { Control } from './control.ts';
-import { controlDictionary, preparedControl, transposedRows } from './control.ts';
+import { controlDictionary, preparedControl } from './control.ts';
 
 export const pca: Control = {
   id: 'pca',

@@ -1,7 +1,8 @@
 /** Random unit directions with TopK codes: what size and sparsity give by themselves. */
 import { seededRandom } from '../../engine/tensor/random.ts';
 import type { Control } from './control.ts';
-import { controlDictionary, preparedControl, transposedRows } from './control.ts';
+import { controlDictionary, preparedControl } from './control.ts';
+import { transposedRows } from '../rows.ts';
 
 /** [F D] */
 function randomUnitRows(features: number, width: number, seed: number): Float32Array {

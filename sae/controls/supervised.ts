@@ -8,8 +8,14 @@ import type { Codes } from '../codes.ts';
 import type { Dictionary, WeightName } from '../dictionary.ts';
 import type { Rows } from '../rows.ts';
 import { countOf, rowAt } from '../rows.ts';
-import type { ControlInput } from './control.ts';
+import type { ControlFacts, ControlInput } from './control.ts';
 import { controlDictionary, preparedControl } from './control.ts';
+
+export const supervisedFacts: ControlFacts = {
+  id: 'supervised',
+  title: 'Supervised dictionary',
+  about: 'A feature for each value of each known attribute of a prompt: what a dictionary could know.',
+};
 
 export interface Attribute {
   /** `IO name` */

@@ -8,6 +8,13 @@ import { jobRows } from '../training/job.ts';
 import type { TrainedOn } from '../training/trainedDictionary.ts';
 import { trainedDictionary } from '../training/trainedDictionary.ts';
 import { startStates } from '../training/trainSideBySide.ts';
+import type { ControlFacts } from './control.ts';
+
+export const untrainedFacts: ControlFacts = {
+  id: 'untrained',
+  title: 'Untrained',
+  about: 'The dictionary before its first step: a score that it reaches too says nothing about training.',
+};
 
 /** Batches over which thresholds and densities are measured. */
 const batches = 8;

@@ -7,7 +7,7 @@
  *
  * A folder without dictionary.safetensors holds no dictionary. Each file appears whole or not at all.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readJson } from '../../engine/files/readJson.ts';
 import { readFloat32 } from '../../engine/files/readTensor.ts';
@@ -25,8 +25,8 @@ import type { Dictionary, WeightName } from '../dictionary.ts';
 import { checkDictionary, weightAxes, weightLength, weightNames } from '../dictionary.ts';
 import { describeInput } from '../input.ts';
 
-const DICTIONARY = 'dictionary.safetensors';
-const LABELS = 'labels.json';
+export const DICTIONARY = 'dictionary.safetensors';
+export const LABELS = 'labels.json';
 const MEASURES = 'measures.json';
 /** Made by `collectFeatures`. */
 export const FEATURES = 'features.safetensors';
@@ -52,14 +52,14 @@ export async function writeDictionary(
     version: 1,
     ...{ width, features, encoder, input, origin, model, training, created },
   };
-  const tensors = [...weights].map(([name, data]) => ({ name, shape: shapeOf(dictionary, name), data }));
+  const tensors = [...weights].map(([name, data]) => ({ name, shape: weightShape(dictionary, name), data }));
   const known = density === null ? [] : [{ name: 'density', shape: [features], data: density }];
   const metadata = { [DESCRIPTION]: JSON.stringify(description) };
   await writeSafetensors(join(folder, DICTIONARY), [...tensors, ...known], metadata, { overwrite: true });
   if (dictionary.labels.size > 0) await writeLabels(folder, dictionary.labels);
 }
 
-function shapeOf({ width, features }: Dictionary, name: WeightName): number[] {
+export function weightShape({ width, features }: Dictionary, name: WeightName): number[] {
   const sizes: Readonly<Record<string, number>> = { D: width, F: features };
   return weightAxes[name].split(' ').map((axis) => sizes[axis] as number);
 }
@@ -145,6 +145,11 @@ export async function readLabels(folder: string): Promise<ReadonlyMap<number, st
 
 export async function writeMeasures(folder: string, measures: DictionaryMeasures): Promise<void> {
   await writeText(join(folder, MEASURES), measures);
+}
+
+/** Of a dictionary that has changed since: nobody may take them for its own. */
+export async function removeMeasures(folder: string): Promise<void> {
+  await rm(join(folder, MEASURES), { force: true });
 }
 
 export async function readMeasures(folder: string): Promise<DictionaryMeasures | null> {

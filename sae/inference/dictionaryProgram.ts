@@ -1,4 +1,4 @@
-/** A dictionary that encodes and reconstructs rows, on ONNX Runtime. */
+/** A dictionary that encodes and reconstructs rows: matching pursuit by its kernels, everything else on ONNX Runtime. */
 import { GraphBuilder } from '../../engine/graph/builder.ts';
 import type { Graph } from '../../engine/graph/graph.ts';
 import { lower } from '../../engine/graph/lower.ts';
@@ -14,6 +14,7 @@ import { checkRows, countOf } from '../rows.ts';
 import { threadsFor } from '../threads.ts';
 import { decode } from '../variants/pieces.ts';
 import { encoderGraph } from './encoderGraph.ts';
+import { PursuitProgram } from './pursuitProgram.ts';
 
 /** Values of dense codes that a run holds at once. */
 const codesAtOnce = 2 ** 22;
@@ -36,55 +37,83 @@ export interface Encoded {
   readonly reconstruction: Rows;
 }
 
+/** What gives codes and reconstructions of rows in the prepared form, some at a time. */
+interface Program {
+  readonly rowsAtOnce: number;
+  run(data: Float32Array): Promise<Part> | Part;
+  release(): Promise<void>;
+}
+
+interface Part {
+  readonly codes: Codes;
+  readonly reconstruction: Float32Array;
+}
+
 export class DictionaryProgram {
   readonly dictionary: Dictionary;
-  readonly #session: Session;
-  readonly #weights: Feeds;
+  readonly #program: Program;
 
-  private constructor(dictionary: Dictionary, session: Session) {
+  private constructor(dictionary: Dictionary, program: Program) {
     this.dictionary = dictionary;
-    this.#session = session;
-    this.#weights = Object.fromEntries(weightNames(dictionary.encoder).map((name) => [name, feed(dictionary, name)]));
+    this.#program = program;
   }
 
   static async create(dictionary: Dictionary): Promise<DictionaryProgram> {
-    const lowered = lower(dictionaryGraph(dictionary), { storage: () => ({ kind: 'input' }) });
-    return new DictionaryProgram(
-      dictionary,
-      await Session.create(lowered, {
-        memory: [],
-        keepsArena: false,
-        ...threadsFor(rowsAtOnce(dictionary), dictionary),
-      }),
-    );
+    const kind = PursuitProgram.takes(dictionary) ? PursuitProgram : GraphProgram;
+    return new DictionaryProgram(dictionary, await kind.create(dictionary));
   }
 
   /** Rows of the model's values. Throws Fault for values that are not finite. */
   async encode(rows: Rows): Promise<Encoded> {
     checkRows(rows, 'dictionary');
-    const { width, features } = this.dictionary;
+    const { width } = this.dictionary;
     if (rows.width !== width) throw new RangeError(`dictionary: expected rows of ${width}, got ${rows.width}`);
     const { data, undo } = prepared(rows, this.dictionary.input);
-    const atOnce = rowsAtOnce(this.dictionary);
+    const { rowsAtOnce } = this.#program;
     const parts: Codes[] = [];
     const reconstruction = new Float32Array(data.length);
-    for (let from = 0; from < countOf(rows); from += atOnce) {
-      const part = await this.#run(data.subarray(from * width, (from + atOnce) * width));
-      parts.push(sparseCodes(part.codes, features));
+    for (let from = 0; from < countOf(rows); from += rowsAtOnce) {
+      const part = await this.#program.run(data.subarray(from * width, (from + rowsAtOnce) * width));
+      parts.push(part.codes);
       reconstruction.set(part.reconstruction, from * width);
     }
     return { codes: joinCodes(parts), reconstruction: { width, data: undo(reconstruction) } };
   }
 
   release(): Promise<void> {
-    return this.#session.release();
+    return this.#program.release();
+  }
+}
+
+/** Any encoder, in ONNX Runtime. */
+class GraphProgram implements Program {
+  readonly rowsAtOnce: number;
+  readonly #dictionary: Dictionary;
+  readonly #session: Session;
+  readonly #weights: Feeds;
+
+  private constructor(dictionary: Dictionary, session: Session) {
+    this.rowsAtOnce = rowsAtOnce(dictionary);
+    this.#dictionary = dictionary;
+    this.#session = session;
+    this.#weights = Object.fromEntries(weightNames(dictionary.encoder).map((name) => [name, feed(dictionary, name)]));
   }
 
-  async #run(data: Float32Array) {
-    const x = { data, shape: [data.length / this.dictionary.width, this.dictionary.width] };
+  static async create(dictionary: Dictionary): Promise<GraphProgram> {
+    const lowered = lower(dictionaryGraph(dictionary), { storage: () => ({ kind: 'input' }) });
+    const threads = threadsFor(rowsAtOnce(dictionary), dictionary);
+    return new GraphProgram(dictionary, await Session.create(lowered, { memory: [], keepsArena: false, ...threads }));
+  }
+
+  async run(data: Float32Array): Promise<Part> {
+    const x = { data, shape: [data.length / this.#dictionary.width, this.#dictionary.width] };
     const results = await this.#session.run({ ...this.#weights, x }, ['codes', 'reconstruction']);
     const read = (name: string) => results.get(name)?.data ?? new Float32Array();
-    return { codes: read('codes'), reconstruction: read('reconstruction') };
+    return { codes: sparseCodes(read('codes'), this.#dictionary.features), reconstruction: read('reconstruction') };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
   }
 }
 

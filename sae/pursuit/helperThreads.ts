@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { KernelShape } from './kernels/layout.ts';
 import { LANES } from './kernels/layout.ts';
-import type { CompiledModule, SharedMemory } from './wasm/webAssembly.ts';
+import type { CompiledModule, SharedMemory } from '../wasm/webAssembly.ts';
 
 const life = `
 const { module, memory } = require('node:worker_threads').workerData;

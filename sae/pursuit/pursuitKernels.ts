@@ -4,14 +4,14 @@ import { HelperThreads } from './helperThreads.ts';
 import { kernelModule } from './kernels/kernelModule.ts';
 import type { KernelShape, Layout } from './kernels/layout.ts';
 import { control, layoutOf, PHASES, scalars } from './kernels/layout.ts';
-import { normCodes } from './kernels/learning.ts';
 import type { Job } from './kernels/threads.ts';
 import { jobCodes } from './kernels/threads.ts';
 import type { PursuitSettings } from './pursuit.ts';
 import type { Picks } from './pursuitCodes.ts';
 import type { PursuitTraining, StepNumbers } from './pursuitTraining.ts';
 import { adamScalars } from './pursuitTraining.ts';
-import { Instance, Memory, Module } from './wasm/webAssembly.ts';
+import { normCodes } from '../wasm/adam.ts';
+import { Instance, Memory, Module } from '../wasm/webAssembly.ts';
 
 /** Values that are rows of atoms with the bias below them. */
 export type WeightKind = 'weights' | 'first' | 'second';

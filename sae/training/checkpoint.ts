@@ -71,6 +71,32 @@ export async function readStates(path: string, jobs: readonly Job[]): Promise<St
   return new Map(await Promise.all(jobs.map(read)));
 }
 
+/**
+ * States for jobs with other settings, rates or numbers of steps: a training that goes on from another one's, with its weights,
+ * moments and counters. Throws Fault where a dictionary is not there, is of another size or kind, or has all of its steps.
+ */
+export async function forkedStates(path: string, jobs: readonly Job[]): Promise<States> {
+  const file = await readSafetensors(path);
+  const scalars = parsed<Record<string, Scalars>>(path, file.metadata['scalars']);
+  const read = async (job: Job) => {
+    const own = scalars[job.name];
+    if (own === undefined) {
+      const expected = Object.keys(scalars).join(', ');
+      throw new Fault({ what: 'no dictionary of this name to go on from', where: path, expected, got: job.name });
+    }
+    requireStepsLeft(path, job, own);
+    return [job.name, await readState(path, file, job, own)] as const;
+  };
+  return new Map(await Promise.all(jobs.map(read)));
+}
+
+function requireStepsLeft(path: string, { name, plan }: Job, { step }: Scalars): void {
+  const { steps } = plan.training;
+  if (steps > step) return;
+  const expected = `more than the ${step} that ${name} has taken`;
+  throw new Fault({ what: 'steps of a training that goes on from another', where: path, expected, got: String(steps) });
+}
+
 function requireSameJobs(path: string, file: SafetensorsFile, jobs: readonly Job[]): void {
   const stored = parsed<readonly string[]>(path, file.metadata['jobs']);
   const now = jobs.map(jobText);
@@ -89,7 +115,8 @@ async function readState(path: string, file: SafetensorsFile, job: Job, scalars:
   const tensor = async (name: string, length: number): Promise<Float32Array> => {
     const stored = file.tensors.get(`${job.name}/${name}`);
     if (stored?.type === 'F32' && stored.shape.length === 1 && stored.shape[0] === length) return readFloat32(stored);
-    throw notACheckpoint(path, `${job.name}/${name} as F32 [${length}]`);
+    const got = stored === undefined ? 'none' : `${stored.type} [${stored.shape.join(', ')}]`;
+    throw notACheckpoint(path, `${job.name}/${name} as F32 [${length}]`, got);
   };
   const lengths = planWeights(job.plan).map((weight) => {
     const shape = weightShape(weight, job.plan);
@@ -124,6 +151,7 @@ function parsed<T>(path: string, text: string | undefined): T {
   }
 }
 
-function notACheckpoint(path: string, expected: string): Fault {
-  return new Fault({ what: 'not a checkpoint of dictionaries', where: path, expected });
+function notACheckpoint(path: string, expected: string, got?: string): Fault {
+  const what = 'not a checkpoint of such dictionaries';
+  return new Fault({ what, where: path, expected, ...(got === undefined ? {} : { got }) });
 }

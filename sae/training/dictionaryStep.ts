@@ -8,8 +8,8 @@ import { threadsFor } from '../threads.ts';
 import { biasCorrection } from '../../engine/train/adamW.ts';
 import type { DictionaryState } from './dictionaryState.ts';
 import { afterBatch, deadFeatures } from './dictionaryState.ts';
-import type { Plan } from './lossGraph.ts';
-import { names, trackedName } from './lossGraph.ts';
+import type { LossPartName, Plan } from './lossGraph.ts';
+import { lossPartNames, names, partName, trackedName } from './lossGraph.ts';
 import { learningRateAt, sparsityAt } from './rates.ts';
 import type { StepGraph } from './stepGraph.ts';
 import { firstMoment, next, secondMoment, stepGraph, stepNames } from './stepGraph.ts';
@@ -19,6 +19,8 @@ export interface StepReport {
   /** Counted from 1: steps taken after this one. */
   readonly step: number;
   readonly loss: number;
+  /** What the loss is the sum of; null: it has no such part. */
+  readonly parts: Readonly<Record<LossPartName, number | null>>;
   /** Fraction of variance unexplained, of this batch. */
   readonly fvu: number;
   /** Mean number of active features. */
@@ -91,10 +93,11 @@ export class DictionaryStep {
   }
 
   #outputs(): string[] {
-    const { changing, tracked } = this.#graph;
+    const { changing, tracked, parts } = this.#graph;
     return [
       ...[names.loss, names.error, names.variance, names.fired, stepNames.norm],
       ...tracked.map(trackedName),
+      ...parts.map(partName),
       ...changing.flatMap((name) => [next(name), next(firstMoment(name)), next(secondMoment(name))]),
     ];
   }
@@ -152,6 +155,7 @@ function report(
   return {
     step,
     loss: value(names.loss),
+    parts: partsOf(results),
     fvu: value(names.error) / value(names.variance),
     l0: sum(fired) / rows,
     dead: sum(dead),
@@ -159,6 +163,12 @@ function report(
     learningRate,
     resampled: 0,
   };
+}
+
+/** The parts of a loss among what a program gave. */
+export function partsOf(results: ReadonlyMap<string, Tensor>): StepReport['parts'] {
+  const values = lossPartNames.map((part) => [part, results.get(partName(part))?.data[0] ?? null] as const);
+  return Object.fromEntries(values) as StepReport['parts'];
 }
 
 function scalar(value: number): Feed {

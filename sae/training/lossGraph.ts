@@ -30,6 +30,11 @@ export const names = {
 
 export const trackedName = (name: string) => `tracked.${name}`;
 
+/** What the loss is the sum of; `auxiliary`: with what dead features get. */
+export const lossPartNames = ['reconstruction', 'sparsity', 'auxiliary'] as const;
+export type LossPartName = (typeof lossPartNames)[number];
+export const partName = (part: LossPartName) => `part.${part}`;
+
 /** What is trained: a kind of dictionary with its size and settings. */
 export interface Plan {
   readonly variant: Variant;
@@ -63,9 +68,11 @@ export interface LossGraph {
   readonly graph: Graph;
   /** Names of the scalars that are followed while training. */
   readonly tracked: readonly string[];
+  /** Parts that this loss has. */
+  readonly parts: readonly LossPartName[];
 }
 
-/** Inputs `x` [B D], `dead` [F], `sparsity`; the weights as parameters; outputs as in `names` and `tracked.*`. */
+/** Inputs `x` [B D], `dead` [F], `sparsity`; the weights as parameters; outputs as in `names`, `part.*` and `tracked.*`. */
 export function lossGraph(plan: Plan): LossGraph {
   const { variant, size, settings, training } = plan;
   const sizes = { ...formSizes(training.decoder, size), B: training.rows };
@@ -82,9 +89,11 @@ export function lossGraph(plan: Plan): LossGraph {
     sparsity: g.input(names.sparsity, ''),
   });
   const variance = batchVariance(g, x);
-  g.output(names.loss, total(g, plan, forward, { x, variance, weight }));
+  const parts = lossParts(g, plan, forward, { x, variance, weight });
+  g.output(names.loss, [...parts.values()].reduce(g.add));
+  for (const [part, value] of parts) g.output(partName(part), value);
   markReadings(g, forward, x, variance);
-  return { graph: g.build(), tracked: [...forward.tracked.keys()] };
+  return { graph: g.build(), tracked: [...forward.tracked.keys()], parts: [...parts.keys()] };
 }
 
 function weightReader(g: GraphBuilder, plan: Plan): (name: string) => Value {
@@ -105,13 +114,13 @@ interface Totalled {
   readonly weight: (name: string) => Value;
 }
 
-/** Reconstruction (as a share of the variance, where that is asked for) + sparsity + auxiliary + what dead features get. */
-function total(
+/** Reconstruction (as a share of the variance, where that is asked for), sparsity, auxiliary with what dead features get. */
+function lossParts(
   g: GraphBuilder,
   { variant, training }: Plan,
   forward: Forward,
   { x, variance, weight }: Totalled,
-): Value {
+): ReadonlyMap<LossPartName, Value> {
   const { reconstruction, sparsity, auxiliary } = forward.parts;
   const isShare = training.normalised ?? variant.normalised;
   const error = isShare ? g.divide(reconstruction, variance) : reconstruction;
@@ -120,7 +129,12 @@ function total(
     remedy.kind === 'none'
       ? null
       : deadTerm(g, remedy, forward, { x, decoder: weight('W_dec'), dead: g.input(names.dead, 'F'), error }, variant);
-  return [error, sparsity, auxiliary, term].filter((part) => part !== undefined && part !== null).reduce(g.add);
+  const besides = [auxiliary, term].filter((part) => part !== undefined && part !== null);
+  return new Map<LossPartName, Value>([
+    ['reconstruction', error],
+    ...(sparsity === undefined ? [] : [['sparsity', sparsity] as const]),
+    ...(besides.length === 0 ? [] : [['auxiliary', besides.reduce(g.add)] as const]),
+  ]);
 }
 
 function markReadings(g: GraphBuilder, { codes, reconstruction, tracked }: Forward, x: Value, variance: Value): void {

@@ -52,12 +52,14 @@ export class PursuitStep {
     const fired = firedRows(encoded);
     const error = meanOf(encoded.squares);
     const [weights, first, second] = [named(kernels, 'weights'), named(kernels, 'first'), named(kernels, 'second')];
+    const push = this.#pushTerm(state, dead);
     const counted = afterBatch(state, { fired, tracked: new Map(), rows: training.rows }, training.dead.window);
     return Promise.resolve({
       state: { ...state, weights, first, second, ...counted, step },
       report: {
         step,
-        loss: error + this.#pushTerm(state, dead),
+        loss: error + push,
+        parts: { reconstruction: error, sparsity: null, auxiliary: this.#training.push === 0 ? null : push },
         fvu: error / varianceOf({ width: size.width, data: batch }),
         l0: fired.reduce((sum, rows) => sum + rows, 0) / training.rows,
         dead: dead.reduce((sum, isDead) => sum + isDead, 0),

@@ -9,7 +9,7 @@ import type { StepScalars } from '../../engine/train/adamW.ts';
 import { adamW, clipFactor, gradientNorm } from '../../engine/train/adamW.ts';
 import type { WeightConstraint } from '../variants/variant.ts';
 import { planConstraints, projected, tangent } from './constraints.ts';
-import type { Plan } from './lossGraph.ts';
+import type { LossPartName, Plan } from './lossGraph.ts';
 import { changing, lossGraph } from './lossGraph.ts';
 
 /** Names of inputs and outputs besides those of the loss. */
@@ -28,16 +28,17 @@ export const next = (name: string) => `next.${name}`;
 export interface StepGraph {
   readonly graph: Graph;
   readonly tracked: readonly string[];
+  readonly parts: readonly LossPartName[];
   /** Names of the weights that change. */
   readonly changing: readonly string[];
 }
 
 /** The outputs of the loss, `gradientNorm`, and `next.*` of every weight that changes and of its moments. */
 export function stepGraph(plan: Plan): StepGraph {
-  const { graph, tracked } = lossGraph(plan);
+  const { graph, tracked, parts } = lossGraph(plan);
   const trained = changing(plan);
   const differentiated = gradient(graph, 'loss', trained, { mayStretch: () => false });
-  return { graph: withUpdate(differentiated, plan, trained), tracked, changing: trained };
+  return { graph: withUpdate(differentiated, plan, trained), tracked, parts, changing: trained };
 }
 
 function withUpdate(graph: Graph, plan: Plan, trained: readonly string[]): Graph {

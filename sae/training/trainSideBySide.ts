@@ -11,7 +11,9 @@ import type { Job } from './job.ts';
 import { jobRows } from './job.ts';
 import { joinJudged, Judge, resampled } from './resample.ts';
 import type { Plan } from './lossGraph.ts';
+import { GradientStep } from './gradientStep.ts';
 import { PursuitStep } from './pursuitStep.ts';
+import { SelectionStep } from './selectionStep.ts';
 import { startWeights } from './startWeights.ts';
 
 /** Rows that weights start from. */
@@ -24,7 +26,7 @@ export interface TrainingMoment {
   readonly step: number;
   /** By job, of those that took this step. */
   readonly reports: ReadonlyMap<string, StepReport>;
-  /** By job, after this step. */
+  /** By job, after this step. Weights must be read before the next moment is asked for, or can't be had any more. */
   readonly states: States;
 }
 
@@ -114,11 +116,16 @@ async function takeStep(job: Job, source: BatchSource, programs: Programs, befor
 /** Compiled once for all jobs with the same program. */
 class Programs {
   readonly #pursuits = new Map<string, Promise<PursuitStep>>();
+  readonly #selections = new Map<string, Promise<SelectionStep>>();
+  readonly #gradients = new Map<string, Promise<GradientStep>>();
   readonly #steps = new Map<string, Promise<DictionaryStep>>();
   readonly #judges = new Map<string, Promise<Judge>>();
 
-  step({ plan }: Job): Promise<DictionaryStep | PursuitStep> {
+  /** The quickest that knows the plan. */
+  step({ plan }: Job): Promise<PursuitStep | SelectionStep | GradientStep | DictionaryStep> {
     if (PursuitStep.takes(plan)) return this.#pursuit(plan);
+    if (SelectionStep.takes(plan)) return kept(this.#selections, stepKey(plan), () => SelectionStep.create(plan));
+    if (GradientStep.takes(plan)) return kept(this.#gradients, stepKey(plan), () => GradientStep.create(plan));
     return kept(this.#steps, stepKey(plan), () => DictionaryStep.create(plan));
   }
 
@@ -128,7 +135,12 @@ class Programs {
   }
 
   async release(): Promise<void> {
-    const all = [...this.#pursuits.values(), ...this.#steps.values(), ...this.#judges.values()];
+    const all = [
+      ...this.#pursuits.values(),
+      ...this.#selections.values(),
+      ...this.#steps.values(),
+      ...this.#judges.values(),
+    ];
     for (const program of all) await (await program).release();
   }
 

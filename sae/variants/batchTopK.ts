@@ -17,7 +17,7 @@ const settings = {
 } as const;
 
 /** Name of the tracked smallest activation that is kept in a batch. */
-const SMALLEST = 'smallestKept';
+export const SMALLEST = 'smallestKept';
 
 export interface BatchSelection {
   readonly preActivations: Value;

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [scores] [pursuit] [--model FILE] [--repeats 7]`: all of them where none is named.
+ * `npm run bench -- [open] [forward] [ablation] [decoding] [gradients] [training] [responsive] [window] [scores] [pursuit] [dictionaries] [--model FILE] [--repeats 7]`: all of them where none is named.
  * Prints JSON. With HEADSCOPE_PYTHON set to a Python that has torch, transformers and gguf, PyTorch takes turns with us.
  */
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { ablation } from './ablation.ts';
 import type { BenchContext } from './benchmark.ts';
 import { decoding } from './decoding.ts';
+import { dictionaries } from './dictionaries.ts';
 import { forward } from './forward.ts';
 import { gradients } from './gradients.ts';
 import { open } from './open.ts';
@@ -30,6 +31,7 @@ const benchmarks = [
   windowBudgets,
   patternScores,
   pursuit,
+  dictionaries,
 ];
 
 const { values, positionals } = parseArgs({

@@ -150,6 +150,53 @@ def pursuit_step(_, request):
     return {"ms": ms}
 
 
+def dictionary_step(_, request):
+    """A training step of a dictionary with a linear encoder: loss, gradient, clipping, Adam, unit rows where the kind has them.
+
+    Codes are dense [B F], as in SAELens: ReLU, or the k largest of each row (topK) or k B of the batch (batchTopK).
+    """
+    kind, k, rows, width, features = (request[name] for name in ("kind", "k", "rows", "width", "features"))
+    with torch.inference_mode(False), torch.enable_grad():
+        key = (kind, rows, width, features)
+        if key not in dictionaries:
+            atoms = torch.nn.functional.normalize(torch.randn(features, width), dim=1)
+            weights = [torch.nn.Parameter(w) for w in (atoms.T.clone(), torch.zeros(features), atoms, torch.zeros(width))]
+            dictionaries[key] = (weights, torch.optim.Adam(weights, lr=3e-4), torch.randn(rows, width))
+        weights, optimiser, x = dictionaries[key]
+        encoder, encoder_bias, atoms, bias = weights
+
+        def codes_of(p):
+            if kind == "topK":
+                values, places = p.topk(k, dim=1)
+                return torch.zeros_like(p).scatter(1, places, values.relu())
+            if kind == "batchTopK":
+                values, places = p.flatten().topk(k * rows)
+                return torch.zeros(rows * features).scatter(0, places, values.relu()).view(rows, features)
+            return p.relu()
+
+        def step():
+            optimiser.zero_grad()
+            codes = codes_of((x - bias) @ encoder + encoder_bias)
+            error = (codes @ atoms + bias - x).square().sum(-1).mean()
+            if kind == "standard":
+                loss = error + 5 * (codes * atoms.norm(dim=1)).sum(-1).mean()
+            else:
+                loss = error / (x - x.mean(0)).square().sum(-1).mean()
+            loss.backward()
+            if kind != "standard":
+                with torch.no_grad():
+                    along = (atoms.grad * atoms).sum(1, keepdim=True)
+                    atoms.grad.sub_(along * atoms)
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
+            optimiser.step()
+            if kind != "standard":
+                with torch.no_grad():
+                    atoms.div_(atoms.norm(dim=1, keepdim=True))
+
+        ms, _ = milliseconds(step)
+    return {"ms": ms}
+
+
 def decode(model, request):
     model.set_attn_implementation(request["attention"])
     cache = DynamicCache(config=model.config)
@@ -176,6 +223,7 @@ def main() -> None:
         "gradients": gradients,
         "trainStep": train_step,
         "pursuitStep": pursuit_step,
+        "dictionaryStep": dictionary_step,
         "decode": decode,
     }
     with torch.inference_mode():

@@ -45,6 +45,15 @@ export type TorchRequest =
       readonly features: number;
       readonly steps: number;
     }
+  /** One training step of a dictionary with a linear encoder. */
+  | {
+      readonly do: 'dictionaryStep';
+      readonly kind: 'standard' | 'topK' | 'batchTopK';
+      readonly k: number;
+      readonly rows: number;
+      readonly width: number;
+      readonly features: number;
+    }
   /** Greedy decoding with a cache; `ms` is the time of the `tokens` after prefill. */
   | {
       readonly do: 'decode';

@@ -44,20 +44,34 @@ export const importTable: Readonly<Record<string, Row>> = {
   // Ablation and attribution are head scores; here they rank nodes.
   'engine/circuits': { imports: [...upToTrain, 'engine/scores', 'engine/results'] },
   'engine/prune': { imports: [...upToTrain, 'engine/results'] },
+  'sae/wasm': { imports: [] },
   // Its threads are worker threads of Node.
-  'sae/pursuit': { imports: ['engine/terms', 'engine/tensor', 'engine/train'], types: ['sae'], node: true },
+  'sae/pursuit': {
+    imports: ['engine/terms', 'engine/tensor', 'engine/train', 'sae/wasm'],
+    types: ['sae'],
+    node: true,
+  },
   // Principal directions of activations: eigenvectors of a symmetric matrix.
   sae: {
-    imports: [...upToTrain, 'engine/results', 'sae/pursuit'],
+    imports: [...upToTrain, 'engine/results', 'sae/pursuit', 'sae/wasm'],
     types: ['engine/circuits'],
     packages: ['ml-matrix'],
   },
-  // Dictionaries are folders of several files.
-  'sae/formats': { imports: [...upToTrain, 'engine/results', 'sae'], packages: ['fflate'], node: true },
+  // Dictionaries are folders of several files; numpy's arrays are read as in exports.
+  'sae/formats': {
+    imports: [...upToTrain, 'engine/results', 'engine/exports', 'sae'],
+    packages: ['fflate'],
+    node: true,
+  },
+  // What features do is read from weights as head scores read them; what was collected lies beside the dictionary.
+  'sae/features': {
+    imports: [...upToTrain, 'engine/scores', 'engine/results', 'sae', 'sae/pursuit', 'sae/formats'],
+    node: true,
+  },
   'engine/results': { imports: ['engine/terms'], packages: ['zod'] },
   'engine/exports': { imports: ['engine/terms', 'engine/results'], packages: ['zod', 'hyparquet-writer'] },
   'engine/service': {
-    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'],
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'sae/features'],
     packages: ['zod', 'ws', 'fflate', 'hyparquet'],
     node: true,
   },
@@ -79,9 +93,24 @@ export const importTable: Readonly<Record<string, Row>> = {
       '@fontsource-variable/',
     ],
   },
-  fixtures: { imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats'], packages: ['zod'], node: true },
+  fixtures: {
+    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'sae/features'],
+    packages: ['zod'],
+    node: true,
+  },
   test: {
-    imports: [...engine, 'sae', 'sae/pursuit', 'sae/formats', 'electron', 'renderer', 'renderer/marks', 'fixtures'],
+    imports: [
+      ...engine,
+      'sae',
+      'sae/pursuit',
+      'sae/wasm',
+      'sae/formats',
+      'sae/features',
+      'electron',
+      'renderer',
+      'renderer/marks',
+      'fixtures',
+    ],
     packages: [
       'vitest',
       'ajv',

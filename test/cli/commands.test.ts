@@ -16,17 +16,26 @@ describe('help', () => {
   it('lists every command', async () => {
     const { code, out } = await headscope(['--help']);
     expect(code).toBe(0);
-    const lines = out.split('\n').map((line) => line.trim().replace(/ +/, ' '));
+    const lines = out.split('\n').map((line) => line.trim().replace(/ {2,}/, ' '));
     for (const { name, summary } of commands) expect(lines).toContain(`${name} ${summary}`);
   });
 
   it.each(commands)('of $name shows its usage, every option and an example', async ({ name, options }) => {
-    const { code, out } = await headscope([name, '--help']);
+    const { code, out } = await headscope([...name.split(' '), '--help']);
     expect(code).toBe(0);
     expect(out).toContain(`  headscope ${name}`);
     for (const option of Object.keys(options)) expect(out).toContain(`--${option}`);
     expect(out).toMatch(/Examples?:\n {2}headscope /);
-    expect((await headscope(['help', name])).out).toBe(out);
+    expect((await headscope(['help', ...name.split(' ')])).out).toBe(out);
+  });
+
+  it('of a first word that several commands share lists them', async () => {
+    const { code, out } = await headscope(['sae', '--help']);
+    expect(code).toBe(0);
+    for (const { name } of commands) expect(out.includes(`\n  ${name} `)).toBe(name.startsWith('sae '));
+    expect((await headscope(['sae', 'tain', 'model'])).err).toMatch(
+      /unknown command: expected sae train, sae eval, .*got sae tain/,
+    );
   });
 
   it('without a command goes to standard error with exit code 2', async () => {

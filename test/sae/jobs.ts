@@ -44,8 +44,13 @@ export async function moments(
 ): Promise<readonly TrainingMoment[]> {
   const seen: TrainingMoment[] = [];
   for await (const moment of trainSideBySide(jobs, source, from ?? (await startStates(jobs, source))))
-    seen.push(moment);
+    seen.push({ ...moment, states: copied(moment.states) });
   return seen;
+}
+
+/** Read now, for after the next step they can't be. */
+function copied(states: States): States {
+  return new Map([...states].map(([name, state]) => [name, { ...state }] as const));
 }
 
 export async function trainedStates(jobs: readonly Job[], source: BatchSource, from?: States): Promise<States> {

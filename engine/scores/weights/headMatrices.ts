@@ -1,6 +1,5 @@
 /** The four matrices of every head of a layer, whatever the family stores them as, with the norms around them folded in. */
 import type { Attention } from '../../arch/parts/attention.ts';
-import type { Branch } from '../../arch/parts/decoder.ts';
 import type { Projections } from '../../arch/parts/projections.ts';
 import type { ModelFiles } from '../../files/modelFiles.ts';
 import type { Model } from '../../run/index.ts';
@@ -32,14 +31,13 @@ type HostedModel = Pick<Model, 'files' | 'family'>;
 
 /** Throws Fault for a tensor that is missing or not finite. */
 export async function readHeadMatrices({ files, family }: HostedModel, layer: number): Promise<HeadMatrices> {
-  const { attention } = family.description.block(layer);
-  const { part, norm } = attention;
+  const { part, norm } = family.description.block(layer).attention;
   const raw = await projectionsOf(files, part.projections);
   const [width, gain] = [family.shape.width, await gainOf(files, norm)];
   for (const { data } of [raw.queries, raw.keys, raw.values]) foldReading(data, width, norm, gain);
   await foldHeadNorm(files, raw.queries, part.queryNorm);
   await foldHeadNorm(files, raw.keys, part.keyNorm);
-  return { ...raw, out: await foldedOut(files, width, attention) };
+  return { ...raw, out: await readWriting({ files, family }, layer) };
 }
 
 /** W_O alone, as it is stored: what z is multiplied by, [N H D]. */
@@ -73,13 +71,7 @@ export function perQueryHead(x: Tensor, heads: number): Tensor {
  * says what a later reader gets of it.
  */
 export function requireAddedStream({ files, family }: HostedModel, what: string): void {
-  const block = family.description.block(0);
-  const reason =
-    block.streamNorms !== undefined
-      ? 'the stream is normed after each addition'
-      : block.continuesFromNorm === true
-        ? 'each block goes on from its normed input'
-        : null;
+  const reason = changedStream(family);
   if (reason === null) return;
   throw new Fault({
     what: `${what} is not defined for this model`,
@@ -89,7 +81,15 @@ export function requireAddedStream({ files, family }: HostedModel, what: string)
   });
 }
 
-async function projectionsOf(files: ModelFiles, projections: Projections): Promise<Omit<HeadMatrices, 'out'>> {
+/** How blocks change the stream besides adding to it; null where they don't. */
+export function changedStream({ description }: Pick<Model['family'], 'description'>): string | null {
+  const { streamNorms, continuesFromNorm } = description.block(0);
+  if (streamNorms !== undefined) return 'the stream is normed after each addition';
+  return continuesFromNorm === true ? 'each block goes on from its normed input' : null;
+}
+
+/** Queries, keys and values as they are stored, without biases. */
+export async function projectionsOf(files: ModelFiles, projections: Projections): Promise<Omit<HeadMatrices, 'out'>> {
   if (projections.kind === 'fused') return fusedProjections(files, projections);
   const read = async (weight: Attention['out']['weight'], order: string) =>
     arrange(await readWeight(files, weight), order);
@@ -115,13 +115,11 @@ async function fusedProjections(
   };
 }
 
-async function foldedOut(
-  files: ModelFiles,
-  width: number,
-  { part, outNorm = null, multiplier = 1 }: Branch & { readonly part: Attention },
-): Promise<Tensor> {
-  const out = arrange(await readWeight(files, part.out.weight), 'N H D');
-  foldWriting(out.data, width, outNorm, await gainOf(files, outNorm));
+/** The `out` of the matrices alone. */
+export async function readWriting({ files, family }: HostedModel, layer: number): Promise<Tensor> {
+  const { outNorm = null, multiplier = 1 } = family.description.block(layer).attention;
+  const out = await readOutput({ files, family }, layer);
+  foldWriting(out.data, family.shape.width, outNorm, await gainOf(files, outNorm));
   if (multiplier !== 1) out.data.forEach((value, i) => (out.data[i] = value * multiplier));
   return out;
 }

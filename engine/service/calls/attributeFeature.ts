@@ -1,8 +1,44 @@
-/** NOT BUILT YET: attributeFeature. */
-import type { Service } from '../../results/index.ts';
-import { Fault } from '../../terms/fault.ts';
+/** Why a feature is active at a position of a prompt. */
+import type { ResultOf, Service } from '../../results/index.ts';
+import type { Model } from '../../run/index.ts';
+import { attributeFeature } from '../../../sae/features/attributeFeature.ts';
+import type { NamedProgram } from '../../../sae/features/throughFeatures.ts';
 import type { ModelSource } from '../openModels.ts';
+import type { OpenDictionaries } from '../openDictionaries.ts';
+import { openDictionariesOf } from '../openDictionaries.ts';
+import { idsOf, shownToken } from './prompts.ts';
+import { requireFeature, requireReadable } from './readableDictionary.ts';
 
-export function attributeFeatureCall(_models: ModelSource): Service['attributeFeature'] {
-  return () => Promise.reject(new Fault({ what: 'attributeFeature is not built yet' }));
+export function attributeFeatureCall(models: ModelSource): Service['attributeFeature'] {
+  return (request, { signal }) =>
+    models.use(request, signal, (model) =>
+      openDictionariesOf(models).use(request.dictionary, ({ dictionary, program, folder }) => {
+        requireReadable(model, dictionary, folder);
+        requireFeature(dictionary, request.feature, folder);
+        const ids = idsOf(model, request.prompt);
+        const { feature, position, through = [] } = request;
+        const open = openDictionariesOf(models);
+        return withAll(open, model, through, [], async (programs): Promise<ResultOf<'attributeFeature'>> => {
+          const asked = { feature, position, ids, signal, through: programs };
+          const found = await attributeFeature(model, program, asked);
+          return { tokens: ids.map((id) => shownToken(model, id)), ...found };
+        });
+      }),
+    );
+}
+
+/** Opens one dictionary after the other, and all of them for the work. */
+function withAll<T>(
+  open: OpenDictionaries,
+  model: Model,
+  folders: readonly string[],
+  opened: readonly NamedProgram[],
+  work: (programs: readonly NamedProgram[]) => Promise<T>,
+): Promise<T> {
+  const [first, ...rest] = folders;
+  if (first === undefined) return work(opened);
+  return open.use(first, ({ dictionary, program, folder }) => {
+    requireReadable(model, dictionary, folder);
+    return withAll(open, model, rest, [...opened, { name: first, program }], work);
+  });
 }

@@ -19,6 +19,8 @@ export function promptsCall(models: ModelSource): Service['prompts'] {
         total: prompts.length,
         metric,
         lengths: [Math.min(...lengths), Math.max(...lengths)],
+        counterfactuals: prompts.filter(({ corruptIds }) => corruptIds !== null).length,
+        negatives: prompts.filter(({ negativeIds }) => negativeIds !== null).length,
         pairs: shown.map((prompt, i) => pairOf(model, prompt, request.from + i)),
       };
     });

@@ -27,7 +27,7 @@ export function runCall(models: ModelSource): Service['run'] {
 
 type Edits = NonNullable<Parameters<Model['forward']>[0]['edits']>;
 
-async function nextLogits(
+export async function nextLogits(
   model: Model,
   ids: readonly number[],
   edits: Edits,

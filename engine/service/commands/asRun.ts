@@ -29,7 +29,11 @@ type Measurement =
   | 'prunePlan'
   | 'pruneCurve'
   | 'duo'
-  | 'duoQuality';
+  | 'duoQuality'
+  | 'trainDictionaries'
+  | 'measureDictionaries'
+  | 'collectFeatures'
+  | 'circuit';
 interface JobOf<C extends Measurement> {
   readonly call: C;
   readonly request: RequestOf<C>;

@@ -2,6 +2,7 @@
 import { ablate } from './ablate.ts';
 import { attribute } from './attribute.ts';
 import { capture } from './capture.ts';
+import { circuit } from './circuit.ts';
 import type { Command } from './command.ts';
 import { convert } from './convert.ts';
 import { composition } from './composition.ts';
@@ -23,6 +24,7 @@ import { retrieve } from './retrieve.ts';
 import { retrieveMask } from './retrieveMask.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
+import { saeCommands } from './sae.ts';
 import { scores } from './scores.ts';
 import { serve } from './serve.ts';
 import { streaming } from './streaming.ts';
@@ -46,6 +48,7 @@ export const commands: readonly Command[] = [
   map,
   ablate,
   attribute,
+  circuit,
   importance,
   plan,
   prune,
@@ -53,6 +56,7 @@ export const commands: readonly Command[] = [
   task,
   duo,
   train,
+  ...saeCommands,
   pull,
   runs,
   resume,

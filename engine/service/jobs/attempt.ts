@@ -102,7 +102,8 @@ class Log {
 
   /** The plan is on disk before the first number that depends on it. */
   async #begin(start: StartEvent): Promise<void> {
-    const { resumedAt } = 'resumedAt' in start ? start : { resumedAt: null };
+    // What a call says that begins anew, for its files are gone, takes the place of all that was said before.
+    const resumedAt = 'resumedAt' in start ? (start.resumedAt ?? 0) : null;
     if (resumedAt !== null) await this.#run.dropFrom((row) => stepOf(row) > resumedAt);
     learn(this.#run, start);
     await this.#save();

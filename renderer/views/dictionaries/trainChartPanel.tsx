@@ -11,7 +11,7 @@ import { Empty, PartialNote } from '../../parts/states.tsx';
 import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
 import { StepTable } from './stepTable.tsx';
 import type { TrainChart } from './trainCharts.ts';
-import { trainCharts } from './trainCharts.ts';
+import { seriesColour, trainCharts } from './trainCharts.ts';
 import type { TrainRows } from './trainRows.ts';
 
 interface TrainChartPanelProps {
@@ -58,14 +58,11 @@ function captionOf({ header: { rows, batch, notes } }: TrainRows): string {
 function bothCharts(rows: TrainRows, beside: TrainRows | null, hidden: readonly string[]): readonly TrainChart[] {
   const own = trainCharts(rows, hidden);
   if (beside === null) return own;
-  const other = trainCharts(beside, [], 'beside: ');
-  const shift = rows.header.dictionaries.filter(({ control }) => control === null).length;
+  const from = rows.header.dictionaries.filter(({ control }) => control === null).length;
+  const other = trainCharts(beside, [], { prefix: 'beside: ', from });
   return own.map((chart) => {
     const more = other.find(({ number }) => number === chart.number)?.series ?? [];
-    return {
-      ...chart,
-      series: [...chart.series, ...more.map((one) => ({ ...one, colour: shift + (one.colour ?? 0) }))],
-    };
+    return { ...chart, series: [...chart.series, ...more] };
   });
 }
 
@@ -122,7 +119,7 @@ function Names({ rows }: { readonly rows: TrainRows }): ReactElement | null {
             checked={!hidden.includes(name)}
             onChange={(event) => toggle(name, event.currentTarget.checked)}
           />
-          <span className="dict-swatch" style={{ background: `var(--series-${(i % 6) + 1})` }} />
+          <span className="dict-swatch" style={{ background: seriesColour(i) }} />
           <code>{name}</code>
         </label>
       ))}

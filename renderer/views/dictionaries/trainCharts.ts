@@ -47,20 +47,43 @@ const numbers: Readonly<Record<TrainNumber, NumberKind>> = {
 /** Points of a line at most: more than there are pixels say nothing. */
 const POINTS = 400;
 
+export interface LineLooks {
+  /** Before every name. */
+  readonly prefix: string;
+  /** Colours of series that others have. */
+  readonly from: number;
+}
+
+const plain: LineLooks = { prefix: '', from: 0 };
+/** Controls are grey; which one it is tell its dashes. */
+const dashes = ['4 3', '1 3', '8 3', '8 3 1 3', '2 2', '12 4'];
+
 /** Those that there are numbers of. `hidden` are names of dictionaries, whose controls are hidden with them. */
-export function trainCharts(rows: TrainRows, hidden: readonly string[], prefix = ''): readonly TrainChart[] {
+export function trainCharts(rows: TrainRows, hidden: readonly string[], looks = plain): readonly TrainChart[] {
   const entries = shownEntries(rows, hidden);
   const trained = rows.header.dictionaries.filter(({ control }) => control === null);
+  const controls = [
+    ...new Set(rows.header.dictionaries.flatMap(({ control }) => (control === null ? [] : [control.id]))),
+  ];
   return (Object.keys(numbers) as TrainNumber[]).flatMap((number) => {
     const { title, unit } = numbers[number];
     const series = entries.flatMap((entry) => {
       const line = lineOf(rows, entry, number);
       if (line === null) return [];
-      const name = `${prefix}${entryTitle(entry, trained.length === 1)}`;
-      return [{ name, ...line, control: entry.control !== null, colour: trained.indexOf(entry) }];
+      const name = `${looks.prefix}${entryTitle(entry, trained.length === 1)}`;
+      return [{ name, ...line, ...lookOf(entry, trained.indexOf(entry) + looks.from, controls) }];
     });
     return series.length === 0 ? [] : [{ number, title, unit, series }];
   });
+}
+
+function lookOf({ control }: TrainEntry, at: number, controls: readonly string[]) {
+  if (control === null) return { colour: seriesColour(at) };
+  return { control: true, dash: dashes[controls.indexOf(control.id) % dashes.length] ?? '4 3' };
+}
+
+export function seriesColour(at: number): string {
+  return `var(--series-${(at % 6) + 1})`;
 }
 
 /** Dictionaries first, then their controls. */

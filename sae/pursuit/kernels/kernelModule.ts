@@ -1,6 +1,6 @@
 /** All kernels of a shape as one WebAssembly module. */
-import { i32 } from '../wasm/instructions.ts';
-import { ModuleBuilder } from '../wasm/moduleBuilder.ts';
+import { i32 } from '../../wasm/instructions.ts';
+import { ModuleBuilder } from '../../wasm/moduleBuilder.ts';
 import { defineBackward, defineGather, defineUpdate, UPDATE_ROWS } from './learning.ts';
 import type { Layout } from './layout.ts';
 import { LANES, PANEL, TILE } from './layout.ts';
@@ -14,7 +14,7 @@ import { defineBarrier, defineServe, share } from './threads.ts';
  */
 export function kernelModule(layout: Layout): Uint8Array<ArrayBuffer> {
   const { features, pages } = layout;
-  const module = new ModuleBuilder(pages);
+  const module = new ModuleBuilder(pages, { shared: true });
   const products = defineProducts(module, layout);
   const pack = definePack(module, layout);
   const gram = defineGram(module, layout, products);

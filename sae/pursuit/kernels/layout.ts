@@ -1,6 +1,6 @@
 /** Where everything lies in the kernels' memory. Rows are padded with zeros so that loops run over whole vectors. */
 import { Fault } from '../../../engine/terms/fault.ts';
-import { PAGE } from '../wasm/moduleBuilder.ts';
+import { PAGE } from '../../wasm/moduleBuilder.ts';
 
 /** Size of what the kernels work on; the code is written for it. */
 export interface KernelShape {

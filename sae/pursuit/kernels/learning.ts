@@ -1,15 +1,13 @@
 /** The way back through pursuits, and Adam. */
-import type { FunctionBuilder, Local } from '../wasm/functionBuilder.ts';
-import type { Expression } from '../wasm/expression.ts';
-import type { I32, V128 } from '../wasm/instructions.ts';
-import { f32, f32x4, i32, v128 } from '../wasm/instructions.ts';
-import type { Callable, ModuleBuilder } from '../wasm/moduleBuilder.ts';
+import type { FunctionBuilder, Local } from '../../wasm/functionBuilder.ts';
+import type { I32, V128 } from '../../wasm/instructions.ts';
+import { f32, f32x4, i32, v128 } from '../../wasm/instructions.ts';
+import type { Callable, ModuleBuilder } from '../../wasm/moduleBuilder.ts';
 import type { Layout } from './layout.ts';
 import { LANES, scalars } from './layout.ts';
-import { overVectors, sumOver } from './loops.ts';
-
-/** What atoms are held to after a step, as the kernels are told. */
-export const normCodes = { free: 0, ball: 1, sphere: 2 } as const;
+import { overVectors, sumOver } from '../../wasm/loops.ts';
+import type { StepVectors } from '../../wasm/adam.ts';
+import { adamRow, clipOf, dot, holdRow, normCodes, removeAlong } from '../../wasm/adam.ts';
 
 /** Atoms and bias whose gradients one item of work brings together, and then steps. */
 export const UPDATE_ROWS = 8;
@@ -165,28 +163,6 @@ function pushDead(f: FunctionBuilder, layout: Layout, row: Local<'i32'>, gradien
   });
 }
 
-function removeAlong(f: FunctionBuilder, rowBytes: number, gradient: Local<'i32'>, atom: Local<'i32'>): void {
-  // Rows of zeros fill up the last panel.
-  const square = f32.max(dot(f, rowBytes, atom, atom), 1e-16);
-  const share = f.keep(f32x4.splat(f32.div(dot(f, rowBytes, gradient, atom), square)));
-  overVectors(f, rowBytes, (k, offset) => {
-    const part = f32x4.mul(share, v128.load(i32.add(atom, k), offset));
-    f.do(v128.store(i32.add(gradient, k), f32x4.sub(v128.load(i32.add(gradient, k), offset), part), offset));
-  });
-}
-
-/** What all rows of a step share. */
-interface StepVectors {
-  readonly beta1: V128;
-  readonly beta2: V128;
-  readonly fresh1: V128;
-  readonly fresh2: V128;
-  readonly rate: V128;
-  readonly correction: V128;
-  readonly epsilon: V128;
-  readonly clip: V128;
-}
-
 /**
  * `update(b)`: for UPDATE_ROWS rows, with g scaled by min(1, clip / (|g| + 1e-6)) over the whole gradient:
  * m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
@@ -201,8 +177,12 @@ export function defineUpdate(module: ModuleBuilder, layout: Layout): Callable<re
       const isAtom = f.keep(i32.lt(row, features));
       const kept = f.keep(f32x4.splat(f32.select(isAtom, f32.load(scalars.kept), 1)));
       const weight = f.keep(i32.add(at.weights, offset));
-      adam(f, layout, offset, weight, kept, step);
-      f.when(i32.and(isAtom, i32.ne(i32.load(scalars.norm), normCodes.free)), () => hold(f, rowBytes, weight));
+      const [gradient, first, second] = [at.gradient, at.first, at.second].map((base) =>
+        f.keep(i32.add(base, offset)),
+      ) as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
+      adamRow(f, rowBytes, { weight, gradient, first, second }, kept, step);
+      const norm = i32.load(scalars.norm);
+      f.when(i32.and(isAtom, i32.ne(norm, normCodes.free)), () => holdRow(f, rowBytes, norm, weight));
     });
   });
 }
@@ -212,7 +192,6 @@ function stepVectors(f: FunctionBuilder, { at, features }: Layout): StepVectors 
   // Rows after the bias are zeros.
   const square = sumOver(f, 4 * (features + 4), (k, offset) => v128.load(i32.add(at.rowSquares, k), offset));
   f.do(f32.store(scalars.gradientSquare, square));
-  const clip = f32.min(1, f32.div(f32.load(scalars.clip), f32.add(f32.sqrt(square), 1e-6)));
   return {
     beta1: fed(scalars.beta1),
     beta2: fed(scalars.beta2),
@@ -221,43 +200,8 @@ function stepVectors(f: FunctionBuilder, { at, features }: Layout): StepVectors 
     rate: fed(scalars.rate),
     correction: fed(scalars.secondCorrection),
     epsilon: fed(scalars.epsilon),
-    clip: f.keep(f32x4.splat(clip)),
+    clip: f.keep(f32x4.splat(clipOf(square, f32.load(scalars.clip)))),
   };
-}
-
-function adam(
-  f: FunctionBuilder,
-  { at, rowBytes }: Layout,
-  row: Local<'i32'>,
-  weight: Local<'i32'>,
-  kept: V128,
-  { beta1, beta2, fresh1, fresh2, rate, correction, epsilon, clip }: StepVectors,
-): void {
-  const [gradient, first, second] = [at.gradient, at.first, at.second].map((base) => f.keep(i32.add(base, row))) as [
-    Local<'i32'>,
-    Local<'i32'>,
-    Local<'i32'>,
-  ];
-  const { add, mul, sub, div, sqrt } = f32x4;
-  overVectors(f, rowBytes, (k, offset) => {
-    const load = (base: Local<'i32'>) => v128.load(i32.add(base, k), offset);
-    const g = f.keep(mul(clip, load(gradient)));
-    const m = f.keep(add(mul(beta1, load(first)), mul(fresh1, g)));
-    const v = f.keep(add(mul(beta2, load(second)), mul(fresh2, mul(g, g))));
-    const change = div(mul(rate, m), add(sqrt(mul(correction, v)), epsilon));
-    f.do(v128.store(i32.add(first, k), m, offset), v128.store(i32.add(second, k), v, offset));
-    f.do(v128.store(i32.add(weight, k), sub(mul(kept, load(weight)), change), offset));
-  });
-}
-
-function hold(f: FunctionBuilder, rowBytes: number, atom: Local<'i32'>): void {
-  const norm = f.keep(f32.sqrt(dot(f, rowBytes, atom, atom)));
-  const onBall = i32.eq(i32.load(scalars.norm), normCodes.ball);
-  const by = f32.select(onBall, f32.max(norm, 1), f32.max(norm, 1e-8));
-  const scale = f.keep(f32x4.splat(f32.div(1, by)));
-  overVectors(f, rowBytes, (k, offset) =>
-    f.do(v128.store(i32.add(atom, k), f32x4.mul(scale, v128.load(i32.add(atom, k), offset)), offset)),
-  );
 }
 
 /** Rows of atoms and bias of a block of work: their numbers, and their distance from the first in bytes. */
@@ -270,11 +214,5 @@ function overRows(
   const first = f.keep(i32.mul(block, UPDATE_ROWS));
   f.range(first, f.keep(i32.min(i32.add(first, UPDATE_ROWS), features + 1)), 1, (row) =>
     body(row, f.keep(i32.mul(row, rowBytes))),
-  );
-}
-
-function dot(f: FunctionBuilder, bytes: number, a: Local<'i32'>, b: Local<'i32'>): Expression<'f32'> {
-  return sumOver(f, bytes, (k, offset) =>
-    f32x4.mul(v128.load(i32.add(a, k), offset), v128.load(i32.add(b, k), offset)),
   );
 }

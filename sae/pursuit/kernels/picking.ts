@@ -1,11 +1,11 @@
 /** The pursuit of one sample in the Gram form, and of a lane of samples. */
-import type { FunctionBuilder, Local } from '../wasm/functionBuilder.ts';
-import type { I32 } from '../wasm/instructions.ts';
-import { f32, f32x4, i32, i32x4, v128 } from '../wasm/instructions.ts';
-import type { Callable, ModuleBuilder } from '../wasm/moduleBuilder.ts';
+import type { FunctionBuilder, Local } from '../../wasm/functionBuilder.ts';
+import type { I32 } from '../../wasm/instructions.ts';
+import { f32, f32x4, i32, i32x4, v128 } from '../../wasm/instructions.ts';
+import type { Callable, ModuleBuilder } from '../../wasm/moduleBuilder.ts';
 import type { Layout } from './layout.ts';
 import { scalars, TILE } from './layout.ts';
-import { acrossLanes, overVectors, STEP, sumOver, unrolling } from './loops.ts';
+import { acrossLanes, overVectors, STEP, sumOver, unrolling } from '../../wasm/loops.ts';
 
 /** The largest score: its value in every lane and alone, and where it is, in bytes from the first. */
 interface Largest {

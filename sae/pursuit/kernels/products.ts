@@ -1,10 +1,10 @@
 /** W_dec r for several rows at once, and the Gram matrix. */
-import type { Local } from '../wasm/functionBuilder.ts';
-import { f32, f32x4, i32, i32x4, v128 } from '../wasm/instructions.ts';
-import type { Callable, ModuleBuilder } from '../wasm/moduleBuilder.ts';
+import type { Local } from '../../wasm/functionBuilder.ts';
+import { f32, f32x4, i32, i32x4, v128 } from '../../wasm/instructions.ts';
+import type { Callable, ModuleBuilder } from '../../wasm/moduleBuilder.ts';
 import type { Layout } from './layout.ts';
 import { PANEL, TILE, VECTOR } from './layout.ts';
-import { STEP } from './loops.ts';
+import { STEP } from '../../wasm/loops.ts';
 
 const FLOAT = 4;
 

@@ -1,7 +1,7 @@
 /** How threads share a job: they take items of a phase one by one, and meet before the next. */
-import type { FunctionBuilder, Local } from '../wasm/functionBuilder.ts';
-import { atomics, i32 } from '../wasm/instructions.ts';
-import type { Callable, ModuleBuilder } from '../wasm/moduleBuilder.ts';
+import type { FunctionBuilder, Local } from '../../wasm/functionBuilder.ts';
+import { atomics, i32 } from '../../wasm/instructions.ts';
+import type { Callable, ModuleBuilder } from '../../wasm/moduleBuilder.ts';
 import { control } from './layout.ts';
 
 /** Looks of a thread that waits before it goes to sleep: a phase is mostly shorter than waking up. */

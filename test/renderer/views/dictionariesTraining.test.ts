@@ -184,8 +184,8 @@ describe('the rows of a training', () => {
     const rows = rowsOf([stepAt(1, 0.9), stepAt(2, 0.8), measuredAt(0, 'a-pca', 0.5, 3), measuredAt(2, 'a', 0.75, 3)]);
     const unexplained = trainCharts(rows, ['b']).find(({ number }) => number === 'unexplained');
     expect(unexplained?.series).toEqual([
-      { name: 'a', x: [1, 2], y: [0.9, 0.8], control: false, colour: 0 },
-      { name: 'pca of a', x: [0, 100], y: [0.5, 0.5], control: true, colour: -1 },
+      { name: 'a', x: [1, 2], y: [0.9, 0.8], colour: 'var(--series-1)' },
+      { name: 'pca of a', x: [0, 100], y: [0.5, 0.5], control: true, dash: '4 3' },
     ]);
     const recovered = trainCharts(rows, []).find(({ number }) => number === 'recovered');
     expect(recovered?.series.map(({ name }) => name)).toEqual(['a', 'pca of a']);

@@ -1,15 +1,15 @@
 /** The writer of WebAssembly: numbers, control flow and each instruction, run by the engine that runs the kernels. */
 import { describe, expect, it } from 'vitest';
-import { float32, signed, unsigned } from '../../../sae/pursuit/wasm/bytes.ts';
-import type { FunctionBuilder } from '../../../sae/pursuit/wasm/functionBuilder.ts';
-import type { F32, I32, V128 } from '../../../sae/pursuit/wasm/instructions.ts';
-import { atomics, f32, f32x4, i32, i32x4, v128 } from '../../../sae/pursuit/wasm/instructions.ts';
-import { ModuleBuilder } from '../../../sae/pursuit/wasm/moduleBuilder.ts';
-import { Instance, Memory, Module } from '../../../sae/pursuit/wasm/webAssembly.ts';
+import { float32, signed, unsigned } from '../../../sae/wasm/bytes.ts';
+import type { FunctionBuilder } from '../../../sae/wasm/functionBuilder.ts';
+import type { F32, I32, V128 } from '../../../sae/wasm/instructions.ts';
+import { atomics, f32, f32x4, i32, i32x4, v128 } from '../../../sae/wasm/instructions.ts';
+import { ModuleBuilder } from '../../../sae/wasm/moduleBuilder.ts';
+import { Instance, Memory, Module } from '../../../sae/wasm/webAssembly.ts';
 
 /** Runs statements over one page of memory, which is given back. */
 function run(write: (f: FunctionBuilder) => void, start: readonly number[] = []): Float32Array {
-  const builder = new ModuleBuilder(1);
+  const builder = new ModuleBuilder(1, { shared: true });
   builder.define('main', [], write);
   const memory = new Memory({ initial: 1, maximum: 1, shared: true });
   const floats = new Float32Array(memory.buffer);
@@ -161,7 +161,7 @@ describe('control flow', () => {
   });
 
   it('functions call functions', () => {
-    const builder = new ModuleBuilder(1);
+    const builder = new ModuleBuilder(1, { shared: true });
     const put = builder.define('put', ['i32', 'f32'], (f, address, value) => f.do(f32.store(address, value)));
     builder.define('main', [], (f) => f.do(put(4, 2.5)));
     const memory = new Memory({ initial: 1, maximum: 1, shared: true });

@@ -1,0 +1,82 @@
+/** Controls beside dictionaries that train: made of the same rows, and made anew only where what they depend on has changed. */
+import { Fault } from '../../terms/fault.ts';
+import { clusterCentres } from '../../../sae/controls/clusterCentres.ts';
+import { controls } from '../../../sae/controls/index.ts';
+import { supervisedFacts } from '../../../sae/controls/supervised.ts';
+import { untrained, untrainedFacts } from '../../../sae/controls/untrained.ts';
+import type { Dictionary } from '../../../sae/dictionary.ts';
+import type { Rows } from '../../../sae/rows.ts';
+import type { BatchSource } from '../../../sae/training/batches.ts';
+import { columnsOf } from '../../../sae/training/batches.ts';
+import type { Job } from '../../../sae/training/job.ts';
+import type { TrainedOn } from '../../../sae/training/trainedDictionary.ts';
+import { FROZEN } from './dictionaryJobs.ts';
+
+const UNTRAINED = untrainedFacts.id;
+
+/** Throws Fault for an id that no control of training has. */
+export function checkControls(ids: readonly string[]): void {
+  const known = [...controls.map(({ id }) => id), UNTRAINED, FROZEN];
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  const expected = known.join(', ');
+  const what =
+    unknown === supervisedFacts.id ? 'a supervised dictionary needs attributes that are known' : 'unknown control';
+  throw new Fault({ what, where: 'controls of a training', expected, got: unknown });
+}
+
+export interface ControlsOf {
+  readonly ids: readonly string[];
+  readonly source: BatchSource;
+  /** Rows of all places, as the model gives them. */
+  readonly sample: Rows;
+  readonly on: TrainedOn;
+}
+
+export class DictionaryControls {
+  readonly #of: ControlsOf;
+  readonly #made = new Map<string, Promise<Dictionary>>();
+
+  constructor(of: ControlsOf) {
+    this.#of = of;
+  }
+
+  /** By id, without the one that trains along. `active`: features of a sample in the dictionary that they stand beside. */
+  async beside(job: Job, active: number): Promise<ReadonlyMap<string, Dictionary>> {
+    const made = new Map<string, Dictionary>();
+    for (const id of this.#of.ids) if (id !== FROZEN) made.set(id, await this.#control(id, job, active));
+    return made;
+  }
+
+  #control(id: string, job: Job, active: number): Promise<Dictionary> {
+    const { source, on, sample } = this.#of;
+    if (id === UNTRAINED) return this.#once([id, job.name], () => untrained(job, source, on));
+    const control = controls.find((one) => one.id === id);
+    if (control === undefined) throw new RangeError(`control ${id}: expected a checked id`);
+    const { plan, input, firstColumn } = job;
+    const { size, training } = plan;
+    const k = Math.max(1, Math.round(active));
+    const { seed } = training;
+    return this.#once([id, input, firstColumn, size, seed, ...(takesCodes(id) ? [k] : [])], async () =>
+      control.make({
+        rows: columnsOf(sample, firstColumn, size.width),
+        ...{ input, k, seed },
+        features: size.features,
+        model: on.model,
+        text: on.text,
+      }),
+    );
+  }
+
+  #once(key: readonly unknown[], make: () => Promise<Dictionary>): Promise<Dictionary> {
+    const text = JSON.stringify(key);
+    const made = this.#made.get(text) ?? make();
+    this.#made.set(text, made);
+    return made;
+  }
+}
+
+/** Has it more codes a sample where the dictionary has? Clusters have one. */
+function takesCodes(id: string): boolean {
+  return id !== clusterCentres.id;
+}

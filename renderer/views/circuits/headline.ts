@@ -1,0 +1,97 @@
+/** What the table says, in plain words: does learning matter, and does any method do better than what knows nothing? */
+import { formatFixed } from '../../marks/format.ts';
+import type { Judgement, SeedMean } from './judgements.ts';
+import type { MethodLook } from './methodLooks.ts';
+
+/** The method that learns codes, and the same without learning. */
+const trained = 'discrete-sae';
+const untrained = 'untrained';
+
+export interface HeadlineOf {
+  readonly judgements: readonly Judgement[];
+  readonly looks: readonly MethodLook[];
+  readonly reference: { readonly title: string; readonly nodes: readonly string[] };
+  /** How many nodes are ranked. */
+  readonly ranked: number;
+}
+
+/** Sentences; none until there is something to compare. */
+export function headlineOf(of: HeadlineOf): readonly string[] {
+  const { judgements, looks } = of;
+  const withRole = (role: MethodLook['role']) =>
+    judgements.filter(({ method }) => looks.find(({ id }) => id === method)?.role === role);
+  const learning = learningWords(judgements);
+  const best = bestWords(of, bestOf(withRole('method')), bestOf(withRole('control')));
+  const sentences = [learning, best].filter((words) => words !== null);
+  return sentences.length === 0 ? [] : [...sentences, referenceWords(of)];
+}
+
+function learningWords(judgements: readonly Judgement[]): string | null {
+  const [with_, without] = [trained, untrained].map((id) => judgements.find(({ method }) => method === id));
+  if (with_ === undefined || without === undefined) return null;
+  const numbers = `AUC ${aucWords(without.auc)} against ${aucWords(with_.auc)}`;
+  switch (verdictOf(without.auc, with_.auc)) {
+    case 'alike':
+      return `The untrained encoder does as well as the trained one: ${numbers}.`;
+    case 'better':
+      return `The untrained encoder does better than the trained one: ${numbers}.`;
+    case 'worse':
+      return `The trained encoder does better than the untrained one: AUC ${aucWords(with_.auc)} against ${aucWords(without.auc)}.`;
+    case 'unknown':
+      return `Untrained encoder against the trained one: ${numbers}; one seed each, so there is no telling whether they differ.`;
+  }
+}
+
+function bestWords({ looks }: HeadlineOf, method: Judgement | null, control: Judgement | null): string | null {
+  if (method === null) return null;
+  const named = ({ method: id, auc }: Judgement) =>
+    `${looks.find((look) => look.id === id)?.title ?? id} ${aucWords(auc)}`;
+  if (control === null)
+    return `Best of the methods: ${named(method)}. No control was run, so chance is not known here.`;
+  const both = `best of the methods: ${named(method)}; best of the controls: ${named(control)}`;
+  switch (verdictOf(method.auc, control.auc)) {
+    case 'alike':
+      return `No method does better than every control (${both}).`;
+    case 'worse':
+      return `A control does better than every method (${both}).`;
+    case 'better':
+      return `A method does better than every control (${both}).`;
+    case 'unknown':
+      return `${both.charAt(0).toUpperCase()}${both.slice(1)}; neither has an interval.`;
+  }
+}
+
+/** AUC is over nodes: a few nodes make a rough one. */
+function referenceWords({ reference, ranked }: HeadlineOf): string {
+  return `Held against ${reference.title}: ${reference.nodes.length} of ${ranked} nodes.`;
+}
+
+function bestOf(judgements: readonly Judgement[]): Judgement | null {
+  return judgements.reduce<Judgement | null>(
+    (best, one) => (best === null || one.auc.mean > best.auc.mean ? one : best),
+    null,
+  );
+}
+
+export type Verdict = 'better' | 'worse' | 'alike' | 'unknown';
+
+/** Does the difference of two means leave its 95 % interval, whose half is the root of the sum of both halves' squares? */
+export function verdictOf(a: SeedMean, b: SeedMean): Verdict {
+  if (a.interval === null && b.interval === null) return 'unknown';
+  const half = Math.hypot(halfOf(a), halfOf(b));
+  const difference = a.mean - b.mean;
+  if (Math.abs(difference) <= half) return 'alike';
+  return difference > 0 ? 'better' : 'worse';
+}
+
+/** A method that draws nothing gives the same ranking each time. */
+function halfOf({ interval }: SeedMean): number {
+  return interval === null ? 0 : (interval[1] - interval[0]) / 2;
+}
+
+/** `0.84 [0.80, 0.88], 10 seeds` */
+export function aucWords({ mean, interval, n }: SeedMean): string {
+  const value = formatFixed(mean, 2);
+  if (interval === null) return value;
+  return `${value} [${formatFixed(interval[0], 2)}, ${formatFixed(interval[1], 2)}] (${n} seeds)`;
+}

@@ -1,0 +1,42 @@
+/** On top: what the table says in words, what it is held against, and what was measured. */
+import type { ReactElement } from 'react';
+import { measures } from '../../../engine/terms/measures.ts';
+import { formatNumber } from '../../marks/format.ts';
+import { countOf } from '../ablate/sweepsWords.ts';
+import { headlineOf } from './headline.ts';
+import type { Judgement } from './judgements.ts';
+import type { ShownCircuit } from './useShownCircuit.ts';
+
+interface HeadlineProps {
+  readonly shown: ShownCircuit;
+  readonly judgements: readonly Judgement[];
+}
+
+export function Headline({ shown, judgements }: HeadlineProps): ReactElement {
+  const { view, looks, reference } = shown;
+  const note = reference?.note ?? null;
+  const sentences =
+    reference === null ? [] : headlineOf({ judgements, looks, reference, ranked: view.header.nodes.length });
+  return (
+    <div className="circuits-headline" role="status">
+      {sentences.map((sentence, i) => (
+        <p key={sentence} className={i === 0 ? 'circuits-first' : undefined}>
+          {sentence}
+        </p>
+      ))}
+      {note !== null && <p className="sweeps-quiet">{note}</p>}
+      <p className="sweeps-quiet">{measuredWords(shown)}</p>
+    </div>
+  );
+}
+
+function measuredWords({ view: { header, baseline } }: ShownCircuit): string {
+  const { metricId, calibration, ends, outside, nodeSet } = header;
+  const replaced = outside === 'mean' ? 'its mean over the prompts' : 'its value on the counterfactual prompt';
+  return [
+    `${measures[metricId].title} on ${countOf(calibration.sequences, 'prompt')} of ${calibration.dataset}:`,
+    `${formatNumber(ends.whole)} of the whole model, ${formatNumber(ends.empty)} with every node replaced by ${replaced}.`,
+    nodeSet === 'heads' ? 'Nodes are heads; MLPs and the embedding are never replaced.' : 'Nodes are heads and MLPs.',
+    ...(baseline === null || baseline.doesTask ? [] : ['The model does not do this task better than chance.']),
+  ].join(' ');
+}

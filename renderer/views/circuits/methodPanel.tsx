@@ -1,0 +1,133 @@
+/** All methods in one table: how well each ranks, how faithful its circuits are, what it took. */
+import type { ReactElement } from 'react';
+import { useMemo } from 'react';
+import { formatFixed, formatHalfWidth, formatNumber } from '../../marks/format.ts';
+import { Panel } from '../../parts/panel.tsx';
+import type { TableColumn } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import type { CircuitView } from './circuitRows.ts';
+import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
+import type { NodeOrder } from './faithfulLines.ts';
+import { areaOf, randomCircuits } from './faithfulLines.ts';
+import type { Judgement, SeedMean } from './judgements.ts';
+import { LineKey } from './lineKey.tsx';
+import type { MethodLook } from './methodLooks.ts';
+import type { MethodRow } from './records.ts';
+import { methodRecords } from './records.ts';
+import { recordsCsv } from './recordTable.tsx';
+import type { ShownCircuit } from './useShownCircuit.ts';
+
+interface MethodPanelProps {
+  readonly shown: ShownCircuit;
+  readonly judgements: readonly Judgement[];
+}
+
+export function MethodPanel({ shown, judgements }: MethodPanelProps): ReactElement {
+  const { view, looks, method } = shown;
+  const order = useCircuits((settings) => settings.order);
+  const change = useChangeCircuits();
+  const rows = useMemo(() => methodRows(view, looks, judgements, order), [view, looks, judgements, order]);
+  return (
+    <Panel
+      title="Methods"
+      caption="± half of the 95 % interval over seeds. CPR: area under f, more is not always better; CMD: area of |1 − f|, less is more faithful."
+      exports={{ name: 'circuit-methods', csv: () => recordsCsv(methodRecords(rows)) }}
+    >
+      <Table
+        label="Methods"
+        rows={rows}
+        columns={columns}
+        keyOf={({ look }) => look.id}
+        selected={method?.id ?? null}
+        onSelect={({ look }) => look.id !== randomCircuits && change({ method: look.id })}
+      />
+    </Panel>
+  );
+}
+
+function methodRows(
+  view: CircuitView,
+  looks: readonly MethodLook[],
+  judgements: readonly Judgement[],
+  order: NodeOrder,
+): readonly MethodRow[] {
+  const own = looks.map((look) => ({
+    look,
+    judgement: judgements.find(({ method }) => method === look.id) ?? null,
+    area: areaOf(view, look.id, order),
+    ...costOf(view, look.id),
+  }));
+  const area = areaOf(view, randomCircuits, order);
+  if (Number.isNaN(area.cmd)) return own;
+  return [...own, { look: randomLook, judgement: null, area, seconds: NaN, passes: { forward: NaN, backward: NaN } }];
+}
+
+const randomLook: MethodLook = {
+  ...{ id: randomCircuits, title: 'Random circuits, mean', role: 'control', colour: 'var(--mark)', dash: '1 4' },
+};
+
+/** Of all its seeds. */
+function costOf({ ranking }: CircuitView, method: string): Pick<MethodRow, 'seconds' | 'passes'> {
+  const own = ranking.filter((row) => row.method === method && row.seed !== 'mean');
+  const sum = (pick: (row: (typeof own)[number]) => number) => own.reduce((total, row) => total + pick(row), 0);
+  return {
+    seconds: sum(({ seconds }) => seconds),
+    passes: { forward: sum(({ forwardPasses }) => forwardPasses), backward: sum((row) => row.backwardPasses) },
+  };
+}
+
+const columns: readonly TableColumn<MethodRow>[] = [
+  {
+    ...{ id: 'method', title: 'Method', width: 'minmax(168px, 1.6fr)' },
+    cell: ({ look }) => <LineKey look={look} />,
+    sortBy: ({ look }) => look.title,
+  },
+  { id: 'role', title: 'Role', width: '68px', cell: ({ look }) => look.role, sortBy: ({ look }) => look.role },
+  mean('auc', 'AUC', (row) => row?.auc),
+  mean('pessimistic', 'AUC, pessimistic', (row) => row?.pessimistic),
+  mean('precision', 'Average precision', (row) => row?.averagePrecision),
+  mean('f1', 'Best F1', (row) => row?.f1),
+  { ...number('seeds', 'Seeds', ({ judgement }) => judgement?.auc.n ?? NaN), width: '44px' },
+  number('cmd', 'CMD', ({ area }) => area.cmd, 3),
+  number('cpr', 'CPR', ({ area }) => area.cpr, 3),
+  number('seconds', 'Seconds', ({ seconds }) => seconds),
+  number('forward', 'Forward', ({ passes }) => passes.forward),
+  number('backward', 'Backward', ({ passes }) => passes.backward),
+];
+
+function mean(
+  id: string,
+  title: string,
+  pick: (judgement: Judgement | null) => SeedMean | undefined,
+): TableColumn<MethodRow> {
+  return {
+    ...{ id, title, width: 'minmax(92px, 1fr)', align: 'right' },
+    cell: ({ judgement }) => meanWords(pick(judgement)),
+    sortBy: ({ judgement }) => pick(judgement)?.mean ?? NaN,
+  };
+}
+
+/** `0.84 ±0.04` */
+function meanWords(value: SeedMean | undefined): string {
+  if (value === undefined) return '–';
+  const text = formatFixed(value.mean, 2);
+  if (value.interval === null) return text;
+  return `${text} ${formatHalfWidth((value.interval[1] - value.interval[0]) / 2, 2)}`;
+}
+
+function number(
+  id: string,
+  title: string,
+  pick: (row: MethodRow) => number,
+  decimals: number | null = null,
+): TableColumn<MethodRow> {
+  return {
+    ...{ id, title, width: 'minmax(56px, 0.6fr)', align: 'right' },
+    cell: (row) => {
+      const value = pick(row);
+      if (Number.isNaN(value)) return '–';
+      return decimals === null ? formatNumber(value) : formatFixed(value, decimals);
+    },
+    sortBy: pick,
+  };
+}

@@ -1,0 +1,59 @@
+/** How many prompts a count needs: a score that grows with their number can't be compared between runs. */
+import type { ReactElement } from 'react';
+import { useMemo, useRef } from 'react';
+import { FitBox } from '../../marks/fitBox.tsx';
+import type { LineSeries } from '../../marks/lineChart.tsx';
+import { LineChart } from '../../marks/lineChart.tsx';
+import type { Picture } from '../../marks/picture.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty } from '../../parts/states.tsx';
+import type { MethodLook } from './methodLooks.ts';
+import { sampledRecords } from './records.ts';
+import { recordsCsv, RecordTable } from './recordTable.tsx';
+import type { SampledLine } from './sampledLines.ts';
+import { sampledLines } from './sampledLines.ts';
+import type { ShownCircuit } from './useShownCircuit.ts';
+
+export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactElement {
+  const picture = useRef<Picture>(null);
+  const records = useMemo(() => sampledRecords(view), [view]);
+  const lines = useMemo(() => (reference === null ? [] : sampledLines(view.sampled, reference.id)), [view, reference]);
+  const series = useMemo(() => lines.flatMap((line) => seriesOf(line, looks)), [lines, looks]);
+  return (
+    <Panel
+      title="Prompts counted"
+      caption="AUC on the first n prompts, mean over seeds with its 95 % interval"
+      exports={{ name: 'circuit-prompts-counted', csv: () => recordsCsv(records), picture: () => picture.current }}
+      table={() => <RecordTable label="AUC by prompts" records={records} />}
+    >
+      {series.length === 0 ? (
+        <Empty title="Nothing to draw">No method of this run counts prompts, or none has been counted yet.</Empty>
+      ) : (
+        <div className="circuits-drawing">
+          <FitBox>
+            {(size) => (
+              <LineChart
+                {...size}
+                ref={picture}
+                title={`AUC against ${reference?.title ?? ''}`}
+                series={series}
+                xTitle="prompts"
+                wholeX
+                level={{ name: 'chance', value: 0.5 }}
+                wrapsNames
+                label="AUC by number of prompts counted"
+              />
+            )}
+          </FitBox>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function seriesOf({ method, ...line }: SampledLine, looks: readonly MethodLook[]): readonly LineSeries[] {
+  const look = looks.find(({ id }) => id === method);
+  if (look === undefined) return [];
+  const { id, title, role, colour, dash } = look;
+  return [{ ...line, id, colour, dash, control: role === 'control', name: title }];
+}

@@ -1,0 +1,37 @@
+/**
+ * exp(entropy of lambda / sum lambda), lambda the eigenvalues of a covariance or a Gram matrix: how many directions of equal
+ * weight would be as even (Roy and Vetterli 2007). Attention outputs have few, which leaves features that start outside of them
+ * dead (arXiv 2508.16929). Pitfall: n rows show no more than n directions.
+ */
+import type { Dictionary } from '../dictionary.ts';
+import { weightOf } from '../dictionary.ts';
+import { unitRows } from '../directions.ts';
+import type { Rows } from '../rows.ts';
+import { lessCentre, meanRow, principalDirections } from '../rows.ts';
+
+/** Widths up to which eigenvalues take seconds at most. */
+const widest = 1024;
+
+/** Between 1 and as many as there are eigenvalues; 0 where all of them are 0. */
+export function effectiveRank(eigenvalues: ArrayLike<number>): number {
+  const values = Array.from(eigenvalues);
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (total === 0) return 0;
+  return Math.exp(
+    values.reduce((sum, value) => (value > 0 ? sum - (value / total) * Math.log(value / total) : sum), 0),
+  );
+}
+
+/** Of rows less their mean; null for rows that are too wide. */
+export function rankOfRows(rows: Rows): number | null {
+  if (rows.width > widest) return null;
+  return effectiveRank(principalDirections(lessCentre(rows, meanRow(rows))).variances);
+}
+
+/** Of the directions that features write, each of length 1; null for rows that are too wide. */
+export function rankOfDecoder(dictionary: Dictionary): number | null {
+  const { width } = dictionary;
+  if (width > widest) return null;
+  const data = Float32Array.from(unitRows(weightOf(dictionary, 'W_dec'), width));
+  return effectiveRank(principalDirections({ width, data }).variances);
+}
