@@ -8,7 +8,13 @@ import type { MetricId, Prompt } from '../tasks/task.ts';
 /** `heads`: attention heads alone, MLPs and embedding never patched. `headsAndMlps`: both. */
 export type NodeSet = 'heads' | 'headsAndMlps';
 
-/** Mean over the positions of each prompt of what every head writes to the stream. */
+/** Prompts that the clean ones are held against: the task's negative ones, or the counterfactual ones that patching takes. */
+export type Against = 'negative' | 'corrupt';
+
+/**
+ * Mean over the positions of each prompt of what every head writes to the stream: all positions of the prompt, BOS included,
+ * padding left out (engine/circuits/headWrites.ts says what is folded into it).
+ */
 export interface HeadWrites {
   /** [E N D]: prompts, heads (layer by layer), width. Positive prompts are the clean ones. */
   readonly positive: Float32Array;
@@ -36,8 +42,8 @@ export interface CircuitScene {
   /** All that are ranked: heads layer by layer, each layer's MLP after its heads. */
   readonly nodes: readonly NodeId[];
   readonly signal: AbortSignal;
-  /** Throws Fault where prompts have no negatives. */
-  headWrites(): Promise<HeadWrites>;
+  /** `against`: what stands for negative prompts (default `negative`). Of the prompts that have one, in their order; throws Fault where none has. */
+  headWrites(against?: Against): Promise<HeadWrites>;
   /** Exact resample effect of every node. Throws Fault where prompts have no counterfactuals. */
   exactEffects(onProgress: OnProgress): Promise<readonly ExactEffect[]>;
 }
@@ -47,10 +53,14 @@ export type OnProgress = (done: number, total: number) => void;
 export interface NodeScores {
   /** By the scene's nodes; the larger, the surer it is part of the circuit. Null: the method says nothing of the node. */
   readonly scores: readonly (number | null)[];
-  /** Of a signed effect: its sign and size. Null elsewhere. */
+  /** Of a signed effect, edited minus clean: below 0 where removing the node lowers the metric. Null elsewhere. */
   readonly signed: readonly number[] | null;
   /** Against shuffled labels, where they were asked for. */
   readonly z: readonly number[] | null;
+  /**
+   * Prompts that the model ran, forward and backward, each as often as it did: those of the scene's writes and effects
+   * included, as if this method had asked for them alone; a run that starts at a later layer counts whole.
+   */
   readonly forwardPasses: number;
   readonly backwardPasses: number;
 }

@@ -76,6 +76,8 @@ export const circuitRequest = z.strictObject({
   studied: share,
   /** Shuffles of positive and negative prompts, for a z-score a head, of methods that need negatives. */
   permutations: count.max(10_000),
+  /** Numbers of prompts at which methods that count positive and negative prompts rank again; 5, 10, 25, 50, 100, 250 where omitted. */
+  sizes: z.array(positive).max(100).readonly().exactOptional(),
   seed: z.int(),
   /** Rows that are known: a run that goes on. */
   known: z.array(z.unknown()).readonly().exactOptional(),
@@ -83,6 +85,8 @@ export const circuitRequest = z.strictObject({
 
 const circuitHeader = z.strictObject({
   ...measuredHeader,
+  /** Do MLPs read the stream after their block's heads? What a saved circuit says of its model. */
+  order: z.enum(['sequential', 'parallel']).exactOptional(),
   nodeSet,
   /** Ids of all nodes that are ranked; lists of scores go by it. `L9H6`, `L9MLP`. */
   nodes: z.array(node).readonly(),
@@ -109,11 +113,11 @@ const ranking = z.strictObject({
   of: z.literal('ranking'),
   method: z.string(),
   settings: settingValues,
-  /** Null: the method draws nothing. `mean`: mean of scores, each seed's ranks, over seeds. */
+  /** Null: the method draws nothing. Run s draws from the request's seed + s. `mean`: mean of scores, each seed's ranks, over seeds. */
   seed: z.union([count, z.literal('mean')]).nullable(),
   /** By the header's nodes; the larger, the surer it is part of the circuit. Null: the method says nothing of the node. */
   scores: z.array(z.number().nullable()).readonly(),
-  /** Of a signed effect, the sign and size; null elsewhere. */
+  /** Of a signed effect, edited minus clean: below 0 where removing the node lowers the metric; null elsewhere. */
   signed: z.array(z.number()).readonly().nullable(),
   /** Against shuffled labels, where they were asked for. */
   z: z.array(z.number()).readonly().nullable(),
@@ -216,7 +220,7 @@ export const circuitEvent = z.discriminatedUnion('kind', [
   progress,
   z.strictObject({ kind: z.literal('start'), header: circuitHeader }),
   z.strictObject({ kind: z.literal('baseline'), baseline }),
-  ...circuitRow.options,
+  circuitRow,
 ]);
 export const circuitResult = z.strictObject({
   seconds: z.number(),

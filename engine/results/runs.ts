@@ -254,6 +254,8 @@ export const exportFormat = z.enum([
   // Other tools' forms, by their id in engine/exports.
   ...(['wu', 'locos', 'qr-head', 'qr-head-set', 'hf-heads', 'head-mask'] as const),
   ...(['duo-attention', 'razor', 'head-vis'] as const),
+  // Of a bench of circuits: one method's circuit, and its node scores for the circuit track of MIB.
+  ...(['circuit.json', 'mib-nodes'] as const),
 ]);
 export const exportRequest = z.strictObject({
   run: runId,

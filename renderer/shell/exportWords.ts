@@ -16,6 +16,7 @@ export interface FormGroup {
 export const formGroups: readonly FormGroup[] = [
   { title: 'Numbers', formats: ['heads.json', 'csv', 'parquet'] },
   { title: 'Scores of heads', formats: ['wu', 'locos', 'qr-head', 'qr-head-set', 'head-vis'] },
+  { title: 'Circuits', formats: ['circuit.json', 'mib-nodes'] },
   { title: 'Cache compression', formats: ['duo-attention', 'razor'] },
   { title: 'Pruning', formats: ['hf-heads', 'head-mask'] },
   { title: 'The run itself', formats: ['rows.jsonl', 'bundle.zip'] },
@@ -40,6 +41,14 @@ export const formWords: Readonly<Record<ExportFormat, FormWords>> = {
   razor: { title: 'RazorAttention list', readBy: 'RazorAttention: KV heads that keep their whole cache' },
   'hf-heads': { title: 'Pruned heads', readBy: 'Hugging Face: prune_heads, and pruned_heads of a config' },
   'head-mask': { title: 'head_mask.npy', readBy: 'Hugging Face models with head_mask; NumPy: layers × heads, 1 stays' },
+  'circuit.json': {
+    title: 'Circuit',
+    readBy: 'Headscope: the best nodes of one method, a tenth or as many as are kept',
+  },
+  'mib-nodes': {
+    title: 'Node scores (MIB)',
+    readBy: 'EAP-IG and the circuit track of MIB: a graph file with scores at nodes',
+  },
   'rows.jsonl': { title: 'Rows (JSON lines)', readBy: 'any script: everything that came, in its order' },
   'bundle.zip': {
     title: 'Bundle',

@@ -1,7 +1,24 @@
-/** NOT BUILT YET: circuitMethods. */
-import type { Service } from '../../results/index.ts';
-import { Fault } from '../../terms/fault.ts';
+/** Which methods rank nodes, and which published circuits they can be held against. */
+import type { ResultOf, Service } from '../../results/index.ts';
+import { references } from '../../tasks/references/index.ts';
+import type { Reference } from '../../tasks/references/reference.ts';
+import { allCircuitMethods } from '../circuitMethodList.ts';
+import { settingInfos } from './settingInfos.ts';
+
+type Methods = ResultOf<'circuitMethods'>;
 
 export function circuitMethodsCall(): Service['circuitMethods'] {
-  return () => Promise.reject(new Fault({ what: 'circuitMethods is not built yet' }));
+  return () =>
+    Promise.resolve({
+      methods: allCircuitMethods.map(({ id, title, about, source, role, nodes, needs, seeded, settings }) => ({
+        ...{ id, title, about, source, role, nodes, needs, seeded },
+        settings: settingInfos(settings),
+      })),
+      references: references.map(infoOf),
+    });
+}
+
+function infoOf({ id, title, circuit, belongsTo }: Reference): Methods['references'][number] {
+  const { task } = circuit;
+  return { id, title, task: task !== null && 'name' in task ? task.name : '', model: belongsTo.model.name };
 }

@@ -2,6 +2,7 @@
 import { ablate } from './ablate.ts';
 import { attribute } from './attribute.ts';
 import { capture } from './capture.ts';
+import { circuit } from './circuit.ts';
 import type { Command } from './command.ts';
 import { convert } from './convert.ts';
 import { composition } from './composition.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   map,
   ablate,
   attribute,
+  circuit,
   importance,
   plan,
   prune,

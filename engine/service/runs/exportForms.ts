@@ -47,8 +47,18 @@ function ownForms({ record }: StoredRun, made: AllTables | null, hasCsv: boolean
     ...(hasCsv ? [whole('csv')] : []),
     ...(call === 'retrieve' && made !== null ? [{ ...whole('locos'), metrics: scores }] : []),
     ...(call === 'duo' && made !== null ? [whole('duo-attention')] : []),
+    ...(call === 'circuit' && made !== null ? circuitForms(scores) : []),
     whole('rows.jsonl'),
     whole('bundle.zip'),
+  ];
+}
+
+/** A circuit file of a tenth of the nodes, or of as many as are asked for. */
+function circuitForms(methods: readonly string[]): readonly ExportForm[] {
+  const isOnly = methods.length === 1;
+  return [
+    { format: 'circuit.json', whole: isOnly, metrics: methods, ranks: methods },
+    { format: 'mib-nodes', whole: isOnly, metrics: methods, ranks: [] },
   ];
 }
 

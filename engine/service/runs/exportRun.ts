@@ -12,6 +12,7 @@ import type { RequestOf, ResultOf } from '../../results/index.ts';
 import { Fault } from '../../terms/fault.ts';
 import { bundle } from './bundle.ts';
 import { rowsFile } from './readRun.ts';
+import { circuitText } from './runCircuit.ts';
 import { runCsv } from './runCsv.ts';
 import { hasHeads, headsOf } from './runHeads.ts';
 import { gatesOf, headTablesOf, retrievalOf } from './runHeadTables.ts';
@@ -60,6 +61,11 @@ async function fileOf(stored: StoredRun, asked: Asked): Promise<Made> {
       };
     case 'bundle.zip':
       return { name: `${run}.bundle.zip`, data: await bundleOf(stored), notes: [] };
+    case 'circuit.json':
+    case 'mib-nodes': {
+      const { text, notes } = await circuitText(stored, { ...asked, format });
+      return { name: `${run}.${format === 'mib-nodes' ? 'mib.json' : format}`, data: bytesOf(text), notes };
+    }
     default:
       return foreignFile(stored, { ...asked, format });
   }
@@ -70,7 +76,7 @@ async function bundleOf(stored: StoredRun): Promise<Uint8Array> {
   return bundle(stored, heads, LARGEST);
 }
 
-type ForeignFormat = Exclude<Format, 'heads.json' | 'csv' | 'rows.jsonl' | 'bundle.zip'>;
+type ForeignFormat = Exclude<Format, 'heads.json' | 'csv' | 'rows.jsonl' | 'bundle.zip' | 'circuit.json' | 'mib-nodes'>;
 
 /** A file of another tool's form; a folder of them comes as a zip file. */
 async function foreignFile(stored: StoredRun, asked: Asked & { readonly format: ForeignFormat }): Promise<Made> {

@@ -54,6 +54,7 @@ export async function runCsv(stored: StoredRun): Promise<string> {
     case 'retrieve':
     case 'streamingHeads':
     case 'importance':
+    case 'circuit':
       return csvOf(await headTablesOf(stored, 'csv'));
     default:
       throw noForm(stored.record, 'csv', `a run of ${Object.keys(tables).join(', ')}, or of scores of heads`);

@@ -1,4 +1,5 @@
 /** A stored run as tables of heads, from which other tools' forms are written. */
+import { circuitScores } from '../../exports/circuitScores.ts';
 import { duoTable } from '../../exports/duoRun.ts';
 import type { AboutTables } from '../../exports/exportFormat.ts';
 import { headsTables } from '../../exports/headsTables.ts';
@@ -12,6 +13,7 @@ import type { RequestOf } from '../../results/index.ts';
 import { contract } from '../../results/index.ts';
 import { validate } from '../../results/validate.ts';
 import { summariseRetrieval } from '../../scores/retrieval/summary.ts';
+import { rankingsOf } from './runCircuit.ts';
 import { hasHeads, headsOf } from './runHeads.ts';
 import type { StoredRun } from './runRows.ts';
 import { noForm, RunRows } from './runRows.ts';
@@ -62,6 +64,11 @@ async function tablesOfRows(stored: StoredRun, format: Format): Promise<NamedTab
       const record = await retrievalOf(stored);
       const { model, calibration } = record.header;
       return { tables: retrievalTables(record), model: model.name, dataset: calibration.dataset };
+    }
+    case 'circuit': {
+      const { header, rankings } = await rankingsOf(stored);
+      const { model, calibration } = header;
+      return { tables: circuitScores(header, rankings), model: model.name, dataset: calibration.dataset };
     }
     case 'streamingHeads': {
       const record = await streamingOf(stored);

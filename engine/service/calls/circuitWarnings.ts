@@ -1,0 +1,55 @@
+/** What somebody should know who reads the tables of a circuit bench. */
+import type { Ends } from '../../circuits/evaluation/faithfulness.ts';
+import { faithfulness } from '../../circuits/evaluation/faithfulness.ts';
+import { untrainedDoesAsWell, untrainedId } from '../../circuits/evaluation/untrainedDoesAsWell.ts';
+import type { CircuitRow } from '../../results/circuitBench.ts';
+import type { Baseline } from '../../results/taskReport.ts';
+import type { Measured } from './measuredPrompts.ts';
+import { cannotDo } from './measuredPrompts.ts';
+
+export interface BenchFound {
+  readonly rows: readonly CircuitRow[];
+  /** Labels of those that claim a circuit. */
+  readonly methods: readonly string[];
+  readonly baseline: Baseline;
+  readonly measured: Measured;
+  readonly ends: Ends;
+}
+
+const FEW_PROMPTS = 30;
+
+export function circuitWarnings({ rows, methods, baseline, measured, ends }: BenchFound): string[] {
+  const n = measured.prompts.length;
+  return [
+    ...(baseline.doesTask ? [] : [cannotDo(measured)]),
+    ...(n < FEW_PROMPTS
+      ? [`${n} prompts: rankings of so few change from draw to draw; take ${FEW_PROMPTS} or more`]
+      : []),
+    ...(faithfulness(ends.whole, ends) === null
+      ? ['the model does as well with every node replaced: faithfulness is not defined']
+      : []),
+    ...methods.flatMap((method) => aboutTraining(rows, method)),
+  ];
+}
+
+/** Of a method that draws, against every reference. */
+function aboutTraining(rows: readonly CircuitRow[], method: string): string[] {
+  const references = new Set(
+    rows.flatMap((row) => (row.of === 'judged' && row.method === method ? [row.reference] : [])),
+  );
+  return [...references].flatMap((reference) => {
+    const [ours, theirs] = [aucsOf(rows, method, reference), aucsOf(rows, untrainedId, reference)];
+    if (ours.length === 0 || theirs.length === 0) return [];
+    const trained = { method, reference, aucs: ours };
+    return untrainedDoesAsWell(trained, { method: untrainedId, reference, aucs: theirs }) ?? [];
+  });
+}
+
+/** One a run. */
+function aucsOf(rows: readonly CircuitRow[], method: string, reference: string): number[] {
+  return rows.flatMap((row) =>
+    row.of === 'judged' && row.method === method && row.reference === reference && typeof row.seed === 'number'
+      ? [row.auc]
+      : [],
+  );
+}

@@ -1,0 +1,78 @@
+/** `headscope circuit`: the table, the circuit file, and what it refuses. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCircuit } from '../../engine/exports/circuit.ts';
+import type { CircuitsFound } from '../../engine/service/commands/circuitTables.ts';
+import { headscope, temporaryFolder } from './headscope.ts';
+
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const model = 'fixtures/models/planted-ioi';
+const args = ['circuit', model, '--task', 'ioi', '--n', '8', '--random', '2'];
+
+describe('circuit', () => {
+  it('prints every method in one table, with what it was held against', async () => {
+    const { code, out, err } = await headscope([
+      ...args,
+      '--methods',
+      'patching,atp,mean-difference',
+      '--studied',
+      '0.3',
+    ]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/^warning: 8 prompts/m)]);
+    expect(out).toMatch(/^does the task +yes$/m);
+    expect(out).toMatch(/^nodes +16 \(heads\), outside a circuit replaced by its value on the counterfactual prompt$/m);
+    expect(out).toMatch(/^planted +planted circuit of planted-ioi; L3H1 acts only without L2H0/m);
+    expect(out).toMatch(
+      /^method +AUC planted +AUC exact-5 .* AP +F1 +CPR +CMD +KL at 10 % +seconds +forward +backward$/m,
+    );
+    expect(out).toMatch(/^patching +1\.000\/1\.000 .* 144 +0$/m);
+    expect(out).toMatch(/^random circuits +-?\d/m);
+    expect(out).toMatch(/^patching +4 +0\.000 \/ 0\.000 \(14 sets\) +4\.000 \(L3H3\)$/m);
+  });
+
+  it('writes the circuit of one method, and everything as JSON', async () => {
+    const out = at('circuit.json');
+    const chosen = ['--methods', 'atp,patching', '--by', 'patching', '--share', '0.25', '--out', out, '--json'];
+    const run = await headscope([...args, ...chosen, '--set', 'atp.gradDrop=true', '--reference', 'planted']);
+    expect(run.code).toBe(0);
+    const circuit = readCircuit(readFileSync(out, 'utf8'), out);
+    expect(circuit.nodes.map(({ id }) => id)).toEqual(['L0H1', 'L1H2', 'L2H0', 'L3H3']);
+    expect(circuit.nodes[3]?.score).toBeCloseTo(4, 3);
+    expect(circuit.task).toEqual({ name: 'ioi', options: {} });
+    const { header, rows, baseline } = JSON.parse(run.out) as CircuitsFound;
+    expect([header.references.map(({ id }) => id), baseline.doesTask]).toEqual([['planted'], true]);
+    const [first] = rows;
+    expect(first).toMatchObject({ of: 'ranking', method: 'atp', settings: { gradDrop: true }, signed: null });
+    const again = await headscope([...args, ...chosen]);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining(out)]);
+  });
+
+  it('lists methods with their settings, and published circuits', async () => {
+    const { code, out } = await headscope(['circuit', '--methods', 'list']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^atp {2}Attribution patching \(method; heads, headsAndMlps\)$/m);
+    expect(out).toMatch(/^ {2}--set ig\.steps=10 /m);
+    expect(out).toMatch(/^ioiWang {2}/m);
+  });
+
+  it.each([
+    [['--methods', 'acdc'], /no such circuit method/],
+    [['--methods', 'atp', '--set', 'ig.steps=3'], /--set/],
+    [['--methods', 'atp', '--set', 'gradDrop'], /METHOD\.NAME=VALUE/],
+    [['--methods', 'atp', '--reference', 'exact:2'], /--reference/],
+    [['--methods', 'atp', '--budgets', '0.1,x'], /--budgets/],
+    [['--methods', 'atp', '--budgets', '0.1,3'], /budgets/],
+    [['--methods', 'atp', '--by', 'ig', '--out', at('none.json')], /--by/],
+    [[], /--methods is missing/],
+  ])('refuses %j in one line', async (more, message) => {
+    const { code, err } = await headscope([...args, ...more]);
+    const lines = err
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('warning: '));
+    expect([code, lines.length]).toEqual([expect.toSatisfy((value) => value === 1 || value === 2), 1]);
+    expect(lines[0]).toMatch(message);
+  });
+});
