@@ -1,7 +1,7 @@
 /** Random hyperplanes in place of learned codes: a hash, which knows nothing of the writes, not even a bias. */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
 import { numberedRandom } from '../../../engine/tensor/random.ts';
-import { transposedRows } from '../../controls/control.ts';
+import { transposedRows } from '../../rows.ts';
 import type { Dictionary } from '../../dictionary.ts';
 import { unitRows } from '../../directions.ts';
 import { writesInput } from '../codeDictionary.ts';
