@@ -17,6 +17,7 @@ import type { NodeRow } from './nodeRows.ts';
 import { headOfNode } from './nodeRows.ts';
 import type { Records } from './recordTable.tsx';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
+import { useMethodExports } from './useCircuitExports.ts';
 import type { CircuitChoice } from './useCircuitChoice.ts';
 import type { CircuitReference, ShownCircuit } from './useShownCircuit.ts';
 
@@ -30,6 +31,7 @@ interface DiagramPanelProps {
 export function DiagramPanel(props: DiagramPanelProps): ReactElement {
   const { shown, method, rows, choice } = props;
   const picture = useRef<Picture>(null);
+  const exported = useMethodExports(shown, choice.k);
   const records = useMemo(() => circuitRecords(rows, choice.nodes, method), [rows, choice.nodes, method]);
   return (
     <Panel
@@ -39,6 +41,7 @@ export function DiagramPanel(props: DiagramPanelProps): ReactElement {
       }
       exports={{ name: 'circuit-nodes', csv: () => recordsCsv(records), picture: () => picture.current }}
       table={() => <RecordTable label="Nodes of the circuit" records={records} />}
+      actions={exported}
     >
       <Diagram {...props} picture={picture} />
     </Panel>

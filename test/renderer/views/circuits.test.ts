@@ -148,11 +148,22 @@ describe('nodes', () => {
     expect(ranksOf([3, 1, 3, null])).toEqual([1.5, 3, 1.5, NaN]);
   });
 
-  it('go by sign or by size', () => {
+  it('go by size, or by what their removal costs', () => {
     const row = { scores: [3, 2, 1, null], signed: [-3, 2, 1, 5] };
-    expect(orderedNodes(nodes, row, 'absolute')).toEqual(['L0H0', 'L0H1', 'L1H0']);
-    expect(orderedNodes(nodes, row, 'signed')).toEqual(['L0H1', 'L1H0', 'L0H0']);
-    expect(orderedNodes(nodes, { ...row, signed: null }, 'signed')).toEqual(['L0H0', 'L0H1', 'L1H0']);
+    const header = { nodes, metricId: 'logitDifference' } as const;
+    expect(orderedNodes(header, row, 'absolute')).toEqual(['L0H0', 'L0H1', 'L1H0']);
+    expect(orderedNodes(header, row, 'signed')).toEqual(['L0H0', 'L1H0', 'L0H1']);
+    expect(orderedNodes({ ...header, metricId: 'rank' }, row, 'signed')).toEqual(['L0H1', 'L1H0', 'L0H0']);
+    expect(orderedNodes(header, { ...row, signed: null }, 'signed')).toEqual(['L0H0', 'L0H1', 'L1H0']);
+  });
+
+  it('that are tied come in an order that is not that of layers', () => {
+    const many = Array.from({ length: 32 }, (_, i) => `L${Math.floor(i / 4)}H${i % 4}`);
+    const header = { nodes: many, metricId: 'logitDifference' } as const;
+    const order = orderedNodes(header, { scores: many.map(() => 1), signed: null }, 'absolute');
+    expect(order).not.toEqual(many);
+    expect([...order].sort()).toEqual([...many].sort());
+    expect(new Set(order.slice(0, 8).map((node) => node.slice(0, 2))).size).toBeGreaterThan(3);
   });
 
   it('are rows with every method’s rank and the references that have them', () => {
