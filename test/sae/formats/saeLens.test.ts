@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writtenCases } from '../../../fixtures/make/dictionaries/written.ts';
 import { readForeign } from '../../../sae/formats/readForeign.ts';
-import { writeSaeLens } from '../../../sae/formats/writeSaeLens.ts';
 import { apart, computed, golden } from './computed.ts';
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/dictionaries', import.meta.url));
