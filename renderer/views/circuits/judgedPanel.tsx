@@ -16,6 +16,7 @@ import { curveOver, precisionAt, rocAt } from './judgements.ts';
 import type { MethodLook } from './methodLooks.ts';
 import { curveRecords } from './records.ts';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
+import { referenceTitle } from './referenceTitle.ts';
 import type { CircuitReference, ShownCircuit } from './useShownCircuit.ts';
 
 interface JudgedPanelProps {
@@ -72,7 +73,7 @@ function JudgedChart({ judgements, looks, reference, curve, picture }: JudgedCha
         <LineChart
           {...size}
           ref={picture}
-          title={`${reference.title}, ${isRoc ? 'AUC' : 'average precision'}`}
+          title={`${referenceTitle(reference)}, ${isRoc ? 'AUC' : 'average precision'}`}
           series={series}
           xTitle={isRoc ? 'false positives, share of other nodes' : 'recall'}
           yTitle={isRoc ? 'true positives, share of the reference' : 'precision'}
@@ -80,7 +81,7 @@ function JudgedChart({ judgements, looks, reference, curve, picture }: JudgedCha
           yDomain={[0, 1]}
           diagonal={isRoc}
           wrapsNames
-          label={`${isRoc ? 'ROC' : 'Precision and recall'} of every method against ${reference.title}`}
+          label={`${isRoc ? 'ROC' : 'Precision and recall'} of every method against ${referenceTitle(reference)}`}
         />
       )}
     </FitBox>

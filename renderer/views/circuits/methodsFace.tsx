@@ -40,10 +40,12 @@ function RoleGroup({ role, bench }: { readonly role: MethodRole; readonly bench:
   return (
     <fieldset className="circuits-group">
       <legend>{roleTitles[role]}</legend>
-      <AllOrNone {...{ own, bench }} title={roleTitles[role]} />
-      <p className={isBare ? 'sweeps-problem' : 'sweeps-quiet'}>
-        {isBare ? 'Without a control a high number says nothing.' : notes[role]}
-      </p>
+      <div className="circuits-about">
+        <p className={isBare ? 'sweeps-problem' : 'sweeps-quiet'}>
+          {isBare ? 'Without a control a high number says nothing.' : notes[role]}
+        </p>
+        <AllOrNone {...{ own, bench }} title={roleTitles[role]} />
+      </div>
       {own.map((method) => (
         <MethodChoice key={method.id} {...{ method, bench }} />
       ))}
@@ -67,7 +69,7 @@ function AllOrNone({ own, bench, title }: AllOrNoneProps): ReactElement {
   const others = (methods ?? bench.known.map(({ id }) => id)).filter((id) => !own.some((method) => method.id === id));
   const choose = () => change({ methods: isAll ? others : [...others, ...own.map(({ id }) => id)] });
   return (
-    <Button className="circuits-all" look="plain" onClick={choose} aria-label={`${title}: ${isAll ? 'none' : 'all'}`}>
+    <Button look="plain" onClick={choose} aria-label={`${title}: ${isAll ? 'none' : 'all'}`}>
       {isAll ? 'None' : 'All'}
     </Button>
   );

@@ -12,6 +12,7 @@ import { sampledRecords } from './records.ts';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
 import type { SampledLine } from './sampledLines.ts';
 import { sampledLines } from './sampledLines.ts';
+import { referenceTitle } from './referenceTitle.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
 export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactElement {
@@ -35,7 +36,7 @@ export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactEle
               <LineChart
                 {...size}
                 ref={picture}
-                title={`AUC against ${reference?.title ?? ''}`}
+                title={`AUC against ${reference === null ? 'nothing' : referenceTitle(reference)}`}
                 series={series}
                 xTitle="prompts"
                 wholeX
