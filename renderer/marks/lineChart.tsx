@@ -15,6 +15,8 @@ export interface LineSeries {
   /** Bounds of a band around the line. */
   readonly low?: readonly number[] | Float32Array;
   readonly high?: readonly number[] | Float32Array;
+  /** Its band is there to be shown by a style sheet (`mark-band`), as when it is pointed at: many bands hide each other. */
+  readonly hidesBand?: boolean;
   /** A control: grey and dashed. */
   readonly control?: boolean;
   /** Written into the drawing as `data-series`: whoever listens there can tell which line is pointed at. */
@@ -125,8 +127,8 @@ function domains({ series, xDomain, yDomain, log, level, levels = [], point = nu
     series.flatMap((one) => [...(pick(one) ?? [])]).filter((value) => !positive || value > 0);
   const ys = [
     ...all((one) => one.y, logY),
-    ...all((one) => one.low, logY),
-    ...all((one) => one.high, logY),
+    ...all((one) => (one.hidesBand === true ? [] : one.low), logY),
+    ...all((one) => (one.hidesBand === true ? [] : one.high), logY),
     ...(level === undefined ? [] : [level.value]),
     ...levels.map(({ value }) => value),
     ...(point === null ? [] : [point.y, point.low, point.high]),
@@ -178,7 +180,16 @@ function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
       {series.id !== undefined && <title>{series.name}</title>}
       {/* Easier to point at than the line itself. */}
       {series.id !== undefined && <path d={line(indices) ?? ''} fill="none" stroke="transparent" strokeWidth={9} />}
-      {hasBand && <path d={band(indices) ?? ''} fill={colour} opacity={0.16} />}
+      {hasBand && (
+        <path
+          className="mark-band"
+          d={band(indices) ?? ''}
+          fill={colour}
+          opacity={series.hidesBand === true ? 0 : 0.16}
+          pointerEvents="none"
+        />
+      )}
+      {series.x.length === 1 && <circle cx={x.place(series.x[0] ?? NaN)} cy={at(series.y, 0)} r={2.5} fill={colour} />}
       <path
         d={line(indices) ?? ''}
         fill="none"

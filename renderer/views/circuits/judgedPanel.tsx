@@ -49,7 +49,12 @@ export function JudgedPanel({ shown, judgements }: JudgedPanelProps): ReactEleme
         </Empty>
       ) : (
         <div className="circuits-drawing">
-          <JudgedChart {...{ judgements, curve, picture }} looks={shown.looks} reference={shown.reference} />
+          <JudgedChart
+            {...{ judgements, curve, picture }}
+            looks={shown.looks}
+            reference={shown.reference}
+            chosen={shown.method?.id ?? null}
+          />
         </div>
       )}
     </Panel>
@@ -60,13 +65,14 @@ interface JudgedChartProps {
   readonly judgements: readonly Judgement[];
   readonly looks: readonly MethodLook[];
   readonly reference: CircuitReference;
+  readonly chosen: string | null;
   readonly curve: JudgedCurve;
   readonly picture: Ref<Picture>;
 }
 
-function JudgedChart({ judgements, looks, reference, curve, picture }: JudgedChartProps): ReactElement {
+function JudgedChart({ judgements, looks, reference, chosen, curve, picture }: JudgedChartProps): ReactElement {
   const isRoc = curve === 'roc';
-  const series = useMemo(() => seriesOf(judgements, looks, curve), [judgements, looks, curve]);
+  const series = useMemo(() => seriesOf(judgements, looks, curve, chosen), [judgements, looks, curve, chosen]);
   return (
     <FitBox>
       {(size) => (
@@ -92,6 +98,7 @@ function seriesOf(
   judgements: readonly Judgement[],
   looks: readonly MethodLook[],
   curve: JudgedCurve,
+  chosen: string | null,
 ): readonly LineSeries[] {
   return looks.flatMap(({ id, title, role, colour, dash }) => {
     const judgement = judgements.find(({ method }) => method === id);
@@ -99,6 +106,7 @@ function seriesOf(
     const { mean } = curve === 'roc' ? judgement.auc : judgement.averagePrecision;
     const points = judgement.rows.map((row) => row[curve]);
     const line = curveOver(points, curve === 'roc' ? rocAt : precisionAt);
-    return [{ ...line, id, colour, dash, control: role === 'control', name: `${title} ${formatFixed(mean, 2)}` }];
+    const own = { ...line, hidesBand: id !== chosen };
+    return [{ ...own, id, colour, dash, control: role === 'control', name: `${title} ${formatFixed(mean, 2)}` }];
   });
 }

@@ -15,11 +15,12 @@ import { sampledLines } from './sampledLines.ts';
 import { referenceTitle } from './referenceTitle.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
-export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactElement {
+export function SampledPanel({ view, looks, reference, method }: ShownCircuit): ReactElement {
   const picture = useRef<Picture>(null);
   const records = useMemo(() => sampledRecords(view), [view]);
   const lines = useMemo(() => (reference === null ? [] : sampledLines(view.sampled, reference.id)), [view, reference]);
-  const series = useMemo(() => lines.flatMap((line) => seriesOf(line, looks)), [lines, looks]);
+  const chosen = method?.id ?? null;
+  const series = useMemo(() => lines.flatMap((line) => seriesOf(line, looks, chosen)), [lines, looks, chosen]);
   return (
     <Panel
       title="Prompts counted"
@@ -52,9 +53,13 @@ export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactEle
   );
 }
 
-function seriesOf({ method, ...line }: SampledLine, looks: readonly MethodLook[]): readonly LineSeries[] {
+function seriesOf(
+  { method, ...line }: SampledLine,
+  looks: readonly MethodLook[],
+  chosen: string | null,
+): readonly LineSeries[] {
   const look = looks.find(({ id }) => id === method);
   if (look === undefined) return [];
   const { id, title, role, colour, dash } = look;
-  return [{ ...line, id, colour, dash, control: role === 'control', name: title }];
+  return [{ ...line, hidesBand: id !== chosen, id, colour, dash, control: role === 'control', name: title }];
 }
