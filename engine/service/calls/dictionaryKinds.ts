@@ -26,7 +26,7 @@ function kinds(): DictionaryKinds {
 }
 
 /** In the order of the table. */
-export function settingsInfo(table: SettingTable): SettingInfo[] {
+function settingsInfo(table: SettingTable): SettingInfo[] {
   return Object.entries(table).map(([name, setting]) => infoOf(name, setting));
 }
 
