@@ -123,6 +123,8 @@ export const attributeFeatureResult = z.strictObject({
   /** |sum - preActivation| */
   difference: z.number(),
   heads: z.array(count).readonly(),
+  /** Of those heads, and of the site that is split. */
+  layer: count.exactOptional(),
   /** [heads, positions]: what each source token gives through each head. */
   bySource: float32,
   /** Direct feature attribution of parts of the source's stream: embedding, heads, MLPs before; null where the site has no source. */

@@ -51,6 +51,7 @@ export interface Attribution {
   readonly activation: number;
   readonly bias: number;
   readonly difference: number;
+  readonly layer: number;
   readonly heads: readonly number[];
   /** [heads, positions] */
   readonly bySource: Float32Array;
@@ -86,7 +87,7 @@ export async function attributeFeature(
   return {
     ...{ preActivation: split.value, activation: largestOf(encoded.codes, row, 1).get(request.feature) ?? 0 },
     ...{ bias, difference: Math.abs(bias + explained - split.value) },
-    heads: sources?.heads ?? [],
+    ...{ layer: place.layer, heads: sources?.heads ?? [] },
     bySource: Float32Array.from(sources?.values ?? []),
     byPart: stream.parts,
     query: stream.query,
