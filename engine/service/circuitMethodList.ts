@@ -1,7 +1,7 @@
 /** Every method that ranks nodes, wherever it is written. */
-import { discreteMethods } from '../../sae/circuits/index.ts';
 import type { CircuitMethod } from '../circuits/method.ts';
 import { circuitMethods } from '../circuits/methods/index.ts';
+import { discreteMethods } from '../../sae/circuits/index.ts';
 import { Fault } from '../terms/fault.ts';
 
 export const allCircuitMethods: readonly CircuitMethod[] = [...circuitMethods, ...discreteMethods];

@@ -1,0 +1,30 @@
+/** Controls are made on the same rows: what a dictionary has to do better than. */
+import type { ReactElement } from 'react';
+import type { DictionaryKinds } from '../../../engine/results/dictionaries.ts';
+import { useTrain } from './dictionariesSettings.ts';
+
+export function ControlFields({ kinds }: { readonly kinds: DictionaryKinds }): ReactElement {
+  const [{ controls }, change] = useTrain();
+  const chosen = controls ?? kinds.controls.map(({ id }) => id);
+  const toggle = (id: string, isOn: boolean) =>
+    change({
+      controls: kinds.controls.map((one) => one.id).filter((one) => (one === id ? isOn : chosen.includes(one))),
+    });
+  return (
+    <div className="dict-controls">
+      {kinds.controls.map(({ id, title, about }) => (
+        <label key={id} className="dict-check" title={about}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(id)}
+            onChange={(event) => toggle(id, event.currentTarget.checked)}
+          />
+          {title}
+        </label>
+      ))}
+      {chosen.length === 0 && (
+        <p className="sweeps-problem">Without a control nobody can tell whether the training did anything.</p>
+      )}
+    </div>
+  );
+}
