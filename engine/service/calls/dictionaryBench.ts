@@ -36,8 +36,10 @@ export class DictionaryBench {
   async *measure(step: number, states: States, signal: AbortSignal): AsyncGenerator<Event, void, void> {
     this.#measured.clear();
     this.#step = step;
-    for (const one of this.#plan.jobs) {
+    const { jobs } = this.#plan;
+    for (const [i, one] of jobs.entries()) {
       signal.throwIfAborted();
+      yield { kind: 'progress', of: 'dictionaries measured', done: i, total: jobs.length };
       const { name } = one.job;
       const dictionary = this.#dictionary(one, states);
       const measures = await this.#measures(one.job, dictionary);

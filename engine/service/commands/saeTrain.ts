@@ -181,7 +181,7 @@ async function trained(
   const take = async (event: Event): Promise<void> => {
     switch (event.kind) {
       case 'progress':
-        return progress.report(event.of === 'steps' ? status : 'activations', event);
+        return progress.report(event.of === 'steps' ? status : 'dictionaries', event);
       case 'start':
         header = event.header;
         return say(startLine(event));
