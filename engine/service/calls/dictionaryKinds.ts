@@ -26,7 +26,7 @@ function kinds(): DictionaryKinds {
 }
 
 /** In the order of the table. */
-function settingsInfo(table: SettingTable): SettingInfo[] {
+export function settingsInfo(table: SettingTable): SettingInfo[] {
   return Object.entries(table).map(([name, setting]) => infoOf(name, setting));
 }
 
