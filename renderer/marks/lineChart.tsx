@@ -15,6 +15,8 @@ export interface LineSeries {
   /** Bounds of a band around the line. */
   readonly low?: readonly number[] | Float32Array;
   readonly high?: readonly number[] | Float32Array;
+  /** Its band is there to be shown by a style sheet (`mark-band`), as when it is pointed at: many bands hide each other. */
+  readonly hidesBand?: boolean;
   /** A control: grey and dashed. */
   readonly control?: boolean;
   /** Written into the drawing as `data-series`: whoever listens there can tell which line is pointed at. */
@@ -42,7 +44,7 @@ export interface LineChartProps extends Size {
   readonly level?: { readonly name: string; readonly value: number };
   /** More such lines. */
   readonly levels?: readonly { readonly name: string; readonly value: number }[];
-  /** Names take as many lines as they need; otherwise those that fit in one are there. */
+  /** Names take as many lines as they need, or are left out where that is over a quarter of the height; otherwise those that fit in one line are there. */
   readonly wrapsNames?: boolean;
   /** Something measured apart from the lines, with its 95 % interval. */
   readonly point?: ChartPoint | null;
@@ -69,8 +71,9 @@ export function LineChart(props: LineChartProps): ReactElement {
   const svg = usePicture(ref);
   const rule = useRef<SVGLineElement>(null);
   const bottom = height - 32;
-  const names = placeNames(props.series, width, props.wrapsNames === true);
-  const top = 36 + (yTitle === undefined ? 0 : 16) + Math.max(0, ...names.map(({ line }) => line)) * NAME_HEIGHT;
+  const names = placeNames(props);
+  const lines = Math.max(0, ...names.map(({ line }) => line + 1));
+  const top = 23 + (yTitle === undefined ? 0 : 16) + Math.max(props.wrapsNames === true ? 0 : 1, lines) * NAME_HEIGHT;
   const [xDomain, yDomain] = domains(props);
   const y = makeAxis(yDomain, [bottom, top], {
     count: Math.max(2, Math.floor((bottom - top) / 32)),
@@ -124,8 +127,8 @@ function domains({ series, xDomain, yDomain, log, level, levels = [], point = nu
     series.flatMap((one) => [...(pick(one) ?? [])]).filter((value) => !positive || value > 0);
   const ys = [
     ...all((one) => one.y, logY),
-    ...all((one) => one.low, logY),
-    ...all((one) => one.high, logY),
+    ...all((one) => (one.hidesBand === true ? [] : one.low), logY),
+    ...all((one) => (one.hidesBand === true ? [] : one.high), logY),
     ...(level === undefined ? [] : [level.value]),
     ...levels.map(({ value }) => value),
     ...(point === null ? [] : [point.y, point.low, point.high]),
@@ -174,9 +177,19 @@ function Series({ series, colour, x, y, steps }: SeriesProps): ReactElement {
   const hasBand = series.low !== undefined && series.high !== undefined;
   return (
     <g data-series={series.id}>
+      {series.id !== undefined && <title>{series.name}</title>}
       {/* Easier to point at than the line itself. */}
       {series.id !== undefined && <path d={line(indices) ?? ''} fill="none" stroke="transparent" strokeWidth={9} />}
-      {hasBand && <path d={band(indices) ?? ''} fill={colour} opacity={0.16} />}
+      {hasBand && (
+        <path
+          className="mark-band"
+          d={band(indices) ?? ''}
+          fill={colour}
+          opacity={series.hidesBand === true ? 0 : 0.16}
+          pointerEvents="none"
+        />
+      )}
+      {series.x.length === 1 && <circle cx={x.place(series.x[0] ?? NaN)} cy={at(series.y, 0)} r={2.5} fill={colour} />}
       <path
         d={line(indices) ?? ''}
         fill="none"
@@ -199,7 +212,7 @@ interface PlacedName {
 const NAME_HEIGHT = 13;
 
 /** Names under the title, from left to right: in one line as far as they fit, or in as many as they need. */
-function placeNames(series: readonly LineSeries[], width: number, wraps: boolean): readonly PlacedName[] {
+function placeNames({ series, width, height, wrapsNames: wraps = false }: LineChartProps): readonly PlacedName[] {
   const placed: PlacedName[] = [];
   let [x, line] = [0, 0];
   series.forEach((one, i) => {
@@ -208,7 +221,7 @@ function placeNames(series: readonly LineSeries[], width: number, wraps: boolean
     if (wraps || x + space - 10 <= width) placed.push({ series: one, colour: colourOf(one, i), x, line });
     x += space;
   });
-  return placed;
+  return wraps && (line + 1) * NAME_HEIGHT > height / 4 ? [] : placed;
 }
 
 function SeriesNames({ names }: { readonly names: readonly PlacedName[] }): ReactElement {

@@ -17,6 +17,7 @@ export const scenes: readonly Scene[] = [
   { id: 'attention', arrange: arrangeAttention },
   { id: 'ablate', arrange: arrangeAblate },
   { id: 'retrieval', arrange: arrangeRetrieval },
+  { id: 'circuits', arrange: arrangeCircuits },
   { id: 'prune', arrange: arrangePrune },
   { id: 'runs', arrange: arrangeRuns },
 ];
@@ -107,6 +108,22 @@ async function arrangeRetrieval(page: Page): Promise<void> {
   }
   await place.getByRole('row', { name: /^1\s*L2H/ }).click();
   await place.getByRole('grid', { name: 'Tokens that L2H5 copied' }).waitFor();
+}
+
+/** All methods compared; they are run by the first window. */
+async function arrangeCircuits(page: Page): Promise<void> {
+  const circuits = await goTo(page, 'Circuits');
+  const start = circuits.getByRole('button', { name: /^Run \d+ methods$/ });
+  await start
+    .or(circuits.getByRole('grid', { name: 'Methods' }))
+    .first()
+    .waitFor();
+  if (await start.isVisible()) {
+    await start.click();
+    await circuits.getByRole('row', { name: /^Random circuits, mean/ }).waitFor();
+    await isQuiet(page);
+  }
+  await circuits.getByText(/^Held against/).waitFor();
 }
 
 /** The plan of the criteria that were measured, halfway; they and its curve are measured by the first window. */

@@ -16,10 +16,10 @@ export function CircuitEdits({ choice }: { readonly choice: CircuitChoice }): Re
         <Button onClick={() => toggle(name)}>{nodes.includes(name) ? `Take ${name} out` : `Put ${name} in`}</Button>
       )}
       <Button disabled={nodes.length === 0} onClick={intoSet} title="The heads of the circuit become the set">
-        Make it the set
+        Into the set
       </Button>
       <Button disabled={isSetEmpty} onClick={fromSet} title="The set of heads becomes the circuit">
-        Take the set
+        From the set
       </Button>
       {changes !== '' && (
         <>

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { useMemo } from 'react';
 import { Panel } from '../../parts/panel.tsx';
 import { Loading } from '../../parts/states.tsx';
-import { SweepsRunBar } from '../ablate/sweepsRunBar.tsx';
+import { CircuitBar } from './circuitBar.tsx';
 import { CircuitCurve } from './circuitCurve.tsx';
 import { CircuitEdits } from './circuitEdits.tsx';
 import { CircuitNumbers } from './circuitNumbers.tsx';
@@ -19,7 +19,7 @@ export function CircuitFace(shown: ShownCircuit): ReactElement {
   const { method, run } = shown;
   return (
     <div className="circuits-face">
-      <SweepsRunBar run={run} />
+      <CircuitBar run={run} />
       {method === null ? <Loading what="The first ranking is being made" /> : <Studied {...{ shown, method }} />}
     </div>
   );

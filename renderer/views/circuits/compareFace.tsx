@@ -1,7 +1,7 @@
 /** All methods at once: against the reference, and by what the model does with their best nodes alone. */
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
-import { SweepsRunBar } from '../ablate/sweepsRunBar.tsx';
+import { CircuitBar } from './circuitBar.tsx';
 import { FaithfulPanel } from './faithfulPanel.tsx';
 import { Headline } from './headlineLines.tsx';
 import { JudgedPanel } from './judgedPanel.tsx';
@@ -14,7 +14,7 @@ export function CompareFace(shown: ShownCircuit): ReactElement {
   const judgements = useMemo(() => (reference === null ? [] : judgementsOf(view, reference.id)), [view, reference]);
   return (
     <div className="circuits-face">
-      <SweepsRunBar run={run} />
+      <CircuitBar run={run} />
       <Headline {...{ shown, judgements }} />
       <div className="circuits-compare">
         <JudgedPanel {...{ shown, judgements }} />

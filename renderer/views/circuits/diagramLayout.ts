@@ -17,7 +17,7 @@ export interface DiagramLayout {
 }
 
 const below = 22;
-const most = { x: 46, y: 30, radius: 9 };
+const most = { x: 56, y: 56, radius: 12 };
 
 export function diagramLayout(shape: HeadShape, hasMlps: boolean, { width, height }: Size): DiagramLayout {
   const columns = shape.heads + (hasMlps ? 1 : 0);

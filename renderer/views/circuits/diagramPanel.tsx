@@ -17,7 +17,9 @@ import type { NodeRow } from './nodeRows.ts';
 import { headOfNode } from './nodeRows.ts';
 import type { Records } from './recordTable.tsx';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
+import { useMethodExports } from './useCircuitExports.ts';
 import type { CircuitChoice } from './useCircuitChoice.ts';
+import { referenceTitle } from './referenceTitle.ts';
 import type { CircuitReference, ShownCircuit } from './useShownCircuit.ts';
 
 interface DiagramPanelProps {
@@ -30,15 +32,19 @@ interface DiagramPanelProps {
 export function DiagramPanel(props: DiagramPanelProps): ReactElement {
   const { shown, method, rows, choice } = props;
   const picture = useRef<Picture>(null);
+  const exported = useMethodExports(shown, choice.k);
   const records = useMemo(() => circuitRecords(rows, choice.nodes, method), [rows, choice.nodes, method]);
   return (
     <Panel
       title={`${choice.nodes.length} nodes`}
       caption={
-        shown.reference === null ? 'the surest strongest' : `the surest strongest; rings: ${shown.reference.title}`
+        shown.reference === null
+          ? 'the surest strongest'
+          : `the surest strongest; rings: ${referenceTitle(shown.reference)}`
       }
       exports={{ name: 'circuit-nodes', csv: () => recordsCsv(records), picture: () => picture.current }}
       table={() => <RecordTable label="Nodes of the circuit" records={records} />}
+      actions={exported}
     >
       <Diagram {...props} picture={picture} />
     </Panel>
@@ -124,7 +130,7 @@ function wordsOf(
     ? `nothing said by ${method.title}`
     : `rank ${formatNumber(ranks[method.id] ?? NaN)} and score ${formatNumber(score)} by ${method.title}`;
   const place = circuit.includes(node) ? 'in the circuit' : 'outside';
-  const known = reference?.nodes.includes(node) === true ? [`in ${reference.title}`] : [];
+  const known = reference?.nodes.includes(node) === true ? [`in ${referenceTitle(reference)}`] : [];
   return `${node}: ${[scored, place, ...known].join('; ')}`;
 }
 

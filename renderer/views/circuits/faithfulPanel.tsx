@@ -11,13 +11,13 @@ import { Empty } from '../../parts/states.tsx';
 import type { CircuitView } from './circuitRows.ts';
 import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
 import type { CurveMeasure, NodeOrder } from './faithfulLines.ts';
-import { faithfulLine, randomBand } from './faithfulLines.ts';
+import { faithfulLine, randomBand, randomCircuits } from './faithfulLines.ts';
 import type { MethodLook } from './methodLooks.ts';
 import { faithfulRecords } from './records.ts';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
-export function FaithfulPanel({ view, looks }: ShownCircuit): ReactElement {
+export function FaithfulPanel({ view, looks, method }: ShownCircuit): ReactElement {
   const picture = useRef<Picture>(null);
   const records = useMemo(() => faithfulRecords(view), [view]);
   return (
@@ -33,7 +33,7 @@ export function FaithfulPanel({ view, looks }: ShownCircuit): ReactElement {
         </Empty>
       ) : (
         <div className="circuits-drawing">
-          <FaithfulChart {...{ view, looks, picture }} />
+          <FaithfulChart {...{ view, looks, picture }} chosen={method?.id ?? null} />
         </div>
       )}
     </Panel>
@@ -69,13 +69,18 @@ function CurveControls(): ReactElement {
 interface FaithfulChartProps {
   readonly view: CircuitView;
   readonly looks: readonly MethodLook[];
+  readonly chosen: string | null;
   readonly picture: Ref<Picture>;
 }
 
-function FaithfulChart({ view, looks, picture }: FaithfulChartProps): ReactElement {
+function FaithfulChart({ view, looks, chosen, picture }: FaithfulChartProps): ReactElement {
   const curve = useCircuits((settings) => settings.curve);
   const order = useCircuits((settings) => settings.order);
-  const series = useMemo(() => faithfulSeries(view, looks, order, curve), [view, looks, order, curve]);
+  const lines = useMemo(() => faithfulSeries(view, looks, order, curve), [view, looks, order, curve]);
+  const series = useMemo(
+    () => lines.map((line) => ({ ...line, hidesBand: line.id !== chosen && line.id !== randomCircuits })),
+    [lines, chosen],
+  );
   const isKl = curve === 'kl';
   const n = view.header.calibration.sequences;
   return (
@@ -109,19 +114,24 @@ function faithfulSeries(
   measure: CurveMeasure,
 ): readonly LineSeries[] {
   const lines = looks.flatMap(({ id, title, role, colour, dash }) => {
-    const { share, y } = positive(faithfulLine(view, id, order, measure));
-    return share.length === 0 ? [] : [{ x: share, y, id, colour, dash, control: role === 'control', name: title }];
+    const { share, y, low, high } = positive(faithfulLine(view, id, order, measure));
+    return share.length === 0
+      ? []
+      : [{ x: share, y, low, high, id, colour, dash, control: role === 'control', name: title }];
   });
   const { draws, ...random } = randomBand(view, measure);
   if (draws === 0) return lines;
   const { share, y, low, high } = positive(random);
   const name = `${draws} random, least to most`;
-  return [{ x: share, y, low, high, name, id: 'random', control: true, colour: 'var(--mark)', dash: '1 4' }, ...lines];
+  return [
+    { x: share, y, low, high, name, id: randomCircuits, control: true, colour: 'var(--mark)', dash: '1 4' },
+    ...lines,
+  ];
 }
 
-/** A logarithm has no place for a circuit without nodes. */
+/** Without circuits that have no node: a logarithm has no place for them, and they are all alike. */
 function positive({ share, ...rest }: ReturnType<typeof faithfulLine>) {
-  const from = share.findIndex((value) => value > 0);
+  const from = rest.k.findIndex((size) => size > 0);
   const cut = (list: readonly number[]) => (from < 0 ? [] : list.slice(from));
   return { share: cut(share), y: cut(rest.y), low: cut(rest.low), high: cut(rest.high) };
 }

@@ -1,7 +1,9 @@
 /** What the table says, in plain words: does learning matter, and does any method do better than what knows nothing? */
 import { formatFixed } from '../../marks/format.ts';
+import type { CircuitHeader } from '../../../engine/results/circuitBench.ts';
 import type { Judgement, SeedMean } from './judgements.ts';
 import type { MethodLook } from './methodLooks.ts';
+import { referenceTitle } from './referenceTitle.ts';
 
 /** The method that learns codes, and the same without learning. */
 const trained = 'discrete-sae';
@@ -10,9 +12,6 @@ const untrained = 'untrained';
 export interface HeadlineOf {
   readonly judgements: readonly Judgement[];
   readonly looks: readonly MethodLook[];
-  readonly reference: { readonly title: string; readonly nodes: readonly string[] };
-  /** How many nodes are ranked. */
-  readonly ranked: number;
 }
 
 /** Sentences; none until there is something to compare. */
@@ -22,8 +21,7 @@ export function headlineOf(of: HeadlineOf): readonly string[] {
     judgements.filter(({ method }) => looks.find(({ id }) => id === method)?.role === role);
   const learning = learningWords(judgements);
   const best = bestWords(of, bestOf(withRole('method')), bestOf(withRole('control')));
-  const sentences = [learning, best].filter((words) => words !== null);
-  return sentences.length === 0 ? [] : [...sentences, referenceWords(of)];
+  return [learning, best].filter((words) => words !== null);
 }
 
 function learningWords(judgements: readonly Judgement[]): string | null {
@@ -61,9 +59,16 @@ function bestWords({ looks }: HeadlineOf, method: Judgement | null, control: Jud
   }
 }
 
+interface ReferenceOf {
+  readonly reference: CircuitHeader['references'][number];
+  /** How many nodes are ranked. */
+  readonly ranked: number;
+}
+
 /** AUC is over nodes: a few nodes make a rough one. */
-function referenceWords({ reference, ranked }: HeadlineOf): string {
-  return `Held against ${reference.title}: ${reference.nodes.length} of ${ranked} nodes.`;
+export function referenceWords({ reference, ranked }: ReferenceOf): string {
+  const { note, nodes } = reference;
+  return `Held against ${referenceTitle(reference)}: ${nodes.length} of ${ranked} nodes${note === null ? '' : `, ${note}`}.`;
 }
 
 function bestOf(judgements: readonly Judgement[]): Judgement | null {

@@ -2,8 +2,9 @@
 import type { ReactElement } from 'react';
 import { measures } from '../../../engine/terms/measures.ts';
 import { formatNumber } from '../../marks/format.ts';
+import { sentence } from '../ablate/sentence.ts';
 import { countOf } from '../ablate/sweepsWords.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf, referenceWords } from './headline.ts';
 import type { Judgement } from './judgements.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
@@ -14,18 +15,18 @@ interface HeadlineProps {
 
 export function Headline({ shown, judgements }: HeadlineProps): ReactElement {
   const { view, looks, reference } = shown;
-  const note = reference?.note ?? null;
-  const sentences =
-    reference === null ? [] : headlineOf({ judgements, looks, reference, ranked: view.header.nodes.length });
+  const ranked = view.header.nodes.length;
+  const sentences = reference === null ? [] : headlineOf({ judgements, looks });
   return (
     <div className="circuits-headline" role="status">
-      {sentences.map((sentence, i) => (
-        <p key={sentence} className={i === 0 ? 'circuits-first' : undefined}>
-          {sentence}
+      {sentences.map((words, i) => (
+        <p key={words} className={i === 0 ? 'circuits-first' : undefined}>
+          {words}
         </p>
       ))}
-      {note !== null && <p className="sweeps-quiet">{note}</p>}
-      <p className="sweeps-quiet">{measuredWords(shown)}</p>
+      <p className="sweeps-quiet">
+        {[...(reference === null ? [] : [referenceWords({ reference, ranked })]), measuredWords(shown)].join(' ')}
+      </p>
     </div>
   );
 }
@@ -34,7 +35,7 @@ function measuredWords({ view: { header, baseline } }: ShownCircuit): string {
   const { metricId, calibration, ends, outside, nodeSet } = header;
   const replaced = outside === 'mean' ? 'its mean over the prompts' : 'its value on the counterfactual prompt';
   return [
-    `${measures[metricId].title} on ${countOf(calibration.sequences, 'prompt')} of ${calibration.dataset}:`,
+    `${sentence(measures[metricId].title)} on ${countOf(calibration.sequences, 'prompt')} of ${calibration.dataset}:`,
     `${formatNumber(ends.whole)} of the whole model, ${formatNumber(ends.empty)} with every node replaced by ${replaced}.`,
     nodeSet === 'heads' ? 'Nodes are heads; MLPs and the embedding are never replaced.' : 'Nodes are heads and MLPs.',
     ...(baseline === null || baseline.doesTask ? [] : ['The model does not do this task better than chance.']),

@@ -16,6 +16,7 @@ import { curveOver, precisionAt, rocAt } from './judgements.ts';
 import type { MethodLook } from './methodLooks.ts';
 import { curveRecords } from './records.ts';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
+import { referenceTitle } from './referenceTitle.ts';
 import type { CircuitReference, ShownCircuit } from './useShownCircuit.ts';
 
 interface JudgedPanelProps {
@@ -48,7 +49,12 @@ export function JudgedPanel({ shown, judgements }: JudgedPanelProps): ReactEleme
         </Empty>
       ) : (
         <div className="circuits-drawing">
-          <JudgedChart {...{ judgements, curve, picture }} looks={shown.looks} reference={shown.reference} />
+          <JudgedChart
+            {...{ judgements, curve, picture }}
+            looks={shown.looks}
+            reference={shown.reference}
+            chosen={shown.method?.id ?? null}
+          />
         </div>
       )}
     </Panel>
@@ -59,20 +65,21 @@ interface JudgedChartProps {
   readonly judgements: readonly Judgement[];
   readonly looks: readonly MethodLook[];
   readonly reference: CircuitReference;
+  readonly chosen: string | null;
   readonly curve: JudgedCurve;
   readonly picture: Ref<Picture>;
 }
 
-function JudgedChart({ judgements, looks, reference, curve, picture }: JudgedChartProps): ReactElement {
+function JudgedChart({ judgements, looks, reference, chosen, curve, picture }: JudgedChartProps): ReactElement {
   const isRoc = curve === 'roc';
-  const series = useMemo(() => seriesOf(judgements, looks, curve), [judgements, looks, curve]);
+  const series = useMemo(() => seriesOf(judgements, looks, curve, chosen), [judgements, looks, curve, chosen]);
   return (
     <FitBox>
       {(size) => (
         <LineChart
           {...size}
           ref={picture}
-          title={`${reference.title}, ${isRoc ? 'AUC' : 'average precision'}`}
+          title={`${referenceTitle(reference)}, ${isRoc ? 'AUC' : 'average precision'}`}
           series={series}
           xTitle={isRoc ? 'false positives, share of other nodes' : 'recall'}
           yTitle={isRoc ? 'true positives, share of the reference' : 'precision'}
@@ -80,7 +87,7 @@ function JudgedChart({ judgements, looks, reference, curve, picture }: JudgedCha
           yDomain={[0, 1]}
           diagonal={isRoc}
           wrapsNames
-          label={`${isRoc ? 'ROC' : 'Precision and recall'} of every method against ${reference.title}`}
+          label={`${isRoc ? 'ROC' : 'Precision and recall'} of every method against ${referenceTitle(reference)}`}
         />
       )}
     </FitBox>
@@ -91,6 +98,7 @@ function seriesOf(
   judgements: readonly Judgement[],
   looks: readonly MethodLook[],
   curve: JudgedCurve,
+  chosen: string | null,
 ): readonly LineSeries[] {
   return looks.flatMap(({ id, title, role, colour, dash }) => {
     const judgement = judgements.find(({ method }) => method === id);
@@ -98,6 +106,7 @@ function seriesOf(
     const { mean } = curve === 'roc' ? judgement.auc : judgement.averagePrecision;
     const points = judgement.rows.map((row) => row[curve]);
     const line = curveOver(points, curve === 'roc' ? rocAt : precisionAt);
-    return [{ ...line, id, colour, dash, control: role === 'control', name: `${title} ${formatFixed(mean, 2)}` }];
+    const own = { ...line, hidesBand: id !== chosen };
+    return [{ ...own, id, colour, dash, control: role === 'control', name: `${title} ${formatFixed(mean, 2)}` }];
   });
 }

@@ -1,6 +1,7 @@
 /** One method: whether it runs, what it is, and its settings. */
 import type { ReactElement } from 'react';
 import { useId } from 'react';
+import { countOf } from '../ablate/sweepsWords.ts';
 import { reasonAgainst } from './benchRequest.ts';
 import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
 import type { MethodInfo } from './methodLooks.ts';
@@ -44,15 +45,17 @@ export function MethodChoice({ method, bench }: MethodChoiceProps): ReactElement
   );
 }
 
-function MethodSettings({ method: { id, title, settings, source } }: { readonly method: MethodInfo }): ReactElement {
+function MethodSettings({ method: { id, settings, source } }: { readonly method: MethodInfo }): ReactElement {
   const all = useCircuits((state) => state.settings);
   const change = useChangeCircuits();
   const own = all[id] ?? {};
   const changed = Object.keys(own).length;
   return (
     <details className="circuits-details">
-      <summary aria-label={`${title}: ${settings.length === 0 ? 'source' : 'settings and source'}`}>
-        {settings.length === 0 ? 'Source' : `${settings.length} settings${changed === 0 ? '' : `, ${changed} changed`}`}
+      <summary>
+        {settings.length === 0
+          ? 'Source'
+          : `${countOf(settings.length, 'setting')}${changed === 0 ? '' : `, ${changed} changed`}`}
       </summary>
       <p className="sweeps-quiet">{source}</p>
       {settings.map((setting) => (

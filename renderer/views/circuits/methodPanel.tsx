@@ -78,7 +78,7 @@ function costOf({ ranking }: CircuitView, method: string): Pick<MethodRow, 'seco
 
 const columns: readonly TableColumn<MethodRow>[] = [
   {
-    ...{ id: 'method', title: 'Method', width: 'minmax(168px, 1.6fr)' },
+    ...{ id: 'method', title: 'Method', width: 'minmax(204px, 1.6fr)' },
     cell: ({ look }) => <LineKey look={look} />,
     sortBy: ({ look }) => look.title,
   },
@@ -101,7 +101,7 @@ function mean(
   pick: (judgement: Judgement | null) => SeedMean | undefined,
 ): TableColumn<MethodRow> {
   return {
-    ...{ id, title, width: 'minmax(92px, 1fr)', align: 'right' },
+    ...{ id, title, width: `minmax(${Math.max(84, title.length * 6 + 8)}px, 1fr)`, align: 'right' },
     cell: ({ judgement }) => meanWords(pick(judgement)),
     sortBy: ({ judgement }) => pick(judgement)?.mean ?? NaN,
   };

@@ -1,9 +1,12 @@
 /** Which methods run on the prompts, with their settings; what can't run says why. */
 import type { ReactElement } from 'react';
+import { Button } from '../../parts/button.tsx';
 import { ErrorState, Loading } from '../../parts/states.tsx';
+import { reasonAgainst } from './benchRequest.ts';
 import { BenchStart } from './benchStart.tsx';
+import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
 import { MethodChoice } from './methodChoice.tsx';
-import type { MethodRole } from './methodLooks.ts';
+import type { MethodInfo, MethodRole } from './methodLooks.ts';
 import { roleTitles } from './methodLooks.ts';
 import type { Bench } from './useBench.ts';
 import { useBench } from './useBench.ts';
@@ -37,12 +40,37 @@ function RoleGroup({ role, bench }: { readonly role: MethodRole; readonly bench:
   return (
     <fieldset className="circuits-group">
       <legend>{roleTitles[role]}</legend>
-      <p className={isBare ? 'sweeps-problem' : 'sweeps-quiet'}>
-        {isBare ? 'Without a control a high number says nothing.' : notes[role]}
-      </p>
+      <div className="circuits-about">
+        <p className={isBare ? 'sweeps-problem' : 'sweeps-quiet'}>
+          {isBare ? 'Without a control a high number says nothing.' : notes[role]}
+        </p>
+        <AllOrNone {...{ own, bench }} title={roleTitles[role]} />
+      </div>
       {own.map((method) => (
         <MethodChoice key={method.id} {...{ method, bench }} />
       ))}
     </fieldset>
+  );
+}
+
+interface AllOrNoneProps {
+  readonly own: readonly MethodInfo[];
+  readonly bench: Bench;
+  readonly title: string;
+}
+
+/** Chooses all of a group, or none where all that can run are chosen. */
+function AllOrNone({ own, bench, title }: AllOrNoneProps): ReactElement {
+  const nodes = useCircuits((settings) => settings.nodes);
+  const methods = useCircuits((settings) => settings.methods);
+  const change = useChangeCircuits();
+  const can = own.filter((method) => reasonAgainst(method, nodes, bench.prompts) === null);
+  const isAll = can.every((method) => bench.chosen.includes(method));
+  const others = (methods ?? bench.known.map(({ id }) => id)).filter((id) => !own.some((method) => method.id === id));
+  const choose = () => change({ methods: isAll ? others : [...others, ...own.map(({ id }) => id)] });
+  return (
+    <Button look="plain" onClick={choose} aria-label={`${title}: ${isAll ? 'none' : 'all'}`}>
+      {isAll ? 'None' : 'All'}
+    </Button>
   );
 }

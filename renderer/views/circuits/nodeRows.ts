@@ -1,6 +1,7 @@
 /** Nodes as rows: what the chosen method gives each, and at which rank every method has it. */
+import { measures } from '../../../engine/terms/measures.ts';
 import { parseNode } from '../../../engine/terms/nodes.ts';
-import type { CircuitRanking } from '../../../engine/results/circuitBench.ts';
+import type { CircuitHeader, CircuitRanking } from '../../../engine/results/circuitBench.ts';
 import type { HeadRef } from '../../../engine/results/units.ts';
 import type { HeadShape } from '../../marks/headShape.ts';
 import { indexOf } from '../../marks/headShape.ts';
@@ -58,16 +59,27 @@ export function cellOfNode(id: string, shape: HeadShape): number {
   return node?.kind === 'head' || node?.kind === 'mlp' ? indexOf(shape, node) : -1;
 }
 
-/** Surest first; nodes of which the method says nothing are left out. Equal ones keep the order of the model. */
+/**
+ * Surest first: by score, or by how much a node helps, which is what its removal costs. Nodes of which the method says nothing
+ * are left out. Equal ones come in an order that has nothing to do with their layers.
+ */
 export function orderedNodes(
-  nodes: readonly string[],
+  { nodes, metricId }: Pick<CircuitHeader, 'nodes' | 'metricId'>,
   { scores, signed }: Pick<CircuitRanking, 'scores' | 'signed'>,
   order: NodeOrder,
 ): readonly string[] {
-  const values = signed === null ? scores : signed.map((value) => (order === 'absolute' ? Math.abs(value) : value));
+  const helps = measures[metricId].better === 'higher' ? -1 : 1;
   const known = nodes.flatMap((node, i) => {
-    const value = values[i] ?? null;
-    return value === null || (scores[i] ?? null) === null ? [] : [{ node, value }];
+    const score = scores[i] ?? null;
+    if (score === null) return [];
+    return [{ node, value: signed === null || order === 'absolute' ? score : helps * (signed[i] ?? 0) }];
   });
-  return known.sort((a, b) => b.value - a.value).map(({ node }) => node);
+  return known.sort((a, b) => b.value - a.value || mixed(a.node) - mixed(b.node)).map(({ node }) => node);
+}
+
+/** A number that looks drawn, the same for the same text: FNV-1a, its bits mixed once more. */
+function mixed(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
 }

@@ -1,7 +1,7 @@
 /** Every node by what the chosen method gives it: as a matrix of heads, and as a table with the ranks of all methods. */
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
-import { SweepsRunBar } from '../ablate/sweepsRunBar.tsx';
+import { CircuitBar } from './circuitBar.tsx';
 import { Loading } from '../../parts/states.tsx';
 import { nodeRows } from './nodeRows.ts';
 import { NodesMatrix } from './nodesMatrix.tsx';
@@ -14,7 +14,7 @@ export function NodesFace(shown: ShownCircuit): ReactElement {
   const rows = useMemo(() => (id === null ? [] : nodeRows(view, id, shape)), [view, id, shape]);
   return (
     <div className="circuits-face">
-      <SweepsRunBar run={run} />
+      <CircuitBar run={run} />
       {method === null ? (
         <Loading what="The first ranking is being made" />
       ) : (

@@ -13,6 +13,7 @@ import type { MethodLook } from './methodLooks.ts';
 import type { NodeRow } from './nodeRows.ts';
 import type { NodesProps } from './nodesMatrix.tsx';
 import { nodeRecords } from './records.ts';
+import { referenceTitle } from './referenceTitle.ts';
 import { recordsCsv } from './recordTable.tsx';
 
 export function NodesTable({ shown, method, rows }: NodesProps): ReactElement {
@@ -24,7 +25,7 @@ export function NodesTable({ shown, method, rows }: NodesProps): ReactElement {
   return (
     <Panel
       title="Nodes"
-      caption={`${rows.length} nodes; ranks from 1, ties share their mean rank${reference === null ? '' : `; ● is in ${reference.title}`}`}
+      caption={`${rows.length} nodes; ranks from 1, ties share their mean rank${reference === null ? '' : `; ● is in ${referenceTitle(reference)}`}`}
       exports={{ name: `circuit-ranking-${method.id}`, csv: () => recordsCsv(nodeRecords(rows, view)) }}
     >
       <Rows key={method.id} {...{ rows, columns }} />

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Select } from '../../parts/select.tsx';
 import { useChangeCircuits } from './circuitsSettings.ts';
 import { roleTitles } from './methodLooks.ts';
+import { referenceTitle } from './referenceTitle.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
 export function ReferencePicker({ view, looks, reference, method }: ShownCircuit): ReactElement {
@@ -15,7 +16,7 @@ export function ReferencePicker({ view, looks, reference, method }: ShownCircuit
           label="Reference"
           value={reference.id}
           options={references.map((one) => ({
-            ...{ value: one.id, title: one.title, detail: `${one.nodes.length} of ${nodes.length} nodes` },
+            ...{ value: one.id, title: referenceTitle(one), detail: `${one.nodes.length} of ${nodes.length} nodes` },
           }))}
           onChange={(next) => change({ reference: next })}
         />

@@ -12,13 +12,15 @@ import { sampledRecords } from './records.ts';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
 import type { SampledLine } from './sampledLines.ts';
 import { sampledLines } from './sampledLines.ts';
+import { referenceTitle } from './referenceTitle.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
-export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactElement {
+export function SampledPanel({ view, looks, reference, method }: ShownCircuit): ReactElement {
   const picture = useRef<Picture>(null);
   const records = useMemo(() => sampledRecords(view), [view]);
   const lines = useMemo(() => (reference === null ? [] : sampledLines(view.sampled, reference.id)), [view, reference]);
-  const series = useMemo(() => lines.flatMap((line) => seriesOf(line, looks)), [lines, looks]);
+  const chosen = method?.id ?? null;
+  const series = useMemo(() => lines.flatMap((line) => seriesOf(line, looks, chosen)), [lines, looks, chosen]);
   return (
     <Panel
       title="Prompts counted"
@@ -35,7 +37,7 @@ export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactEle
               <LineChart
                 {...size}
                 ref={picture}
-                title={`AUC against ${reference?.title ?? ''}`}
+                title={`AUC against ${reference === null ? 'nothing' : referenceTitle(reference)}`}
                 series={series}
                 xTitle="prompts"
                 wholeX
@@ -51,9 +53,13 @@ export function SampledPanel({ view, looks, reference }: ShownCircuit): ReactEle
   );
 }
 
-function seriesOf({ method, ...line }: SampledLine, looks: readonly MethodLook[]): readonly LineSeries[] {
+function seriesOf(
+  { method, ...line }: SampledLine,
+  looks: readonly MethodLook[],
+  chosen: string | null,
+): readonly LineSeries[] {
   const look = looks.find(({ id }) => id === method);
   if (look === undefined) return [];
   const { id, title, role, colour, dash } = look;
-  return [{ ...line, id, colour, dash, control: role === 'control', name: title }];
+  return [{ ...line, hidesBand: id !== chosen, id, colour, dash, control: role === 'control', name: title }];
 }

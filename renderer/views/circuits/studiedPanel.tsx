@@ -79,7 +79,7 @@ function studiedRows(studied: readonly CircuitStudied[], looks: readonly MethodL
 const columns: readonly TableColumn<StudiedRow>[] = [
   { id: 'method', title: 'Method', width: 'minmax(140px, 1.6fr)', cell: ({ look }) => <LineKey look={look} /> },
   number('k', 'Nodes', ({ k }) => k, 0),
-  number('mean', 'Incompleteness, mean', ({ incompleteness }) => incompleteness.mean, 3),
+  number('mean', 'Incompleteness', ({ incompleteness }) => incompleteness.mean, 3),
   number('largest', 'largest', ({ incompleteness }) => incompleteness.largest, 3),
   number('sets', 'of sets K', ({ incompleteness }) => incompleteness.sets, 0),
   number('least', 'Least minimal', ({ minimality }) => minimality[0]?.value ?? NaN, 3),
@@ -92,7 +92,7 @@ function number(
   decimals: number,
 ): TableColumn<StudiedRow> {
   return {
-    ...{ id, title, width: 'minmax(64px, 0.8fr)', align: 'right' },
+    ...{ id, title, width: `minmax(${Math.max(56, title.length * 6.5)}px, 0.8fr)`, align: 'right' },
     cell: ({ studied }) => formatFixed(of(studied), decimals),
     sortBy: ({ studied }) => of(studied),
   };

@@ -36,8 +36,8 @@ export function useCircuitChoice({ view, method, reference }: ShownCircuit): Cir
   const ranked = view.header.nodes;
   const order = useMemo(() => {
     const ranking = method === null ? null : rankingOf(view, method.id);
-    return ranking === null ? none : orderedNodes(ranked, ranking, by);
-  }, [view, method, ranked, by]);
+    return ranking === null ? none : orderedNodes(view.header, ranking, by);
+  }, [view, method, by]);
   const k = Math.min(wanted ?? usualSize(ranked.length, reference?.nodes ?? null), order.length);
   const nodes = useMemo(() => circuitNodes(order, k, hand), [order, k, hand]);
   return {

@@ -11,7 +11,7 @@ import type { CircuitView } from '../../../renderer/views/circuits/circuitRows.t
 import { circuitOf, rankedMethods, rankingOf } from '../../../renderer/views/circuits/circuitRows.ts';
 import { firstCircuitsSettings } from '../../../renderer/views/circuits/circuitsSettings.ts';
 import { areaOf, faithfulLine, randomBand } from '../../../renderer/views/circuits/faithfulLines.ts';
-import { headlineOf, verdictOf } from '../../../renderer/views/circuits/headline.ts';
+import { headlineOf, referenceWords, verdictOf } from '../../../renderer/views/circuits/headline.ts';
 import { curveOver, judgementsOf, precisionAt, rocAt, seedMean } from '../../../renderer/views/circuits/judgements.ts';
 import type { MethodInfo } from '../../../renderer/views/circuits/methodLooks.ts';
 import { looksOf } from '../../../renderer/views/circuits/methodLooks.ts';
@@ -148,11 +148,22 @@ describe('nodes', () => {
     expect(ranksOf([3, 1, 3, null])).toEqual([1.5, 3, 1.5, NaN]);
   });
 
-  it('go by sign or by size', () => {
+  it('go by size, or by what their removal costs', () => {
     const row = { scores: [3, 2, 1, null], signed: [-3, 2, 1, 5] };
-    expect(orderedNodes(nodes, row, 'absolute')).toEqual(['L0H0', 'L0H1', 'L1H0']);
-    expect(orderedNodes(nodes, row, 'signed')).toEqual(['L0H1', 'L1H0', 'L0H0']);
-    expect(orderedNodes(nodes, { ...row, signed: null }, 'signed')).toEqual(['L0H0', 'L0H1', 'L1H0']);
+    const header = { nodes, metricId: 'logitDifference' } as const;
+    expect(orderedNodes(header, row, 'absolute')).toEqual(['L0H0', 'L0H1', 'L1H0']);
+    expect(orderedNodes(header, row, 'signed')).toEqual(['L0H0', 'L1H0', 'L0H1']);
+    expect(orderedNodes({ ...header, metricId: 'rank' }, row, 'signed')).toEqual(['L0H1', 'L1H0', 'L0H0']);
+    expect(orderedNodes(header, { ...row, signed: null }, 'signed')).toEqual(['L0H0', 'L0H1', 'L1H0']);
+  });
+
+  it('that are tied come in an order that is not that of layers', () => {
+    const many = Array.from({ length: 32 }, (_, i) => `L${Math.floor(i / 4)}H${i % 4}`);
+    const header = { nodes: many, metricId: 'logitDifference' } as const;
+    const order = orderedNodes(header, { scores: many.map(() => 1), signed: null }, 'absolute');
+    expect(order).not.toEqual(many);
+    expect([...order].sort()).toEqual([...many].sort());
+    expect(new Set(order.slice(0, 8).map((node) => node.slice(0, 2))).size).toBeGreaterThan(3);
   });
 
   it('are rows with every method’s rank and the references that have them', () => {
@@ -213,7 +224,7 @@ describe('the sentence on top', () => {
     const view = viewOf(rows);
     const [reference] = view.header.references;
     if (reference === undefined) throw new Error('no reference');
-    return headlineOf({ judgements: judgementsOf(view, reference.id), looks, reference, ranked: nodes.length });
+    return headlineOf({ judgements: judgementsOf(view, reference.id), looks });
   };
 
   it('says that the untrained encoder does as well', () => {
@@ -224,8 +235,12 @@ describe('the sentence on top', () => {
     expect(sentences(rows)).toEqual([
       'The untrained encoder does as well as the trained one: AUC 0.84 [0.77, 0.91] (3 seeds) against 0.85 [0.78, 0.92] (3 seeds).',
       'No method does better than every control (best of the methods: discrete-sae title 0.85 [0.78, 0.92] (3 seeds); best of the controls: untrained title 0.84 [0.77, 0.91] (3 seeds)).',
-      'Held against the planted circuit: 1 of 4 nodes.',
     ]);
+  });
+
+  it('says what the reference is, its size once', () => {
+    const reference = { id: 'r', title: 'top 5 % (2 of 32)', nodes: ['L0H0', 'L0H1'], note: 'measured here' };
+    expect(referenceWords({ reference, ranked: 32 })).toBe('Held against top 5 %: 2 of 32 nodes, measured here.');
   });
 
   it('says which does better, and nothing before there is a number', () => {
