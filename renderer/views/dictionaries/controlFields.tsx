@@ -2,17 +2,19 @@
 import type { ReactElement } from 'react';
 import type { DictionaryKinds } from '../../../engine/results/dictionaries.ts';
 import { useTrain } from './dictionariesSettings.ts';
+import { trainableControls } from './trainPlan.ts';
 
 export function ControlFields({ kinds }: { readonly kinds: DictionaryKinds }): ReactElement {
   const [{ controls }, change] = useTrain();
-  const chosen = controls ?? kinds.controls.map(({ id }) => id);
+  const all = trainableControls(kinds);
+  const chosen = controls ?? all.map(({ id }) => id);
   const toggle = (id: string, isOn: boolean) =>
     change({
-      controls: kinds.controls.map((one) => one.id).filter((one) => (one === id ? isOn : chosen.includes(one))),
+      controls: all.map((one) => one.id).filter((one) => (one === id ? isOn : chosen.includes(one))),
     });
   return (
     <div className="dict-controls">
-      {kinds.controls.map(({ id, title, about }) => (
+      {all.map(({ id, title, about }) => (
         <label key={id} className="dict-check" title={about}>
           <input
             type="checkbox"

@@ -47,9 +47,14 @@ export function planTraining(settings: TrainSettings, scene: TrainScene): TrainP
     ...scene.model,
     ...{ out: `${scene.folder}/${name}`, dictionaries, rows, steps, batch, seed, lossTokens, heldOut },
     ...{ pool: POOL, memory: MEMORY, disk: DISK, measureEvery: Math.max(1, Math.round(steps / MEASURINGS)) },
-    controls: settings.controls ?? scene.kinds.controls.map(({ id }) => id),
+    controls: settings.controls ?? trainableControls(scene.kinds).map(({ id }) => id),
   };
   return { kind: 'ready', request, words: estimateWords(request, scene.shape) };
+}
+
+/** Those that are made of the rows alone: a supervised dictionary is made of attributes that are known of prompts. */
+export function trainableControls({ controls }: DictionaryKinds): DictionaryKinds['controls'] {
+  return controls.filter(({ id }) => id !== 'supervised');
 }
 
 function problem(text: string): TrainPlan {
