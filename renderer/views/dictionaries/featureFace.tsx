@@ -11,7 +11,8 @@ import { Segments } from '../../parts/segments.tsx';
 import { Empty, ErrorState, Loading } from '../../parts/states.tsx';
 import { CollectButton } from './collectButton.tsx';
 import type { DictionariesModel } from './dictionariesModel.ts';
-import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import { everyFeature, useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import { featureOrder } from './featureOrder.ts';
 import { FeatureChange } from './featureChange.tsx';
 import { FeatureContexts } from './featureContexts.tsx';
 import { FeatureFacts } from './featureFacts.tsx';
@@ -35,7 +36,17 @@ export function FeatureFace({ model }: { readonly model: DictionariesModel }): R
     );
   }
   if (!isResident) return <Loading what="The model has to be in memory first" />;
-  return <Shown {...{ model, card }} feature={Math.min(feature ?? 0, card.features - 1)} />;
+  if (feature === null) return <Densest {...{ model, card }} />;
+  return <Shown {...{ model, card }} feature={Math.min(feature, card.features - 1)} />;
+}
+
+/** Where none is chosen, the one that is active most often. */
+function Densest({ model, card }: Pick<FeatureProps, 'model' | 'card'>): ReactElement {
+  const { data, error } = useCall('dictionaryTable', { dictionary: card.path });
+  if (error !== null) return <ErrorState error={error} />;
+  if (data === undefined || data.card.path !== card.path) return <Loading what="Reading the features" />;
+  const [first = 0] = featureOrder(data, everyFeature, { column: 'density', direction: 'descending' });
+  return <Shown {...{ model, card }} feature={first} />;
 }
 
 export function NoDictionary(): ReactElement {
