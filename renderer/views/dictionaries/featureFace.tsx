@@ -18,6 +18,7 @@ import { FeatureContexts } from './featureContexts.tsx';
 import { FeatureFacts } from './featureFacts.tsx';
 import { FeaturePrompt } from './featurePrompt.tsx';
 import { LabelField } from './labelField.tsx';
+import { Scrolled } from './scrolled.tsx';
 import { isOfModel, useChosenDictionary } from './useShelf.ts';
 
 /** Tokens up and down, similar features. */
@@ -99,14 +100,14 @@ function Shown(props: FeatureProps): ReactElement {
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
         <div className="dict-feature-body">
-          <div className="dict-feature-main">
+          <Scrolled className="dict-feature-main" label="The feature">
             {part === 'contexts' && <Contexts {...props} found={found} />}
             {part === 'prompt' && <FeaturePrompt {...props} />}
             {part === 'change' && <FeatureChange {...props} />}
-          </div>
-          <div className="dict-feature-side">
+          </Scrolled>
+          <Scrolled className="dict-feature-side" label="Numbers of the feature">
             {found === null ? <Loading what="Reading the feature" /> : <FeatureFacts {...props} found={found} />}
-          </div>
+          </Scrolled>
         </div>
       )}
     </div>

@@ -9,6 +9,7 @@ import { csvOf } from '../../parts/csv.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, PartialNote } from '../../parts/states.tsx';
 import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import { Scrolled } from './scrolled.tsx';
 import { StepTable } from './stepTable.tsx';
 import type { TrainChart } from './trainCharts.ts';
 import { controlDash, controlIds, seriesColour, trainCharts } from './trainCharts.ts';
@@ -39,11 +40,11 @@ export function TrainChartPanel({ rows, beside }: TrainChartPanelProps): ReactEl
       ) : (
         <div className="dict-drawn">
           <Names rows={rows} />
-          <div className="dict-charts">
+          <Scrolled className="dict-charts" label="Charts">
             {charts.map((chart, i) => (
               <Chart key={chart.number} chart={chart} steps={header.steps} {...(i === 0 ? { picture } : {})} />
             ))}
-          </div>
+          </Scrolled>
         </div>
       )}
     </Panel>

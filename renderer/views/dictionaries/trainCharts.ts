@@ -56,7 +56,7 @@ export interface LineLooks {
 
 const plain: LineLooks = { prefix: '', from: 0 };
 /** Controls are grey; which one it is tell its dashes. */
-const dashes = ['4 3', '1 3', '8 3', '8 3 1 3', '2 2', '12 4'];
+const dashes = ['4 3', '1 3', '8 3', '8 3 1 3', '14 4', '2 2'];
 
 /** Those that there are numbers of. `hidden` are names of dictionaries, whose controls are hidden with them. */
 export function trainCharts(rows: TrainRows, hidden: readonly string[], looks = plain): readonly TrainChart[] {
