@@ -25,9 +25,19 @@ import { decodedRows } from './decodedRows.ts';
 import type { EditedAnswer } from './editedAnswers.ts';
 import { editedAnswers } from './editedAnswers.ts';
 import type { IoiScene } from './ioiScene.ts';
+import type { MeasureFacts } from './measure.ts';
 import { predicateScores } from './predicateScores.ts';
 import type { SparseEdits } from './sparseEdits.ts';
 import { sparseEdits } from './sparseEdits.ts';
+
+export const attributeAxesFacts: MeasureFacts = {
+  id: 'attributeAxes',
+  title: 'Approximation, control and interpretability on IOI',
+  formula:
+    'sufficiency and necessity of reconstructions; share of the effect of a true change of an attribute that changing few features has; F1 of features and values',
+  pitfall:
+    'Where the place hardly matters, or does not carry the attribute, shares are of noise. An edit that takes most of the activation away is no edit of a feature: look at the share removed, and at the supervised dictionary.',
+};
 
 export interface AxisSubject {
   readonly name: string;

@@ -1,8 +1,4 @@
-/**
- * Next-token loss with a dictionary's reconstructions in the model's place (Kissane et al. 2024; SAEBench, core). Pitfalls: zero is
- * far from anything that the model has seen, which flatters every method, so recovery from the mean stands beside it; a site that
- * hardly matters has ends that hardly differ; error and dictionary act together, so loss says nothing of single features.
- */
+/** Next-token loss with a dictionary's reconstructions in the model's place (Kissane et al. 2024; SAEBench, core). */
 import type { Model } from '../../engine/run/index.ts';
 import type { DictionaryMeasures } from '../../engine/results/dictionaries.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
@@ -14,8 +10,17 @@ import type { Dictionary } from '../dictionary.ts';
 import { DictionaryProgram } from '../inference/dictionaryProgram.ts';
 import type { DictionaryInput } from '../input.ts';
 import type { Rows } from '../rows.ts';
+import type { MeasureFacts } from './measure.ts';
 import type { StreamLosses } from './streamLosses.ts';
 import { streamLosses } from './streamLosses.ts';
+
+export const lossRecoveredFacts: MeasureFacts = {
+  id: 'lossRecovered',
+  title: 'Loss recovered',
+  formula: '(L(zero) - L(x^)) / (L(zero) - L(x)), and the same from the mean; L: next-token loss in nats',
+  pitfall:
+    'Zero is far from anything that the model has seen and flatters every method: look at the mean too. Where the loss hardly rises without x the share is noise. It says nothing of single features.',
+};
 
 export interface LossRequest {
   /** Positions at the start of each window that keep x and are not counted: 1 where windows begin with BOS. */

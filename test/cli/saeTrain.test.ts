@@ -68,9 +68,9 @@ describe('headscope sae train', () => {
     const { code, out } = await train(
       'sweep',
       '--site',
-      'L1H2,5.z',
+      'L1H2.z',
       '--variant',
-      'mp',
+      'mp,topk',
       '--sweep',
       'k=2,4',
       '--controls',
@@ -79,12 +79,7 @@ describe('headscope sae train', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^4 dictionaries, \d+ rows of stories, 150 more held out$/m);
     expect(out).toMatch(/^step 6, \d+ s +loss +FVU +L0 +dead +rate$/m);
-    for (const name of [
-      'L1H2.z-matchingPursuit-k2',
-      'L1H2.z-matchingPursuit-k4',
-      'L1H5.z-matchingPursuit-k2',
-      'L1H5.z-matchingPursuit-k4',
-    ]) {
+    for (const name of ['L1H2.z-matchingPursuit-k2', 'L1H2.z-matchingPursuit-k4', 'L1H2.z-topK-k2', 'L1H2.z-topK-k4']) {
       expect(out).toMatch(
         new RegExp(`^${name} +[\\d.]+ +[\\d.]+ +\\d+ +40\\n {2}pca +.*\\n {2}randomDirections +`, 'm'),
       );
@@ -202,7 +197,7 @@ describe('headscope sae train', () => {
     [['--site', 'L1H9.z'], 'head out of range: expected 0 to 7, got 9'],
     [['--site', 'L7.z'], 'layer out of range: expected 0 to 3, got 7'],
     [[], 'sae train: --site is missing'],
-    [['--site', 'L1H2.z', '--variant', 'sparse'], '--variant: expected one of standard, gated, topK'],
+    [['--site', 'L1H2.z', '--variant', 'sparse'], '--variant: expected some of standard, gated, topK'],
     [['--site', 'L1H2.z', '--setting', 'steps=2'], 'no such setting of topK: expected k, got steps'],
     [['--site', 'L1H2.z', '--sweep', 'k'], '--sweep: expected NAME=VALUE, got k'],
     [['--site', 'L1H2.z', '--controls', 'supervised'], '--controls: expected all, none or some of pca, kMeans'],

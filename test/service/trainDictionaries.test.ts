@@ -121,6 +121,16 @@ describe('a training of dictionaries', () => {
     expect(ofKind(events, 'start')[0]?.header.rows).toMatchObject({ total: 15 * 63 * 8, heldOut: 200 });
   });
 
+  it('measures recovered loss on held-out windows, of controls too', async () => {
+    const { events } = await trainSmall(
+      model,
+      smallRequest(inFolder('loss'), { lossTokens: 40, steps: 4, controls: ['pca'] }),
+    );
+    const losses = ofKind(events, 'measured').map(({ measures }) => measures.loss);
+    expect(losses.map((loss) => loss?.tokens)).toEqual([40, 40]);
+    expect(losses[0]?.clean).toBe(losses[1]?.clean);
+  });
+
   it('reads prompts of a task too', async () => {
     const rows = { kind: 'prompts', prompts: { kind: 'task', task: 'ioi', n: 40, seed: 0 } } as const;
     const { events } = await trainSmall(model, smallRequest(inFolder('task'), { rows, steps: 2, heldOut: 60 }));

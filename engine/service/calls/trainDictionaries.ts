@@ -112,9 +112,9 @@ async function* allSteps(run: Run, begun: States, signal: AbortSignal): AsyncGen
       yield* run.take(next.value, signal);
     }
   } finally {
-    await moments.return(states);
-    // Also where the caller takes no more events. Never before a step that failed: it would fail again at once.
-    if (!isWithinStep || signal.aborted) await run.saveRest(states);
+    // Also where the caller takes no more events. Not where a step failed: it would fail again at once, and what it began is gone.
+    if (!isWithinStep) await run.saveRest(states).finally(() => moments.return(states));
+    else await moments.return(states);
   }
 }
 
@@ -163,7 +163,7 @@ class Run {
     return {
       ...this.#begun,
       seconds: seconds + (performance.now() - this.#beganAt) / 1000,
-      modelSeconds: modelSeconds + this.plan.modelSeconds(),
+      modelSeconds: modelSeconds + this.plan.modelSeconds() + this.#bench.modelSeconds,
     };
   }
 

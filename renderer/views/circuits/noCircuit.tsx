@@ -19,10 +19,12 @@ export function NoCircuit({ run, runs }: CircuitRun): ReactElement {
   return (
     <>
       <SweepsRunBar run={run} />
-      <SweepsRunState view={view} />
+      {view.summary?.state === 'running' ? <Loading what={beforeRankings} /> : <SweepsRunState view={view} />}
     </>
   );
 }
+
+const beforeRankings = 'The effect of each node alone is measured first: references are made of it';
 
 function NothingYet(): ReactElement {
   const bench = useBench();
