@@ -18,6 +18,7 @@ export const scenes: readonly Scene[] = [
   { id: 'ablate', arrange: arrangeAblate },
   { id: 'retrieval', arrange: arrangeRetrieval },
   { id: 'circuits', arrange: arrangeCircuits },
+  { id: 'dictionaries', arrange: arrangeDictionaries },
   { id: 'prune', arrange: arrangePrune },
   { id: 'runs', arrange: arrangeRuns },
 ];
@@ -124,6 +125,26 @@ async function arrangeCircuits(page: Page): Promise<void> {
     await isQuiet(page);
   }
   await circuits.getByText(/^Held against/).waitFor();
+}
+
+/** A dictionary on one head, trained and read by the first window; its densest feature in context. */
+async function arrangeDictionaries(page: Page): Promise<void> {
+  await chooseHead(page, 'L1H0');
+  const place = await goTo(page, 'SAEs');
+  await place.getByRole('tab', { name: 'Train' }).click();
+  const start = place.getByRole('button', { name: 'Start', exact: true });
+  await start.waitFor();
+  if ((await place.getByText('No dictionary is trained yet').count()) > 0) {
+    await start.click();
+    await place.getByRole('grid', { name: 'Dictionaries and controls on held-out rows' }).waitFor();
+    await isQuiet(page);
+    await place.getByRole('tab', { name: 'Dictionaries' }).click();
+    await place.getByRole('button', { name: 'Collect contexts' }).click();
+    await place.getByRole('button', { name: 'Collect anew' }).waitFor();
+    await isQuiet(page);
+  }
+  await place.getByRole('tab', { name: 'Feature', exact: true }).click();
+  await place.getByRole('region', { name: 'Strongest' }).getByRole('listitem').first().waitFor();
 }
 
 /** The plan of the criteria that were measured, halfway; they and its curve are measured by the first window. */
