@@ -95,7 +95,7 @@ function halfOf({ interval }: SeedMean): number {
 }
 
 /** `0.84 [0.80, 0.88], 10 seeds` */
-export function aucWords({ mean, interval, n }: SeedMean): string {
+function aucWords({ mean, interval, n }: SeedMean): string {
   const value = formatFixed(mean, 2);
   if (interval === null) return value;
   return `${value} [${formatFixed(interval[0], 2)}, ${formatFixed(interval[1], 2)}] (${n} seeds)`;
