@@ -73,6 +73,7 @@ class Bench {
   readonly #running: Running;
   readonly #steps: number;
   #done = 0;
+  #shown = 0;
 
   constructor(request: BenchRequest) {
     const { scene, methods, random } = request;
@@ -230,9 +231,10 @@ class Bench {
     this.#report(0);
   }
 
-  /** `share` of the step that is being done. */
+  /** `share` of what is being done in this step; where a step does several things, the most that any of them has come to. */
   #report(share: number): void {
-    this.#request.onProgress(this.#done + share, this.#steps);
+    this.#shown = Math.max(this.#shown, this.#done + share);
+    this.#request.onProgress(this.#shown, this.#steps);
   }
 }
 

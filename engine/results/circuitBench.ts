@@ -104,6 +104,22 @@ const circuitHeader = z.strictObject({
       }),
     )
     .readonly(),
+  /** Areas under ROC that are published of such methods on this model and task, each with the reference that it was held against. */
+  bands: z
+    .array(
+      z.strictObject({
+        title: z.string(),
+        reference: z.string(),
+        /** `coVariation`: what the paper calls edges, which ranks heads. */
+        level: z.enum(['nodes', 'coVariation']),
+        /** `pessimistic`: below the staircase, and over more nodes than heads. */
+        area: z.enum(['trapezoid', 'pessimistic']),
+        low: z.number(),
+        high: z.number(),
+      }),
+    )
+    .readonly()
+    .exactOptional(),
 });
 export type CircuitHeader = Plain<z.infer<typeof circuitHeader>>;
 

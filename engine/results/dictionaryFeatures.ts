@@ -79,7 +79,7 @@ export const featureResult = z.strictObject({
   logits: z
     .strictObject({ up: z.array(weighedToken).readonly(), down: z.array(weighedToken).readonly(), note: z.string() })
     .nullable(),
-  /** Share of the squared length of its decoder row that lies in each head's columns (Kissane et al. 2024); null for one head. */
+  /** Length of the part of its decoder row that is each head's, over the sum of those lengths (Kissane et al. 2024); null for one head. */
   heads: z
     .array(z.strictObject({ head: count, share: z.number() }))
     .readonly()
@@ -123,6 +123,8 @@ export const attributeFeatureResult = z.strictObject({
   /** |sum - preActivation| */
   difference: z.number(),
   heads: z.array(count).readonly(),
+  /** Of those heads, and of the site that is split. */
+  layer: count.exactOptional(),
   /** [heads, positions]: what each source token gives through each head. */
   bySource: float32,
   /** Direct feature attribution of parts of the source's stream: embedding, heads, MLPs before; null where the site has no source. */

@@ -17,13 +17,20 @@ export const dictionariesResult = z.strictObject({
 });
 
 /** One number a feature, for a table. */
-export const dictionaryTableRequest = z.strictObject({ dictionary: dictionaryPath });
+export const dictionaryTableRequest = z.strictObject({
+  dictionary: dictionaryPath,
+  /** Of the model: which head writes a feature is not known of a file without contexts otherwise. */
+  heads: z.int().min(1).exactOptional(),
+});
 export const dictionaryTableResult = z.strictObject({
   card: dictionaryCard,
   columns: z
     .array(
       z.strictObject({
-        /** `density`, `meanActive`, `largest`, `decoderNorm`, `encoderBias`, `nearest` (cosine of the nearest other row) ... */
+        /**
+         * `density`, `decoderNorm`, `encoderBias`, `encoderDecoderCosine`, `nearest` (cosine of the nearest other row); where
+         * contexts were collected also `meanActive`, `largest`, `active`.
+         */
         id: z.string(),
         title: z.string(),
         unit: z.string(),
@@ -32,7 +39,7 @@ export const dictionaryTableResult = z.strictObject({
       }),
     )
     .readonly(),
-  /** [F] the head that writes most of each feature, of dictionaries on several heads; null elsewhere. */
+  /** [F] the head that writes most of each feature, of dictionaries on several heads; null elsewhere, and where the heads are not known. */
   head: uint32.nullable(),
   labels: z.array(z.strictObject({ feature: count, label: z.string() })).readonly(),
 });
@@ -81,11 +88,14 @@ export const exportDictionaryResult = z.strictObject({
 export const matchDictionariesRequest = z.strictObject({ a: dictionaryPath, b: dictionaryPath });
 export const matchDictionariesEvent = z.discriminatedUnion('kind', [progress]);
 export const matchDictionariesResult = z.strictObject({
-  /** [n] features of each, and the cosine: n is the smaller number of features. */
+  /**
+   * [n] features of each, and the cosine, best first. n is the smaller number of features; above 4,096 features only pairs that
+   * are each other's nearest are there.
+   */
   a: uint32,
   b: uint32,
   cosine: float32,
-  /** Mean of the cosines, and the share above 0.7. */
+  /** Mean of the cosines, and the share of the smaller dictionary's features with a partner above 0.7. */
   mean: z.number(),
   share: z.number(),
   /** [F of a], [F of b]: cosine with the nearest row of the other. */

@@ -10,6 +10,8 @@ export const featuresFile = z.strictObject({
   dictionary: z.string(),
   features: z.int().min(1),
   model: z.strictObject({ name: z.string(), fingerprint: z.string() }),
+  /** Of a layer of that model. */
+  heads: z.int().min(1),
   text: z.strictObject({
     /** `stories`, files, or a task. */
     source: z.string(),

@@ -1,9 +1,10 @@
 /** Every method that ranks nodes, wherever it is written. */
 import type { CircuitMethod } from '../circuits/method.ts';
 import { circuitMethods } from '../circuits/methods/index.ts';
+import { discreteMethods } from '../../sae/circuits/index.ts';
 import { Fault } from '../terms/fault.ts';
 
-export const allCircuitMethods: readonly CircuitMethod[] = [...circuitMethods];
+export const allCircuitMethods: readonly CircuitMethod[] = [...circuitMethods, ...discreteMethods];
 
 /** Throws Fault for an id that no method has. */
 export function circuitMethodById(id: string): CircuitMethod {

@@ -19,7 +19,7 @@ export function namesOf({ ids, positions }: Prompt): { readonly indirectObject: 
 }
 
 /** The same prompt about two other people. What is corrupt or negative of it is not carried over. */
-export function withNames(prompt: Prompt, indirectObject: number, subject: number): Prompt {
+function withNames(prompt: Prompt, indirectObject: number, subject: number): Prompt {
   const ids = [...prompt.ids];
   const put = (name: string, id: number) => (ids[prompt.positions[name] ?? -1] = id);
   put('indirectObject', indirectObject);

@@ -8,7 +8,7 @@ import { useClient } from './engineClient.ts';
 
 export type Asked<C extends UnaryName> = UseQueryResult<ResultOf<C>>;
 
-function useCall<C extends UnaryName>(call: C, request: RequestOf<C> | null): Asked<C> {
+export function useCall<C extends UnaryName>(call: C, request: RequestOf<C> | null): Asked<C> {
   const client = useClient();
   return useQuery<ResultOf<C>>({
     // Where nothing is asked the key is the call's alone and the query never runs.

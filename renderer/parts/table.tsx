@@ -35,6 +35,9 @@ export interface TableProps<R> {
   readonly onToggle?: (row: R) => void;
   readonly onHover?: (row: R | null) => void;
   readonly initialSort?: SortState;
+  /** Rows come sorted so already; a column's name then asks for another order. */
+  readonly sorted?: SortState;
+  readonly onSort?: (sort: SortState) => void;
   /** Of rows that stand out: the set of heads. */
   readonly isMarked?: (row: R) => boolean;
 }
@@ -47,12 +50,15 @@ const PAGE = 10;
 
 export function Table<R>(props: TableProps<R>): ReactElement {
   const { label, columns, rows, keyOf, selected = null, onSelect, onOpen, onHover, isMarked } = props;
-  const [sort, setSort] = useState<SortState | null>(props.initialSort ?? null);
+  const [ownSort, setOwnSort] = useState<SortState | null>(props.initialSort ?? null);
+  const isSorted = props.sorted !== undefined;
+  const sort = props.sorted ?? ownSort;
+  const setSort = props.onSort ?? setOwnSort;
   const scroller = useRef<HTMLDivElement>(null);
   const sorted = useMemo(() => {
     const by = columns.find(({ id }) => id === sort?.column)?.sortBy;
-    return by === undefined || sort === null ? rows : sortRows(rows, by, sort.direction);
-  }, [rows, columns, sort]);
+    return isSorted || by === undefined || sort === null ? rows : sortRows(rows, by, sort.direction);
+  }, [rows, columns, sort, isSorted]);
   const virtual = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroller.current,

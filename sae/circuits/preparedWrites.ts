@@ -4,12 +4,6 @@ import type { Rows } from '../rows.ts';
 import type { CountedWrites } from './countedWrites.ts';
 
 export const preparationSettings = {
-  centred: {
-    kind: 'flag',
-    title: 'centred writes',
-    about: 'each write less its mean over the width, which the authors’ loading of LayerNorm models takes away',
-    default: true,
-  },
   headScale: {
     kind: 'choice',
     title: 'scale of a head',
@@ -27,27 +21,19 @@ type Preparation = ValuesOf<typeof preparationSettings>;
 export type RowsOfPrompts = (prompts: readonly number[]) => Rows;
 
 /** Shifts and scales come from all counted prompts, of both classes alike. */
-export function preparedWrites(writes: CountedWrites, { centred, headScale }: Preparation): RowsOfPrompts {
-  const plain: RowsOfPrompts = (prompts) => copied(writes, prompts, centred);
+export function preparedWrites(writes: CountedWrites, { headScale }: Preparation): RowsOfPrompts {
+  const plain: RowsOfPrompts = (prompts) => copied(writes, prompts);
   if (headScale === 'none') return plain;
   const shifts = headScale === 'zScore' ? headMeans(writes, plain) : new Float64Array(writes.heads * writes.width);
   const factors = headFactors(writes, plain, shifts);
   return (prompts) => scaled(plain(prompts), writes, shifts, factors);
 }
 
-function copied(writes: CountedWrites, prompts: readonly number[], isCentred: boolean): Rows {
+function copied(writes: CountedWrites, prompts: readonly number[]): Rows {
   const { heads, width } = writes;
   const data = new Float32Array(prompts.length * heads * width);
   prompts.forEach((prompt, i) => data.set(writes.of(prompt), i * heads * width));
-  if (isCentred) for (let start = 0; start < data.length; start += width) centre(data.subarray(start, start + width));
   return { width, data };
-}
-
-function centre(row: Float32Array): void {
-  let sum = 0;
-  for (const value of row) sum += value;
-  const mean = sum / row.length;
-  for (let d = 0; d < row.length; d++) row[d] = (row[d] as number) - mean;
 }
 
 /** [N D] */
@@ -58,21 +44,26 @@ function headMeans({ heads, width, prompts }: CountedWrites, rows: RowsOfPrompts
   return means;
 }
 
-/** [N] 1 / sqrt(mean over prompts and width of (x - shift)^2); 1 for a head that writes nothing else. */
+/** What is left of a head's writes below this share of their length is rounding. */
+const leastLeft = 1e-5;
+
+/** [N] 1 / sqrt(mean over prompts and width of (x - shift)^2); 1 for a head of which nothing is left. */
 function headFactors(
   { heads, width, prompts }: CountedWrites,
   rows: RowsOfPrompts,
   shifts: Float64Array,
 ): Float64Array {
-  const squares = new Float64Array(heads);
+  const [left, whole] = [new Float64Array(heads), new Float64Array(heads)];
   for (let prompt = 0; prompt < prompts; prompt++) {
     const { data } = rows([prompt]);
     for (let i = 0; i < data.length; i++) {
       const head = Math.floor(i / width);
-      squares[head] = (squares[head] as number) + ((data[i] as number) - (shifts[i] as number)) ** 2;
+      left[head] = (left[head] as number) + ((data[i] as number) - (shifts[i] as number)) ** 2;
+      whole[head] = (whole[head] as number) + (data[i] as number) ** 2;
     }
   }
-  return squares.map((square) => (square === 0 ? 1 : Math.sqrt((prompts * width) / square)));
+  const isRounding = (head: number) => (left[head] as number) <= leastLeft ** 2 * (whole[head] as number);
+  return left.map((square, head) => (isRounding(head) ? 1 : Math.sqrt((prompts * width) / square)));
 }
 
 function scaled({ width, data }: Rows, { heads }: CountedWrites, shifts: Float64Array, factors: Float64Array): Rows {

@@ -23,6 +23,8 @@ import type { EncodedPrompt } from './encodePrompt.ts';
 import { encodePrompt, largestOf } from './encodePrompt.ts';
 import type { RowPlace } from './featurePlace.ts';
 import { rowPlaces } from './featurePlace.ts';
+import type { ModelReader } from './modelReader.ts';
+import { modelReader } from './modelReader.ts';
 import { preActivation } from './preActivation.ts';
 import { product } from './product.ts';
 import { scoreReadings } from './scoreParts.ts';
@@ -49,6 +51,7 @@ export interface Attribution {
   readonly activation: number;
   readonly bias: number;
   readonly difference: number;
+  readonly layer: number;
   readonly heads: readonly number[];
   /** [heads, positions] */
   readonly bySource: Float32Array;
@@ -76,14 +79,15 @@ export async function attributeFeature(
   const { row, place } = strongestRow(model, dictionary, encoded, request);
   const split = preActivation(dictionary, request.feature, rowAt(encoded.rows, row));
   const scene = await sceneOf(model, dictionary, request, place);
-  const sources = isAttention(dictionary) ? await sourceSplit(scene, split.reader) : null;
-  const stream = await streamSplit(scene, split.reader, sources);
+  const own = await modelReader(model, dictionary.input, split.reader, row % encoded.perToken);
+  const sources = isAttention(dictionary) ? await sourceSplit(scene, own) : null;
+  const stream = await streamSplit(scene, own.reader, sources);
   const bias = split.bias + (sources?.constant ?? 0);
-  const explained = sources === null ? sumOf(stream.parts ?? []) : sources.values.reduce((a, b) => a + b, 0);
+  const explained = sources === null ? sumOf(stream.parts ?? []) : sumOfAll(sources.values);
   return {
     ...{ preActivation: split.value, activation: largestOf(encoded.codes, row, 1).get(request.feature) ?? 0 },
     ...{ bias, difference: Math.abs(bias + explained - split.value) },
-    heads: sources?.heads ?? [],
+    ...{ layer: place.layer, heads: sources?.heads ?? [] },
     bySource: Float32Array.from(sources?.values ?? []),
     byPart: stream.parts,
     query: stream.query,
@@ -189,16 +193,17 @@ function mergedCaptures(captures: readonly Capture[]): Capture[] {
 
 interface SourceSplit {
   readonly heads: readonly number[];
-  /** By head, [H] what reads the pre-activation from its values. */
+  /** By head, [H] what reads the pre-activation from its values, and what it reads of a value bias that is folded away. */
   readonly readers: readonly Float64Array[];
+  readonly shifts: readonly number[];
   /** [heads, positions] */
   readonly values: Float64Array;
   /** What is no token's. */
   readonly constant: number;
 }
 
-async function sourceSplit(scene: Scene, reader: Float64Array): Promise<SourceSplit> {
-  const { heads, readers, constant } = await headReaders(scene, reader);
+async function sourceSplit(scene: Scene, own: ModelReader): Promise<SourceSplit> {
+  const { heads, readers, shifts, constant } = await headReaders(scene, own);
   const { activations, place, request, model } = scene;
   const v = activations.get('v', place.layer);
   const positions = request.ids.length;
@@ -208,28 +213,34 @@ async function sourceSplit(scene: Scene, reader: Float64Array): Promise<SourceSp
     const group = groupOf(model, head);
     for (let k = 0; k < positions; k++) {
       if (weights[k] === 0) continue;
-      const own = headOf(vectorAt(v, k), group, model.family.shape.kvHeads);
-      values[i * positions + k] = (weights[k] as number) * product(own, readers[i] as Float64Array);
+      const value = headOf(vectorAt(v, k), group, model.family.shape.kvHeads);
+      const read = product(value, readers[i] as Float64Array) + (shifts[i] as number);
+      values[i * positions + k] = (weights[k] as number) * read;
     }
   });
-  return { heads, readers, values, constant };
+  return { heads, readers, shifts, values, constant };
 }
 
 /** What reads the pre-activation from z of each head. */
 async function headReaders(
   { model, dictionary, activations, place, request }: Scene,
-  reader: Float64Array,
+  { reader, shift }: ModelReader,
 ): Promise<Omit<SourceSplit, 'values'>> {
   const { site } = dictionary.input;
   const count = model.family.shape.heads;
   const heads = place.head === null ? Array.from({ length: count }, (_, head) => head) : [place.head];
+  const shifts = heads.map((_, i) => sumOfAll(headOf(shift, i, heads.length)));
   if (site === 'z') {
-    return { heads, readers: heads.map((_, i) => headOf(reader, i, heads.length)), constant: 0 };
+    return { heads, readers: heads.map((_, i) => headOf(reader, i, heads.length)), shifts, constant: 0 };
   }
   const attention = await AttentionReads.of(model, place.layer);
   const z = vectorAt(activations.get('z', place.layer), request.position);
   const found = site === 'attnOut' ? attention.of(z, reader) : { ...attention.ofWrites(reader), constant: 0 };
-  return { heads, readers: heads.map((head) => headOf(found.heads, head, count)), constant: found.constant };
+  return { heads, readers: heads.map((head) => headOf(found.heads, head, count)), shifts, constant: found.constant };
+}
+
+function sumOfAll(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** [positions] */
@@ -308,7 +319,8 @@ async function sourceReadings(scene: Scene, sources: SourceSplit): Promise<Sourc
     const [group, reads] = [groupOf(model, head), sources.readers[i] as Float64Array];
     const matrix = headOf(values.data, group, axisSize(values, 'G'));
     const bias = product(headOf(biases.values, group, axisSize(values, 'G')), reads);
-    return { weights: patternRow(scene, head), bias, reader: transposedProduct(matrix, reads, width) };
+    const constant = bias + (sources.shifts[i] as number);
+    return { weights: patternRow(scene, head), constant, reader: transposedProduct(matrix, reads, width) };
   });
   return strongestSources(sources).map((position) => {
     const by = norm === null ? 1 : spreadOf(vectorAt(activations.get('residPre', place.layer), position), norm);
@@ -316,7 +328,7 @@ async function sourceReadings(scene: Scene, sources: SourceSplit): Promise<Sourc
     let constant = 0;
     for (const head of ofHeads) {
       const weight = head.weights[position] as number;
-      constant += weight * head.bias;
+      constant += weight * head.constant;
       head.reader.forEach((value, d) => (reader[d] = (reader[d] as number) + (weight * value) / by));
     }
     return { position, reader, constant };

@@ -29,6 +29,8 @@ export interface CollectRequest extends WindowCodesRequest {
   readonly created: string;
   /** Printable form of a token. */
   readonly textOf: (id: number) => string;
+  /** Entries of codes that are held to look values up in: 2^24, which is 128 MB, where omitted. */
+  readonly held?: number;
 }
 
 export interface CollectProgress {
@@ -48,7 +50,7 @@ export async function* collectFeatures(
 ): AsyncGenerator<CollectProgress, CollectedFeatures, void> {
   const { features } = program.dictionary;
   const tally = new FeatureTally({ features, ...request });
-  const shelf = new CodeShelf();
+  const shelf = new CodeShelf(request.held ?? HELD);
   for await (const codes of windowCodes(model, program, request)) {
     tally.add(codes);
     shelf.put(codes);
@@ -71,6 +73,7 @@ export async function* collectFeatures(
       version: 1,
       ...{ dictionary: request.created, features, seed: request.seed },
       model: { name: model.files.name, fingerprint: model.files.fingerprint },
+      heads: model.family.shape.heads,
       text: {
         ...{ source: request.source, windows: request.windows.length, rows: counts.rows },
         length: request.windows.reduce((most, { length }) => Math.max(most, length), 0),
@@ -137,14 +140,17 @@ function partNames({ family }: Model, { dictionary: { input } }: DictionaryProgr
   return input.layer === null ? own.map((layer) => `layer ${layer}`) : [];
 }
 
-/** Entries of codes that are held: 128 MB. */
 const HELD = 16 * 2 ** 20;
 
 /** Codes of windows from the first on, as many as memory allows, and where the rows of all of them stand. */
 class CodeShelf {
   readonly #held = new Map<number, WindowCodes>();
   readonly #positions: (readonly number[])[] = [];
-  #left = HELD;
+  #left: number;
+
+  constructor(entries: number) {
+    this.#left = entries;
+  }
 
   put(codes: WindowCodes): void {
     this.#positions[codes.window] = codes.positions;

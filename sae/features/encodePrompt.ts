@@ -1,12 +1,12 @@
 /** What a dictionary says of every token of one prompt. */
 import type { Model } from '../../engine/run/index.ts';
 import type { Edit } from '../../engine/terms/edits.ts';
+import { inputRows } from '../activations/inputRows.ts';
 import { captureFor, placeRows, rowForm } from '../activations/siteRows.ts';
 import type { Codes } from '../codes.ts';
 import type { DictionaryProgram } from '../inference/dictionaryProgram.ts';
 import type { Rows } from '../rows.ts';
 import { rowAt } from '../rows.ts';
-import { dictionaryRows } from './dictionaryRows.ts';
 import { meanOverTokens } from './featureRows.ts';
 
 export interface EncodePromptRequest {
@@ -35,7 +35,7 @@ export async function encodePrompt(
   const request = { ids: [ids], edits, capture, logits: 'none' } as const;
   const activations = await model.forward(signal === undefined ? request : { ...request, signal });
   const tokens = ids.map((_, position) => ({ row: 0, position }));
-  const rows = await dictionaryRows(model, placeRows(activations, input, tokens, model.family), input);
+  const rows = await inputRows(model, placeRows(activations, input, tokens, model.family), input);
   const { perToken } = rowForm(input, model.family);
   const own = input.rows === 'promptMean' ? meanOverTokens(rows, perToken) : rows;
   return { rows: own, perToken, ...(await program.encode(own)) };

@@ -1,12 +1,12 @@
 /** Codes of windows of text, window by window: what a dictionary says of every token. */
 import type { Model } from '../../engine/run/index.ts';
+import { inputRows } from '../activations/inputRows.ts';
 import type { WindowRows } from '../activations/siteRows.ts';
 import { rowForm, siteRows } from '../activations/siteRows.ts';
 import type { Codes } from '../codes.ts';
 import type { DictionaryProgram } from '../inference/dictionaryProgram.ts';
 import type { Rows } from '../rows.ts';
 import { rowAt } from '../rows.ts';
-import { dictionaryRows } from './dictionaryRows.ts';
 
 export interface WindowCodes {
   /** Which of the windows. */
@@ -37,7 +37,7 @@ export async function* windowCodes(
   const { perToken } = rowForm(input, model.family);
   let window = 0;
   for await (const batch of siteRows(model, { ...request, places: [input] })) {
-    const rows = await dictionaryRows(model, batch.rows, input);
+    const rows = await inputRows(model, batch.rows, input);
     for (const positions of positionsOf(batch)) {
       const first = batch.tokens.findIndex(({ row }) => row === positions.row);
       const own = rowsOf(rows, Math.max(0, first) * perToken, positions.list.length * perToken);

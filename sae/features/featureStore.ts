@@ -120,12 +120,19 @@ export async function readFeatureStatistics(folder: string): Promise<FeatureStat
   return store === null ? null : store.statistics();
 }
 
+/** Token ids of all of them, and where each begins. */
+interface Windows {
+  readonly start: Int32Array;
+  readonly ids: Int32Array;
+}
+
 /** An open file of collected features. */
 export class FeatureStore {
   readonly description: FeaturesFile;
   readonly #path: string;
   readonly #tensors: ReadonlyMap<string, StoredTensor>;
   #tokens: Promise<ReadonlyMap<number, string>> | null = null;
+  #windows: Promise<Windows> | null = null;
 
   private constructor(path: string, { tensors }: SafetensorsFile, description: FeaturesFile) {
     this.#path = path;
@@ -171,21 +178,19 @@ export class FeatureStore {
   async contexts(feature: number): Promise<FeatureCard['contexts']> {
     const [first = 0, last = 0] = await this.#integers('contexts.start', feature, feature + 2);
     const read = await Promise.all(columns.map((name) => this.#integers(`contexts.${name}`, first, last)));
-    const starts = await this.#integers('values.start', first, last + 1);
-    const texts = await this.tokens();
-    const contexts: FeatureCard['contexts'][number][] = [];
-    for (let i = 0; i < last - first; i++) {
+    const values = await this.#values(first, last);
+    const [texts, windows] = [await this.tokens(), await this.#allWindows()];
+    return Array.from({ length: last - first }, (_, i) => {
       const [group = 0, window = 0, from = 0, to = 0, at = 0, part = 0, source = 0] = read.map((list) => list[i]);
-      const ids = await this.#windowIds(window, from, to);
-      contexts.push({
+      const start = windows.start[window] ?? 0;
+      return {
         group: contextGroups[group] ?? 'strongest',
-        tokens: [...ids].map((id) => texts.get(id) ?? `#${id}`),
-        values: await this.#valuesOf(starts[i] ?? 0, starts[i + 1] ?? 0, to - from),
+        tokens: [...windows.ids.subarray(start + from, start + to)].map((id) => texts.get(id) ?? `#${id}`),
+        values: values(i, to - from),
         at: at - from,
         source: this.#sourceOf(source, part),
-      });
-    }
-    return contexts;
+      };
+    });
   }
 
   /** Tokens that one unit of the feature writes up and down, as they were found when it was collected. */
@@ -211,16 +216,30 @@ export class FeatureStore {
     return new Map(Object.entries(texts).map(([id, text]) => [Number(id), text]));
   }
 
-  async #windowIds(window: number, from: number, to: number): Promise<Int32Array> {
-    const [start = 0] = await this.#integers('windows.start', window, window + 1);
-    return this.#integers('windows.ids', start + from, start + to);
+  /** Read once: cards of many features share them. */
+  #allWindows(): Promise<Windows> {
+    this.#windows ??= this.#readWindows();
+    return this.#windows;
   }
 
-  async #valuesOf(from: number, to: number, length: number): Promise<Float32Array> {
-    const values = new Float32Array(length);
+  async #readWindows(): Promise<Windows> {
+    const whole = (name: string) => this.#integers(name, 0, this.#tensor(name).length / 4);
+    return { start: await whole('windows.start'), ids: await whole('windows.ids') };
+  }
+
+  /** Of contexts [first, last): the values of the i-th of them, [tokens]. */
+  async #values(first: number, last: number): Promise<(i: number, length: number) => Float32Array> {
+    const starts = await this.#integers('values.start', first, last + 1);
+    const [from, to] = [starts[0] ?? 0, starts.at(-1) ?? 0];
     const places = await this.#integers('values.at', from, to);
-    (await this.#floats('values.value', from, to)).forEach((value, i) => (values[places[i] as number] = value));
-    return values;
+    const found = await this.#floats('values.value', from, to);
+    return (i, length) => {
+      const values = new Float32Array(length);
+      for (let entry = (starts[i] ?? 0) - from; entry < (starts[i + 1] ?? 0) - from; entry++) {
+        values[places[entry] as number] = found[entry] as number;
+      }
+      return values;
+    };
   }
 
   #sourceOf(source: number, part: number): string {

@@ -135,62 +135,74 @@ export class FeatureTally {
     this.#sum[feature] = (this.#sum[feature] as number) + value;
     if (value > (this.#largest[feature] as number)) this.#largest[feature] = value;
     if (this.#step[feature] === 0) this.#step[feature] = firstStep(value);
-    while (!this.#fits(feature, value)) this.#double(feature);
-    const at = feature * BINS + HALF + Math.floor(value / (this.#step[feature] as number));
+    let bin = Math.floor(value / (this.#step[feature] as number));
+    while (bin < -HALF || bin >= HALF) {
+      this.#double(feature);
+      bin = Math.floor(value / (this.#step[feature] as number));
+    }
+    const at = feature * BINS + HALF + bin;
     this.#counts[at] = (this.#counts[at] as number) + 1;
   }
 
-  #fits(feature: number, value: number): boolean {
-    const bin = Math.floor(value / (this.#step[feature] as number));
-    return bin >= -HALF && bin < HALF;
-  }
-
+  /** Bins 2 b and 2 b + 1 become bin b, on both sides of 0; in place, for b is read before it is written. */
   #double(feature: number): void {
     this.#step[feature] = (this.#step[feature] as number) * 2;
     const own = this.#counts.subarray(feature * BINS, (feature + 1) * BINS);
-    const before = own.slice();
-    own.fill(0);
-    before.forEach((count, bin) => {
-      const at = HALF + Math.floor((bin - HALF) / 2);
-      own[at] = (own[at] as number) + count;
-    });
+    for (let b = 0; b < HALF / 2; b++) {
+      own[HALF + b] = (own[HALF + 2 * b] as number) + (own[HALF + 2 * b + 1] as number);
+      own[HALF - 1 - b] = (own[HALF - 1 - 2 * b] as number) + (own[HALF - 2 - 2 * b] as number);
+    }
+    own.fill(0, HALF + HALF / 2);
+    own.fill(0, 0, HALF / 2);
     this.#joinCells(feature);
   }
 
   #keepStrongest(feature: number, { value, row }: Seen, window: number): void {
-    const { slots, value: values, window: windows, row: rows } = this.#strongest;
+    const { slots, value: values } = this.#strongest;
     const first = feature * slots;
     let place = first + slots - 1;
     if (slots === 0 || value <= (values[place] as number)) return;
     for (; place > first && (values[place - 1] as number) < value; place--) copy(this.#strongest, place - 1, place);
-    [values[place], windows[place], rows[place]] = [value, window, row];
+    put(this.#strongest, place, value, window, row);
   }
 
   #draw(feature: number, { value, row }: Seen, window: number): void {
     const cell = Math.floor((value / (this.#step[feature] as number)) * (CELLS / HALF));
-    this.#insert(feature * CELLS + Math.min(CELLS - 1, cell), this.#random.next(), { value, row, window });
+    const place = this.#placeFor(feature * CELLS + Math.min(CELLS - 1, cell), this.#random.next());
+    if (place !== null) put(this.#drawn, place, value, window, row);
   }
 
-  #insert(cell: number, priority: number, { value, row, window }: Seen & { readonly window: number }): void {
+  /** Where a record of that priority goes, those after it moved along; null where it is none of the lowest. */
+  #placeFor(cell: number, priority: number): number | null {
     const { slots } = this.#drawn;
     const first = cell * slots;
     let place = first + slots - 1;
-    if (priority >= (this.#priority[place] as number)) return;
-    for (; place > first && (this.#priority[place - 1] as number) > priority; place--) {
-      this.#priority[place] = this.#priority[place - 1] as number;
-      copy(this.#drawn, place - 1, place);
-    }
+    if (priority >= (this.#priority[place] as number)) return null;
+    for (; place > first && (this.#priority[place - 1] as number) > priority; place--) this.#move(place - 1, place);
     this.#priority[place] = priority;
-    [this.#drawn.value[place], this.#drawn.window[place], this.#drawn.row[place]] = [value, window, row];
+    return place;
   }
 
-  /** Cells 2 c and 2 c + 1 become cell c. */
+  #move(from: number, to: number): void {
+    this.#priority[to] = this.#priority[from] as number;
+    copy(this.#drawn, from, to);
+  }
+
+  /** Cells 2 c and 2 c + 1 become cell c; in place, as the bins. */
   #joinCells(feature: number): void {
     const { slots } = this.#drawn;
-    const all = this.#entriesOf(feature);
-    this.#priority.fill(Infinity, feature * CELLS * slots, (feature + 1) * CELLS * slots);
-    for (const { cell, priority, record } of all)
-      this.#insert(feature * CELLS + Math.floor(cell / 2), priority, record);
+    const first = feature * CELLS;
+    for (let cell = 0; cell < CELLS / 2; cell++) {
+      for (let i = 0; i < slots && cell > 0; i++) {
+        this.#move((first + 2 * cell) * slots + i, (first + cell) * slots + i);
+      }
+      for (let from = (first + 2 * cell + 1) * slots; from < (first + 2 * cell + 2) * slots; from++) {
+        const place = this.#placeFor(first + cell, this.#priority[from] as number);
+        if (place === null) break;
+        copy(this.#drawn, from, place);
+      }
+    }
+    this.#priority.fill(Infinity, (first + CELLS / 2) * slots, (first + CELLS) * slots);
   }
 
   #entriesOf(feature: number) {
@@ -287,6 +299,12 @@ function records(lists: number, slots: number): Records {
 
 function recordAt({ value, window, row }: Records, at: number) {
   return { value: value[at] as number, window: window[at] as number, row: row[at] as number };
+}
+
+function put(into: Records, at: number, value: number, window: number, row: number): void {
+  into.value[at] = value;
+  into.window[at] = window;
+  into.row[at] = row;
 }
 
 function copy({ value, window, row }: Records, from: number, to: number): void {

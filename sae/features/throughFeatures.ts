@@ -5,6 +5,7 @@
  */
 import type { Activations, Model } from '../../engine/run/index.ts';
 import { Fault } from '../../engine/terms/fault.ts';
+import { inputRows } from '../activations/inputRows.ts';
 import { placeRows } from '../activations/siteRows.ts';
 import type { Codes } from '../codes.ts';
 import type { Dictionary } from '../dictionary.ts';
@@ -14,7 +15,6 @@ import { describeInput } from '../input.ts';
 import type { DictionaryProgram } from '../inference/dictionaryProgram.ts';
 import { rowScales } from '../prepared.ts';
 import type { AttentionReading } from './attentionReads.ts';
-import { dictionaryRows } from './dictionaryRows.ts';
 import type { RowPlace } from './featurePlace.ts';
 import { rowPlaces } from './featurePlace.ts';
 import { product } from './product.ts';
@@ -63,7 +63,7 @@ export class ThroughFeatures {
       const { dictionary } = program;
       const places = rowPlaces(dictionary.input, model);
       requireEarlier(dictionary.input, places, stream, name);
-      const rows = await dictionaryRows(
+      const rows = await inputRows(
         model,
         placeRows(activations, dictionary.input, tokens, model.family),
         dictionary.input,

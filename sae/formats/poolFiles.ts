@@ -6,7 +6,6 @@ import type { StoredTensor } from '../../engine/files/modelFiles.ts';
 import { readFloat32 } from '../../engine/files/readTensor.ts';
 import { readSafetensors } from '../../engine/files/safetensors.ts';
 import { streamSafetensors } from '../../engine/files/streamSafetensors.ts';
-import { removeUnfinished } from '../../engine/files/writeAtomically.ts';
 import { Fault } from '../../engine/terms/fault.ts';
 import type { PoolStore, RowsToStore, StoredPool } from '../activations/poolStore.ts';
 
@@ -14,18 +13,10 @@ export class PoolFiles implements PoolStore {
   readonly #folder: string;
   readonly #write: typeof streamSafetensors;
 
-  private constructor(folder: string, write: typeof streamSafetensors) {
+  /** The folder is made with the first pool. `write`: in place of the disk's. */
+  constructor(folder: string, write = streamSafetensors) {
     this.#folder = folder;
     this.#write = write;
-  }
-
-  /** Makes the folder, and removes what a killed process left half written there. `write`: in place of the disk's. */
-  static async open(folder: string, write = streamSafetensors): Promise<PoolFiles> {
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw new Fault({ what: 'the folder cannot be made', where: folder, got: String(error) });
-    });
-    await removeUnfinished(folder);
-    return new PoolFiles(folder, write);
   }
 
   async find(pool: number, of: string): Promise<StoredPool | null> {
@@ -46,6 +37,9 @@ export class PoolFiles implements PoolStore {
       shape: [rows, width],
       read: async () => bytesOf(await read()),
     }));
+    await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
+      throw new Fault({ what: 'the folder cannot be made', where: this.#folder, got: String(error) });
+    });
     await this.#write(this.#path(pool), tensors, { of }, { overwrite: true });
     const stored = await this.find(pool, of);
     if (stored !== null) return stored;

@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { cannotRead } from '../../engine/files/readJson.ts';
 import type { DictionaryPlace } from '../../engine/results/dictionaries.ts';
 import { Fault } from '../../engine/terms/fault.ts';
+import type { Dictionary } from '../dictionary.ts';
 import { checkDictionary } from '../dictionary.ts';
-import { DICTIONARY, readDictionary } from './dictionaryFolder.ts';
+import { DICTIONARY, LABELS, readDictionary } from './dictionaryFolder.ts';
 import type { Foreign } from './foreign.ts';
 import { CONFIG as LEARNING_CONFIG, readDictionaryLearning } from './readDictionaryLearning.ts';
 import { PARAMETERS, readGemmaScope } from './readGemmaScope.ts';
@@ -30,7 +31,15 @@ export async function readForeign(request: ForeignRequest): Promise<Foreign & { 
   const format = request.format ?? formatAmong(names, request.path);
   const found = await readAs(format, { folder, file, place: request.place });
   checkDictionary(found.dictionary, request.path);
+  checkLabels(found.dictionary, join(folder, LABELS));
   return { ...found, format };
+}
+
+function checkLabels({ labels, features }: Dictionary, where: string): void {
+  const other = [...labels.keys()].find((feature) => feature >= features);
+  if (other === undefined) return;
+  const expected = `0 to ${features - 1}`;
+  throw new Fault({ what: 'a label of a feature that is not there', where, expected, got: `${other}` });
 }
 
 interface Asked {

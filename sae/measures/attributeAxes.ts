@@ -14,6 +14,7 @@ import { promptRows } from '../activations/promptRows.ts';
 import { replacingEdits } from '../activations/replacingEdits.ts';
 import type { Codes } from '../codes.ts';
 import { joinCodes } from '../codes.ts';
+import type { Attribute } from '../controls/supervised.ts';
 import { attributeCodes, supervised } from '../controls/supervised.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { DictionaryProgram } from '../inference/dictionaryProgram.ts';
@@ -24,9 +25,19 @@ import { decodedRows } from './decodedRows.ts';
 import type { EditedAnswer } from './editedAnswers.ts';
 import { editedAnswers } from './editedAnswers.ts';
 import type { IoiScene } from './ioiScene.ts';
+import type { MeasureFacts } from './measure.ts';
 import { predicateScores } from './predicateScores.ts';
 import type { SparseEdits } from './sparseEdits.ts';
 import { sparseEdits } from './sparseEdits.ts';
+
+export const attributeAxesFacts: MeasureFacts = {
+  id: 'attributeAxes',
+  title: 'Approximation, control and interpretability on IOI',
+  formula:
+    'sufficiency and necessity of reconstructions; share of the effect of a true change of an attribute that changing few features has; F1 of features and values',
+  pitfall:
+    'Where the place hardly matters, or does not carry the attribute, shares are of noise. An edit that takes most of the activation away is no edit of a feature: look at the share removed, and at the supervised dictionary.',
+};
 
 export interface AxisSubject {
   readonly name: string;
@@ -207,11 +218,11 @@ function modelValues(found: Answers): AxisValue[] {
     ...ioiAttributes.flatMap((attribute) => [
       value(
         'control',
-        'change of the logit difference by the true edit',
+        'effect of the true edit',
         attribute,
         meanDifference(found, `changed ${attribute}`) - meanDifference(found, 'clean'),
       ),
-      value('control', 'edit agreement without an edit', attribute, agreement(found, 'clean', attribute)),
+      value('control', 'agreement without an edit', attribute, agreement(found, 'clean', attribute)),
     ]),
   ];
 }
@@ -277,15 +288,28 @@ function agreement(found: Answers, key: string, attribute: IoiAttribute): number
 }
 
 function interpretability(name: string, codes: Codes, { fit, held }: IoiScene): AxisValue[] {
-  return ioiAttributes.flatMap((attribute, a) => {
-    const [one, other] = [fit.attributes[a], held.attributes[a]];
-    if (one === undefined || other === undefined) return [];
-    const of = Int32Array.from([...one.of, ...other.of]);
-    const { bestOfValue, clearFeatures } = predicateScores(codes, { ...one, of });
-    const value = rowsOf(name, of.length);
+  const joined = fit.attributes.map((one, a): Attribute => {
+    const other = held.attributes[a]?.of ?? [];
+    return { ...one, of: Int32Array.from([...one.of, ...other]) };
+  });
+  const [indirectObject, subject, order] = joined;
+  if (indirectObject === undefined || subject === undefined || order === undefined) return [];
+  const pairs = [together(indirectObject, order), together(subject, order)];
+  return [...joined, ...pairs].flatMap((attribute) => {
+    const { bestOfValue, clearFeatures } = predicateScores(codes, attribute);
+    const value = rowsOf(name, attribute.of.length);
     return [
-      value('interpretability', 'best F1 of a value', attribute, bestOfValue),
-      value('interpretability', 'features with F1 of 0.8', attribute, clearFeatures),
+      value('interpretability', 'best F1 of a value', attribute.name, bestOfValue),
+      value('interpretability', 'features with F1 of 0.8', attribute.name, clearFeatures),
     ];
   });
+}
+
+/** Each value of one with each of the other. */
+function together(one: Attribute, other: Attribute): Attribute {
+  return {
+    name: `${one.name} and ${other.name}`,
+    values: one.values.flatMap((a) => other.values.map((b) => `${a}, ${b}`)),
+    of: one.of.map((value, row) => value * other.values.length + (other.of[row] as number)),
+  };
 }

@@ -1,13 +1,21 @@
 /**
- * exp(entropy of lambda / sum lambda), lambda the eigenvalues of a covariance or a Gram matrix: how many directions of equal
- * weight would be as even (Roy and Vetterli 2007). Attention outputs have few, which leaves features that start outside of them
- * dead (arXiv 2508.16929). Pitfall: n rows show no more than n directions.
+ * How many directions of equal weight would be as even (Roy and Vetterli 2007). Attention outputs have few, which leaves
+ * features that start outside of them dead (arXiv 2508.16929).
  */
 import type { Dictionary } from '../dictionary.ts';
 import { weightOf } from '../dictionary.ts';
 import { unitRows } from '../directions.ts';
 import type { Rows } from '../rows.ts';
 import { lessCentre, meanRow, principalDirections } from '../rows.ts';
+import type { MeasureFacts } from './measure.ts';
+
+export const effectiveRankFacts: MeasureFacts = {
+  id: 'effectiveRank',
+  title: 'Effective rank',
+  formula:
+    'exp(-sum p log p), p the eigenvalues of the covariance of rows (of the Gram matrix of unit directions) over their sum',
+  pitfall: 'n rows show no more than n directions. Directions of little variance may matter to the model.',
+};
 
 /** Widths up to which eigenvalues take seconds at most. */
 const widest = 1024;

@@ -42,7 +42,7 @@ export function logisticRegression(examples: Examples, isPositive: ArrayLike<boo
 }
 
 /** w . x_i + b of every example. */
-export function logits({ width, data }: Examples, parameters: Float64Array): Float64Array {
+function logits({ width, data }: Examples, parameters: Float64Array): Float64Array {
   const values = new Float64Array(data.length / width).fill(parameters[width] as number);
   for (let i = 0; i < values.length; i++) {
     let sum = 0;

@@ -1,8 +1,4 @@
-/**
- * Next-token loss with a dictionary's reconstructions in the model's place (Kissane et al. 2024; SAEBench, core). Pitfalls: zero is
- * far from anything that the model has seen, which flatters every method, so recovery from the mean stands beside it; a site that
- * hardly matters has ends that hardly differ; error and dictionary act together, so loss says nothing of single features.
- */
+/** Next-token loss with a dictionary's reconstructions in the model's place (Kissane et al. 2024; SAEBench, core). */
 import type { Model } from '../../engine/run/index.ts';
 import type { DictionaryMeasures } from '../../engine/results/dictionaries.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
@@ -12,8 +8,19 @@ import type { TokenPlace } from '../activations/siteRows.ts';
 import { captureFor, placeRows, rowForm, siteRows, windowBatches } from '../activations/siteRows.ts';
 import type { Dictionary } from '../dictionary.ts';
 import { DictionaryProgram } from '../inference/dictionaryProgram.ts';
+import type { DictionaryInput } from '../input.ts';
 import type { Rows } from '../rows.ts';
+import type { MeasureFacts } from './measure.ts';
+import type { StreamLosses } from './streamLosses.ts';
 import { streamLosses } from './streamLosses.ts';
+
+export const lossRecoveredFacts: MeasureFacts = {
+  id: 'lossRecovered',
+  title: 'Loss recovered',
+  formula: '(L(zero) - L(x^)) / (L(zero) - L(x)), and the same from the mean; L: next-token loss in nats',
+  pitfall:
+    'Zero is far from anything that the model has seen and flatters every method: look at the mean too. Where the loss hardly rises without x the share is noise. It says nothing of single features.',
+};
 
 export interface LossRequest {
   /** Positions at the start of each window that keep x and are not counted: 1 where windows begin with BOS. */
@@ -25,58 +32,63 @@ export interface LossRequest {
 
 type Windows = readonly (readonly number[])[];
 
-/**
- * x at every position but the skipped ones, in all heads and layers that the dictionary reads, is put in place: x^, of the
- * values of the clean run; zero and the mean over tokens, both of what the dictionary reads (`inputRows`). Null where nothing
- * is predicted, and for a dictionary of means over positions, which has no x^ of a token.
- */
+export type LossRecovered = NonNullable<DictionaryMeasures['loss']>;
+
+/** `lossesRecovered` of one. */
 export async function lossRecovered(
   model: Model,
   dictionary: Dictionary,
   windows: Windows,
-  { skip, tokens, signal }: LossRequest,
+  request: LossRequest,
 ): Promise<DictionaryMeasures['loss']> {
+  return (await lossesRecovered(model, [dictionary], windows, request))[0] ?? null;
+}
+
+/**
+ * x at every position but the skipped ones, in all heads and layers that a dictionary reads, is put in place: x^, of the values
+ * of the clean run; zero and the mean over tokens, both of what it reads (`inputRows`). All dictionaries read the same values in
+ * the same way, so that they share all runs but their own. None where nothing is predicted, and for dictionaries of means
+ * over positions, which have no x^ of a token.
+ */
+export async function lossesRecovered(
+  model: Model,
+  dictionaries: readonly Dictionary[],
+  windows: Windows,
+  { skip, tokens, signal }: LossRequest,
+): Promise<readonly LossRecovered[]> {
+  const input = dictionaries[0]?.input;
   const chosen = firstTokens(windows, skip, tokens);
-  if (chosen.length === 0 || dictionary.input.rows !== 'token') return null;
-  const program = await DictionaryProgram.create(dictionary);
+  if (input?.rows !== 'token' || chosen.length === 0) return [];
+  const mean = await meanOfTokens(model, input, chosen, { skip, signal });
+  const programs: DictionaryProgram[] = [];
   try {
-    const scene = {
-      model,
-      program,
-      skip,
-      signal,
-      mean: await meanOfTokens(model, dictionary, chosen, { skip, signal }),
-    };
-    const total = { losses: [0, 0, 0, 0], kl: 0, tokens: 0 };
+    for (const dictionary of dictionaries) programs.push(await DictionaryProgram.create(dictionary));
+    const scene = { model, input, programs, skip, signal, mean };
+    const parts: StreamLosses[] = [];
     for (const ids of windowBatches(chosen)) {
-      const { losses, ...part } = await streamLosses(model, {
-        ids,
-        streams: await streamsOf(scene, ids),
-        skip,
-        signal,
-      });
-      total.losses = total.losses.map((sum, i) => sum + (losses[i] as number));
-      total.kl += part.kl;
-      total.tokens += part.tokens;
+      parts.push(await streamLosses(model, { ids, streams: await streamsOf(scene, ids), skip, signal }));
     }
-    return summary(total);
+    return dictionaries.map((_, i) => summary(parts, i));
   } finally {
-    await program.release();
+    for (const program of programs) await program.release();
   }
 }
 
 interface Scene {
   readonly model: Model;
-  readonly program: DictionaryProgram;
+  readonly input: DictionaryInput;
+  readonly programs: readonly DictionaryProgram[];
   readonly skip: number;
   readonly signal: AbortSignal | undefined;
   /** [perToken width] */
   readonly mean: Float32Array;
 }
 
-/** The last stream of the clean run, and with x^, zero and the mean in the place of x. */
-async function streamsOf({ model, program, skip, signal, mean }: Scene, ids: Windows): Promise<Tensor[]> {
-  const { input } = program.dictionary;
+/** Places of streams; those with each dictionary's x^ follow. */
+const [CLEAN, ZERO, MEAN, FIRST] = [0, 1, 2, 3] as const;
+
+/** The last stream of the clean run, and with zero, the mean and each x^ in the place of x. */
+async function streamsOf({ model, input, programs, skip, signal, mean }: Scene, ids: Windows): Promise<Tensor[]> {
   const last = model.family.shape.layers - 1;
   const end = { site: 'residPost', layers: [last] } as const;
   const forward = { ids, logits: 'none', ...(signal === undefined ? {} : { signal }) } as const;
@@ -84,13 +96,14 @@ async function streamsOf({ model, program, skip, signal, mean }: Scene, ids: Win
   const tokens = tokensFrom(ids, skip);
   const x = placeRows(clean, input, tokens, model.family);
   const read = await inputRows(model, x, input);
-  const { reconstruction } = await program.encode(read);
   const on = { tokens, slots: Math.max(...clean.lengths) };
-  const streams = [clean.get('residPost', last)];
-  for (const put of [reconstruction, filled(read, () => 0), filled(read, (i) => mean[i % mean.length] as number)]) {
-    const edits = replacingEdits(await modelRows(model, put, input, x), input, on, model.family);
-    streams.push((await model.forward({ ...forward, edits, capture: [end] })).get('residPost', last));
-  }
+  const put = async (rows: Rows) => {
+    const edits = replacingEdits(await modelRows(model, rows, input, x), input, on, model.family);
+    return (await model.forward({ ...forward, edits, capture: [end] })).get('residPost', last);
+  };
+  const streams = [clean.get('residPost', last), await put(filled(read, () => 0))];
+  streams.push(await put(filled(read, (i) => mean[i % mean.length] as number)));
+  for (const program of programs) streams.push(await put((await program.encode(read)).reconstruction));
   return streams;
 }
 
@@ -107,7 +120,7 @@ function tokensFrom(ids: Windows, skip: number): TokenPlace[] {
 /** The mean of what the dictionary reads, over tokens: of each head and layer its own. */
 async function meanOfTokens(
   model: Model,
-  { input }: Dictionary,
+  input: DictionaryInput,
   windows: Windows,
   { skip, signal }: Pick<Scene, 'skip' | 'signal'>,
 ): Promise<Float32Array> {
@@ -136,12 +149,17 @@ function firstTokens(windows: Windows, skip: number, tokens: number): (readonly 
   return chosen;
 }
 
-/** (zero - x^) / (zero - clean), and from the mean. */
-function summary({ losses, kl, tokens }: { losses: readonly number[]; kl: number; tokens: number }) {
-  const [clean = NaN, reconstructed = NaN, zero = NaN, mean = NaN] = losses.map((sum) => sum / tokens);
+/** (zero - x^) / (zero - clean), and from the mean, of one of the dictionaries. */
+function summary(parts: readonly StreamLosses[], dictionary: number): LossRecovered {
+  const tokens = parts.reduce((sum, part) => sum + part.tokens, 0);
+  const mean = (of: 'losses' | 'kl', stream: number) =>
+    parts.reduce((sum, part) => sum + (part[of][stream] ?? NaN), 0) / tokens;
+  const own = FIRST + dictionary;
+  const [clean, reconstructed] = [mean('losses', CLEAN), mean('losses', own)];
   const share = (from: number) => (from === clean ? null : (from - reconstructed) / (from - clean));
+  const ends = { zero: mean('losses', ZERO), mean: mean('losses', MEAN) };
   return {
-    ...{ tokens, clean, reconstructed, zero, mean },
-    ...{ recovered: share(zero), recoveredFromMean: share(mean), kl: kl / tokens },
+    ...{ tokens, clean, reconstructed, ...ends },
+    ...{ recovered: share(ends.zero), recoveredFromMean: share(ends.mean), kl: mean('kl', own) },
   };
 }

@@ -12,13 +12,16 @@ export interface MeasureInput {
   readonly reconstruction: Rows;
 }
 
-export interface Measure<Result> {
+export interface MeasureFacts {
   readonly id: string;
   readonly title: string;
   /** The formula. */
   readonly formula: string;
   /** How it misleads. */
   readonly pitfall: string;
+}
+
+export interface Measure<Result> extends MeasureFacts {
   measure(input: MeasureInput): Result;
 }
 

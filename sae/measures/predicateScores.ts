@@ -9,7 +9,7 @@ import type { Attribute } from '../controls/supervised.ts';
 export interface PredicateScores {
   /** Mean over values of the best F1 of any feature; values on fewer than `leastRows` rows are left out. */
   readonly bestOfValue: number;
-  /** Share of features that are ever active whose F1 is at least 0.8 with a value, or a union of up to ten (not of all). */
+  /** Share of features that are ever active whose F1 is at least 0.8 with a value, or a union of up to ten and of no more than half. */
   readonly clearFeatures: number;
 }
 
@@ -73,7 +73,8 @@ function bestUnion(own: Float64Array, active: number, sizes: Float64Array): numb
     .filter((value) => (sizes[value] as number) > 0)
     .sort((a, b) => (own[b] as number) / (sizes[b] as number) - (own[a] as number) / (sizes[a] as number));
   let [both, size, best] = [0, 0, 0];
-  for (const value of order.slice(0, Math.min(mostInUnion, order.length - 1))) {
+  // A union of nearly all values is true of nearly all rows: any feature that is always active would fit.
+  for (const value of order.slice(0, Math.max(1, Math.min(mostInUnion, Math.floor(order.length / 2))))) {
     both += own[value] as number;
     size += sizes[value] as number;
     best = Math.max(best, f1(both, active, size));

@@ -1,14 +1,20 @@
-/**
- * Can a known attribute be read off a few features (Gurnee et al. 2023; SAEBench, sparse probing)? Pitfalls: the best of many
- * features is good by chance where prompts are few, so untrained and random dictionaries belong beside it; an attribute that all
- * of x shows and few features do not may be spread, not missing; what can be read need not be used.
- */
+/** Can a known attribute be read off a few features (Gurnee et al. 2023; SAEBench, sparse probing)? */
 import { seededRandom } from '../../engine/tensor/random.ts';
 import type { Codes } from '../codes.ts';
 import type { Attribute } from '../controls/supervised.ts';
 import type { Rows } from '../rows.ts';
 import type { Examples, LogisticFit } from './logisticRegression.ts';
 import { logisticRegression } from './logisticRegression.ts';
+import type { MeasureFacts } from './measure.ts';
+
+export const sparseProbingFacts: MeasureFacts = {
+  id: 'sparseProbing',
+  title: 'Sparse probing',
+  formula:
+    'accuracy on held-out prompts of logistic regression on the k features whose means on and off a value differ most, one regression a value',
+  pitfall:
+    'The best of many features is good by chance where prompts are few: look at the untrained control. What few features do not show may be spread, not missing; what can be read need not be used.',
+};
 
 export interface ProbedAttribute extends Attribute {
   /** Rows that the probes are fitted on, and others. */

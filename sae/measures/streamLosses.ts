@@ -6,10 +6,12 @@ import { distribution, klDivergence, logSumExp } from '../../engine/tasks/metric
 import { sliceAxis } from '../../engine/tensor/positions.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 
+/** Sums over predicted tokens, in nats. */
 export interface StreamLosses {
-  /** Sums over predicted tokens, nats: of each stream -log p(next), and KL(first || second). */
+  /** Of each stream, -log p(next). */
   readonly losses: readonly number[];
-  readonly kl: number;
+  /** Of each stream, KL(first || stream). */
+  readonly kl: readonly number[];
   readonly tokens: number;
 }
 
@@ -23,11 +25,12 @@ export interface StreamLossesRequest {
 }
 
 /** Logits of one stream that are in memory at a time. */
-const LOGITS = 2 ** 22;
+const LOGITS = 2 ** 21;
 
 export async function streamLosses(model: Model, request: StreamLossesRequest): Promise<StreamLosses> {
   const losses = request.streams.map(() => 0);
-  let [kl, tokens] = [0, 0];
+  const kl = request.streams.map(() => 0);
+  let tokens = 0;
   const atOnce = Math.max(1, Math.floor(LOGITS / model.family.shape.outputVocabulary));
   for (const [row, ids] of request.ids.entries()) {
     for (let from = request.skip; from < ids.length - 1; from += atOnce) {
@@ -35,12 +38,19 @@ export async function streamLosses(model: Model, request: StreamLossesRequest): 
       const to = Math.min(from + atOnce, ids.length - 1);
       const logits = await logitsOf(model, request, row, [from, to]);
       const next = ids.slice(from + 1, to + 1);
-      logits.forEach((own, i) => (losses[i] = (losses[i] as number) + lossOf(own, next)));
-      kl += divergence(logits, next.length);
+      addTo(
+        losses,
+        logits.map((own) => lossOf(own, next)),
+      );
+      addTo(kl, divergences(logits, next.length));
       tokens += next.length;
     }
   }
   return { losses, kl, tokens };
+}
+
+function addTo(sums: number[], values: readonly number[]): void {
+  values.forEach((value, i) => (sums[i] = (sums[i] as number) + value));
 }
 
 /** Of each stream [P V]. */
@@ -69,13 +79,17 @@ function lossOf(logits: Float32Array, next: readonly number[]): number {
   }, 0);
 }
 
-function divergence([first, second]: readonly Float32Array[], positions: number): number {
-  if (first === undefined || second === undefined) return 0;
-  const width = first.length / positions;
-  let sum = 0;
-  for (let p = 0; p < positions; p++) {
-    const [own, other] = [first, second].map((logits) => logits.subarray(p * width, (p + 1) * width));
-    sum += klDivergence(distribution(own as Float32Array), other as Float32Array);
+/** KL(first || stream) of each, summed over positions. */
+function divergences(streams: readonly Float32Array[], positions: number): number[] {
+  const sums = streams.map(() => 0);
+  const at = (logits: Float32Array, p: number) => {
+    const width = logits.length / positions;
+    return logits.subarray(p * width, (p + 1) * width);
+  };
+  const [first, ...others] = streams;
+  for (let p = 0; first !== undefined && p < positions; p++) {
+    const own = distribution(at(first, p));
+    addTo(sums, [0, ...others.map((other) => klDivergence(own, at(other, p)))]);
   }
-  return sum;
+  return sums;
 }

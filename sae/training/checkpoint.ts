@@ -99,16 +99,31 @@ function requireStepsLeft(path: string, { name, plan }: Job, { step }: Scalars):
 
 function requireSameJobs(path: string, file: SafetensorsFile, jobs: readonly Job[]): void {
   const stored = parsed<readonly string[]>(path, file.metadata['jobs']);
-  const now = jobs.map(jobText);
-  const other = now.findIndex((text, i) => text !== stored[i]);
-  if (other < 0 && stored.length === now.length) return;
-  const where = jobs[other]?.name ?? 'number of dictionaries';
-  throw new Fault({
-    what: `checkpoint of other settings: ${where}`,
-    where: path,
-    expected: now[other] ?? String(now.length),
-    got: stored[other] ?? String(stored.length),
+  const refuse = (where: string, expected: string, got: string): never => {
+    throw new Fault({ what: `checkpoint of other settings: ${where}`, where: path, expected, got });
+  };
+  if (stored.length !== jobs.length) refuse('number of dictionaries', String(jobs.length), String(stored.length));
+  jobs.forEach((job, i) => {
+    const other = difference(JSON.parse(jobText(job)), parsed(path, stored[i]));
+    if (other !== null) refuse(job.name, ...other);
   });
+}
+
+/** The first part in which two plain values differ, in each: `settings.k = 3`. Null where they do not. */
+function difference(now: unknown, stored: unknown, at = ''): readonly [string, string] | null {
+  if (isRecord(now) && isRecord(stored)) {
+    for (const key of new Set([...Object.keys(now), ...Object.keys(stored)])) {
+      const other = difference(now[key], stored[key], at === '' ? key : `${at}.${key}`);
+      if (other !== null) return other;
+    }
+    return null;
+  }
+  const [a, b] = [JSON.stringify(now), JSON.stringify(stored)];
+  return a === b ? null : [`${at} = ${a}`, `${at} = ${b}`];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function readState(path: string, file: SafetensorsFile, job: Job, scalars: Scalars): Promise<DictionaryState> {

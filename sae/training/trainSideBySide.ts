@@ -138,6 +138,7 @@ class Programs {
     const all = [
       ...this.#pursuits.values(),
       ...this.#selections.values(),
+      ...this.#gradients.values(),
       ...this.#steps.values(),
       ...this.#judges.values(),
     ];

@@ -1,5 +1,5 @@
 /** `headscope circuit`: the table, the circuit file, and what it refuses. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCircuit } from '../../engine/exports/circuit.ts';
@@ -47,6 +47,32 @@ describe('circuit', () => {
     expect(first).toMatchObject({ of: 'ranking', method: 'atp', settings: { gradDrop: true }, signed: null });
     const again = await headscope([...args, ...chosen]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining(out)]);
+  });
+
+  it('is kept as a run that goes on from its rows, is repeated to the same ones, and is exported', async () => {
+    process.env['XDG_DATA_HOME'] = folder;
+    const project = ['--project', at('project')];
+    const methods = ['--methods', 'patching,untrained', '--seeds', '2', '--sizes', '5', '--reference', 'planted'];
+    const { err } = await headscope([...args, ...methods, ...project]);
+    const [, run = ''] = /^run: (\S+) in /m.exec(err) ?? [];
+    const [record = '', rows = ''] = ['run.json', 'rows.jsonl'].map((name) => join(at('project'), 'runs', run, name));
+    const untimed = () => readFileSync(rows, 'utf8').replace(/"seconds":[\d.e-]+/g, '');
+    const whole = untimed();
+    // As a kill would leave it: in the middle of a line.
+    const stored = JSON.parse(readFileSync(record, 'utf8')) as { summary: { state: string }; result: unknown };
+    stored.summary.state = 'interrupted';
+    stored.result = null;
+    writeFileSync(record, JSON.stringify(stored));
+    const text = readFileSync(rows, 'utf8');
+    writeFileSync(rows, text.slice(0, Math.floor(text.length / 2)));
+    expect((await headscope(['resume', run, ...project])).code).toBe(0);
+    expect(untimed()).toBe(whole);
+    const again = await headscope(['replay', run, ...project]);
+    expect(again.out).toMatch(new RegExp(`^identical rows +${whole.trim().split('\n').length - 1}$`, 'm'));
+    expect(again.out).toMatch(/^different rows +0$/m);
+    const out = at('mib.json');
+    await headscope(['export', run, '--format', 'mib-nodes', '--metric', 'untrained', '--out', out, ...project]);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toHaveProperty(['nodes', 'a3.h1', 'score']);
   });
 
   it('lists methods with their settings, and published circuits', async () => {

@@ -89,7 +89,7 @@ describe('a dictionary on text', () => {
     expect(pca?.unexplained).toBeLessThan(1e-6);
     expect(rows[0]?.effectiveRank?.decoder).toBeCloseTo(width, 3);
     expect(rows[0]?.effectiveRank?.rows).toBeLessThan(width);
-    expect(warnings).toEqual([expect.stringMatching(/^no control frozenDecoder of identity/)]);
+    expect(warnings[0]).toMatch(/^no control frozenDecoder of identity/);
     expect(await readMeasures(path)).toEqual(own);
     expect(existsSync(join(folder, 'identity.pca'))).toBe(false);
   });
@@ -146,14 +146,21 @@ describe('what can not be measured is refused in one line', () => {
     const good = await saved('good', identityDictionary(tiny.family.shape.headWidth, { layer: 0, head: 0 }));
     const wide = await saved('wide', identityDictionary(5, { layer: 0, head: 0 }));
     const far = await saved('far', identityDictionary(tiny.family.shape.headWidth, { layer: 9, head: 0 }));
-    const refused = (paths: readonly string[], more: Partial<RequestOf<'measureDictionaries'>> = {}) =>
-      expect(measured(tiny, asked(tinyHeads, paths, more))).rejects;
-    await refused([join(folder, 'none')]).toThrow(/none/);
-    await refused([wide]).toThrow(/a dictionary for another width: expected \d+ values, as z of L0H0 has/);
-    await refused([far]).toThrow('layer out of range: expected 0 to 3, got 9');
-    await refused([good], { controls: ['pcb'] }).toThrow('unknown control: expected pca');
-    await refused([good], { probing: [1] }).toThrow('sparse probing: expected prompts of a task with attributes');
-    await refused([good], { attributes: true }).toThrow('edits of attributes: expected at least 20 prompts of ioi');
-    await refused([good], { rows: ioiRows(4), attributes: true }).toThrow('got ioi, 4 prompts');
+    const refusal = (paths: readonly string[], more: Partial<RequestOf<'measureDictionaries'>> = {}) =>
+      measured(tiny, asked(tinyHeads, paths, more)).then(
+        () => 'nothing',
+        (error: unknown) => String(error),
+      );
+    expect(await refusal([join(folder, 'none')])).toMatch(/none/);
+    expect(await refusal([wide])).toMatch(/a dictionary for another width: expected \d+ values, as z of L0H0 has/);
+    expect(await refusal([far])).toMatch('layer out of range: expected 0 to 3, got 9');
+    expect(await refusal([good], { controls: ['pcb'] })).toMatch('unknown control: expected pca');
+    expect(await refusal([good], { probing: [1] })).toMatch(
+      'sparse probing: expected prompts of a task with attributes',
+    );
+    expect(await refusal([good], { attributes: true })).toMatch(
+      'edits of attributes: expected at least 20 prompts of ioi',
+    );
+    expect(await refusal([good], { rows: ioiRows(4), attributes: true })).toMatch('got ioi, 4 prompts');
   });
 });

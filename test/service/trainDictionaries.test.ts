@@ -121,6 +121,16 @@ describe('a training of dictionaries', () => {
     expect(ofKind(events, 'start')[0]?.header.rows).toMatchObject({ total: 15 * 63 * 8, heldOut: 200 });
   });
 
+  it('measures recovered loss on held-out windows, of controls too', async () => {
+    const { events } = await trainSmall(
+      model,
+      smallRequest(inFolder('loss'), { lossTokens: 40, steps: 4, controls: ['pca'] }),
+    );
+    const losses = ofKind(events, 'measured').map(({ measures }) => measures.loss);
+    expect(losses.map((loss) => loss?.tokens)).toEqual([40, 40]);
+    expect(losses[0]?.clean).toBe(losses[1]?.clean);
+  });
+
   it('reads prompts of a task too', async () => {
     const rows = { kind: 'prompts', prompts: { kind: 'task', task: 'ioi', n: 40, seed: 0 } } as const;
     const { events } = await trainSmall(model, smallRequest(inFolder('task'), { rows, steps: 2, heldOut: 60 }));
@@ -130,7 +140,7 @@ describe('a training of dictionaries', () => {
 
 describe('a training that was stopped', () => {
   it('goes on after any step to the same bits, also where pools come from disk', async () => {
-    const asked = { dictionaries: mixed, controls: ['frozenDecoder'] };
+    const asked = { dictionaries: mixed, controls: ['pca'] };
     await trainSmall(model, smallRequest(inFolder('left-alone'), asked));
     for (const last of [13]) {
       const out = inFolder(`stopped-${last}`);
@@ -151,6 +161,19 @@ describe('a training that was stopped', () => {
     expect(readdirSync(join(out, 'one'))).toEqual(['dictionary.safetensors']);
     await trainSmall(model, smallRequest(out));
     expect(readdirSync(join(out, 'one')).toSorted()).toEqual(['dictionary.safetensors', 'measures.json']);
+  });
+
+  it('after its last step measures what was not measured then', async () => {
+    const out = inFolder('last-step');
+    const controls = ['pca'];
+    await stopAfter(smallRequest(out, { controls }), 24);
+    const { events, result } = await trainSmall(model, smallRequest(out, { controls }));
+    expect(ofKind(events, 'step')).toEqual([]);
+    expect(ofKind(events, 'measured').map(({ step, name }) => [step, name])).toEqual([
+      [24, 'one'],
+      [24, 'one.pca'],
+    ]);
+    expect(result.dictionaries.map(({ measures }) => measures === null)).toEqual([false, false]);
   });
 
   it('says so when there is nothing left, and changes nothing', async () => {
@@ -235,7 +258,7 @@ describe('bad input is one clear line, and nothing is lost', () => {
     await stopAfter(smallRequest(out), 10);
     await refused(
       { dictionaries: [dictionary('one', { settings: { k: 4 } })] },
-      'checkpoint of other settings: one',
+      'checkpoint of other settings: one: expected settings.k = 4, got settings.k = 3',
       out,
     );
     await refused({ seed: 1 }, 'the training in this folder is of other rows', out);

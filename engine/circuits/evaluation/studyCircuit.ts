@@ -25,7 +25,7 @@ export interface Study {
   readonly minimality: readonly { readonly node: NodeId; readonly value: number }[];
 }
 
-export const studySizes = { halves: 4, greedySteps: 3, candidates: 5 } as const;
+const studySizes = { halves: 4, greedySteps: 3, candidates: 5 } as const;
 
 export async function studyCircuit(request: StudyRequest): Promise<Study> {
   const halves = Array.from({ length: studySizes.halves }, () => drawHalf(request));

@@ -1,4 +1,5 @@
 /** Ranks nodes by several methods on the same prompts, and holds the rankings against references and the model itself. */
+import { publishedBands } from '../../../sae/circuits/publishedBands.ts';
 import type { BenchRequest, ChosenMethod } from '../../circuits/bench.ts';
 import { circuitBench } from '../../circuits/bench.ts';
 import { endsOf } from '../../circuits/circuitCurve.ts';
@@ -154,6 +155,7 @@ class CircuitCall {
       order: this.#model.family.description.block(0).order,
       ends: { whole: summarise(whole, seed).mean, empty: summarise(empty, seed).mean },
       references: references.map(({ id, title, items, note }) => ({ id, title, nodes: items.flat(), note })),
+      ...bandsOf(references),
       notes: [nodeSetNotes[nodeSet], ...runNotes, ...measured.notes],
     };
   }
@@ -162,6 +164,15 @@ class CircuitCall {
     const own = this.#removals === this.#scene.counterfactual ? 0 : this.#removals.seconds;
     return this.#scene.modelSeconds + own;
   }
+}
+
+/** A published circuit is a reference only where the open model is the one that it belongs to. */
+function bandsOf(references: readonly Reference[]): Pick<CircuitHeader, 'bands'> {
+  const known = new Set(references.map(({ id }) => id));
+  const bands = publishedBands
+    .filter(({ labels }) => known.has(labels))
+    .map(({ title, labels, level, area, low, high }) => ({ title, reference: labels, level, area, low, high }));
+  return bands.length === 0 ? {} : { bands };
 }
 
 const nodeSetNotes = {

@@ -3,7 +3,7 @@ import type { ResultOf, Service } from '../../results/index.ts';
 import { references } from '../../tasks/references/index.ts';
 import type { Reference } from '../../tasks/references/reference.ts';
 import { allCircuitMethods } from '../circuitMethodList.ts';
-import { settingInfos } from './settingInfos.ts';
+import { settingsInfo } from './dictionaryKinds.ts';
 
 type Methods = ResultOf<'circuitMethods'>;
 
@@ -12,7 +12,7 @@ export function circuitMethodsCall(): Service['circuitMethods'] {
     Promise.resolve({
       methods: allCircuitMethods.map(({ id, title, about, source, role, nodes, needs, seeded, settings }) => ({
         ...{ id, title, about, source, role, nodes, needs, seeded },
-        settings: settingInfos(settings),
+        settings: settingsInfo(settings),
       })),
       references: references.map(infoOf),
     });

@@ -70,6 +70,6 @@ function checkFits(model: Model, { path, reads }: DictionaryCard, { width, input
 }
 
 function otherModel(model: Model, { name, model: of }: DictionaryCard): string[] {
-  if (of?.fingerprint == null || of.fingerprint === model.files.fingerprint) return [];
+  if (of === null || of.fingerprint === null || of.fingerprint === model.files.fingerprint) return [];
   return [`${name} was made on another model (${of.name})`];
 }

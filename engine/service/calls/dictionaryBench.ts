@@ -3,6 +3,7 @@ import type { DictionaryMeasures } from '../../results/dictionaries.ts';
 import type { EventOf, RequestOf } from '../../results/index.ts';
 import type { Dictionary } from '../../../sae/dictionary.ts';
 import { dictionaryMeasuresOf } from '../../../sae/measures/dictionaryMeasures.ts';
+import { lossRecovered } from '../../../sae/measures/lossRecovered.ts';
 import { columnsOf } from '../../../sae/training/batches.ts';
 import type { DictionaryState } from '../../../sae/training/dictionaryState.ts';
 import type { Job } from '../../../sae/training/job.ts';
@@ -24,26 +25,36 @@ export class DictionaryBench {
   /** Those that train, as they were last measured, and at which step; and the controls. */
   readonly #measured = new Map<string, DictionaryMoment>();
   readonly #beside = new Map<string, DictionaryMoment>();
+  readonly #lossTokens: number;
   #step = -1;
+  #modelSeconds = 0;
 
-  constructor(plan: DictionaryPlan, { controls }: Request) {
+  constructor(plan: DictionaryPlan, { controls, lossTokens }: Request) {
     this.#plan = plan;
+    this.#lossTokens = lossTokens;
     const { pools, sample, on } = plan;
     this.#controls = new DictionaryControls({ ids: controls, source: pools, sample, on });
+  }
+
+  /** That the model ran for recovered loss. */
+  get modelSeconds(): number {
+    return this.#modelSeconds;
   }
 
   /** A row for each dictionary and each of its controls. */
   async *measure(step: number, states: States, signal: AbortSignal): AsyncGenerator<Event, void, void> {
     this.#measured.clear();
     this.#step = step;
-    for (const one of this.#plan.jobs) {
+    const { jobs } = this.#plan;
+    for (const [i, one] of jobs.entries()) {
       signal.throwIfAborted();
+      yield { kind: 'progress', of: 'dictionaries measured', done: i, total: jobs.length };
       const { name } = one.job;
       const dictionary = this.#dictionary(one, states);
-      const measures = await this.#measures(one.job, dictionary);
+      const measures = await this.#measures(one.job, dictionary, signal);
       this.#measured.set(name, { name, dictionary, measures });
       yield { kind: 'measured', step, name, measures };
-      if (one.of === null) yield* this.#measureControls(step, one.job, measures.active);
+      if (one.of === null) yield* this.#measureControls(step, one.job, measures.active, signal);
     }
   }
 
@@ -57,10 +68,16 @@ export class DictionaryBench {
     return [...trained, ...this.#beside.values()];
   }
 
-  async *#measureControls(step: number, job: Job, active: number): AsyncGenerator<Event, void, void> {
+  async *#measureControls(
+    step: number,
+    job: Job,
+    active: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Event, void, void> {
     for (const [id, dictionary] of await this.#controls.beside(job, active)) {
       const name = controlName(job.name, id);
-      const measures = await this.#measures(job, dictionary);
+      signal.throwIfAborted();
+      const measures = await this.#measures(job, dictionary, signal);
       this.#beside.set(name, { name, dictionary, measures });
       yield { kind: 'measured', step, name, measures };
     }
@@ -73,12 +90,26 @@ export class DictionaryBench {
     return { ...dictionary, origin: { ...dictionary.origin, made: 'control', by } };
   }
 
-  async #measures({ plan, firstColumn }: Job, dictionary: Dictionary): Promise<DictionaryMeasures> {
+  async #measures(
+    { plan, firstColumn }: Job,
+    dictionary: Dictionary,
+    signal: AbortSignal,
+  ): Promise<DictionaryMeasures> {
     const known = this.#known.get(dictionary);
     if (known !== undefined) return known;
     const rows = columnsOf(this.#plan.heldOut, firstColumn, plan.size.width);
-    const measures = await dictionaryMeasuresOf(dictionary, rows, null);
+    const measures = await dictionaryMeasuresOf(dictionary, rows, await this.#loss(dictionary, signal));
     this.#known.set(dictionary, measures);
     return measures;
+  }
+
+  async #loss(dictionary: Dictionary, signal: AbortSignal): Promise<DictionaryMeasures['loss']> {
+    if (this.#lossTokens === 0) return null;
+    const began = performance.now();
+    const { model, text, heldOutWindows } = this.#plan;
+    const asked = { skip: text.skip, tokens: this.#lossTokens, signal };
+    const loss = await lossRecovered(model, dictionary, heldOutWindows, asked);
+    this.#modelSeconds += (performance.now() - began) / 1000;
+    return loss;
   }
 }

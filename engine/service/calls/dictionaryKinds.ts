@@ -6,7 +6,7 @@ import { frozenDecoderFacts } from '../../../sae/controls/frozenDecoder.ts';
 import { controls } from '../../../sae/controls/index.ts';
 import { supervisedFacts } from '../../../sae/controls/supervised.ts';
 import { untrainedFacts } from '../../../sae/controls/untrained.ts';
-import { measures } from '../../../sae/measures/index.ts';
+import { measureFacts } from '../../../sae/measures/index.ts';
 import { variants } from '../../../sae/variants/index.ts';
 
 export function dictionaryKindsCall(): Service['dictionaryKinds'] {
@@ -21,7 +21,7 @@ function kinds(): DictionaryKinds {
     controls: [...controls, untrainedFacts, frozenDecoderFacts, supervisedFacts].map(({ id, title, about }) => {
       return { id, title, about };
     }),
-    measures: Object.values(measures).map(({ id, title, formula, pitfall }) => ({ id, title, formula, pitfall })),
+    measures: measureFacts.map(({ id, title, formula, pitfall }) => ({ id, title, formula, pitfall })),
   };
 }
 

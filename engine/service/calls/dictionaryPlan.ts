@@ -68,7 +68,7 @@ export async function dictionaryPlan(
   const pools = new ActivationPools(model, {
     ...{ places, skip, of, batch, pool, seed, memory, disk, signal },
     windows: split.training,
-    store: await PoolFiles.open(folder),
+    store: new PoolFiles(folder),
   });
   const sample = await pools.sample(sampleRows, (done, total) => report('first rows', done, total));
   const jobs = jobsOf(request, sample, columns);

@@ -45,13 +45,16 @@ async function* training(
   pace: SavingPace,
   signal: AbortSignal,
 ): AsyncGenerator<Event, ResultOf<'trainDictionaries'>, void> {
-  const folder = await TrainingFolder.open(request.out);
+  const beganAt = performance.now();
+  const folder = new TrainingFolder(request.out);
   const plan = yield* reporting((report) => dictionaryPlan(model, request, folder.own, report, signal));
   const begun = await beginning(plan, request, folder);
-  const run = new Run(plan, { request, folder, pace, begun: begun.record });
+  await folder.begin();
+  const run = new Run(plan, { request, folder, pace, begun: begun.record, beganAt });
   const resumedAt = begun.isNew ? null : Math.min(...[...begun.states.values()].map(({ step }) => step));
   yield { kind: 'start', header: headerOf(model, request, plan), resumedAt };
   yield* allSteps(run, begun.states, signal);
+  yield* run.finish(begun.states, signal);
   await plan.pools.clear();
   return {
     dictionaries: await folder.cards(plan.names),
@@ -109,9 +112,9 @@ async function* allSteps(run: Run, begun: States, signal: AbortSignal): AsyncGen
       yield* run.take(next.value, signal);
     }
   } finally {
-    await moments.return(states);
-    // Also where the caller takes no more events. Never before a step that failed: it would fail again at once.
-    if (!isWithinStep || signal.aborted) await run.saveRest(states);
+    // Also where the caller takes no more events. Not where a step failed: it would fail again at once, and what it began is gone.
+    if (!isWithinStep) await run.saveRest(states).finally(() => moments.return(states));
+    else await moments.return(states);
   }
 }
 
@@ -125,6 +128,8 @@ interface RunOptions {
   readonly folder: TrainingFolder;
   readonly pace: SavingPace;
   readonly begun: TrainingRecord;
+  /** Milliseconds, when this process began with it. */
+  readonly beganAt: number;
 }
 
 /** What is said and kept of the steps. */
@@ -135,7 +140,7 @@ class Run {
   readonly #bench: DictionaryBench;
   readonly #pace: SavingPace;
   readonly #begun: TrainingRecord;
-  readonly #beganAt = performance.now();
+  readonly #beganAt: number;
   readonly #resampled = new Map<string, number>();
   /** Milliseconds at the last checkpoint, how long it took, and its step. */
   #savedAt = performance.now();
@@ -143,13 +148,14 @@ class Run {
   #savedStep = -1;
   #last: ReadonlyMap<string, StepReport> = new Map();
 
-  constructor(plan: DictionaryPlan, { request, folder, pace, begun }: RunOptions) {
+  constructor(plan: DictionaryPlan, { request, folder, pace, begun, beganAt }: RunOptions) {
     this.plan = plan;
     this.request = request;
     this.#folder = folder;
     this.#pace = pace;
     this.#bench = new DictionaryBench(plan, request);
     this.#begun = begun;
+    this.#beganAt = beganAt;
   }
 
   record(): TrainingRecord {
@@ -157,7 +163,7 @@ class Run {
     return {
       ...this.#begun,
       seconds: seconds + (performance.now() - this.#beganAt) / 1000,
-      modelSeconds: modelSeconds + this.plan.modelSeconds(),
+      modelSeconds: modelSeconds + this.plan.modelSeconds() + this.#bench.modelSeconds,
     };
   }
 
@@ -178,6 +184,15 @@ class Run {
   async saveRest(states: States): Promise<void> {
     const step = stepOf(states);
     if (step > this.#savedStep && this.#last.size > 0) await this.#save(step, states);
+  }
+
+  /** Measures where a training that goes on had taken all steps, and was stopped before their numbers were there. */
+  async *finish(begun: States, signal: AbortSignal): AsyncGenerator<Event, void, void> {
+    const step = stepOf(begun);
+    if (step < this.request.steps || (await this.#folder.isMeasured(this.plan.names))) return;
+    yield* this.#bench.measure(step, begun, signal);
+    await this.#save(step, begun);
+    yield { kind: 'checkpoint', step };
   }
 
   warnings(): string[] {
@@ -216,6 +231,7 @@ function rowOf(name: string, report: StepReport, resampled: number): DictionaryS
   const { reconstruction, sparsity, auxiliary } = parts;
   return {
     ...{ name, loss, reconstruction: reconstruction ?? loss, sparsity, auxiliary },
-    ...{ unexplained: fvu, active: l0, dead, learningRate, resampled },
+    // Of a batch whose rows are all the same there is nothing to explain.
+    ...{ unexplained: Number.isFinite(fvu) ? fvu : 0, active: l0, dead, learningRate, resampled },
   };
 }

@@ -16,7 +16,13 @@ import type { Plain } from '../../results/records.ts';
 import { validate } from '../../results/validate.ts';
 import { Fault } from '../../terms/fault.ts';
 import type { Dictionary } from '../../../sae/dictionary.ts';
-import { readCard, removeMeasures, writeDictionary, writeMeasures } from '../../../sae/formats/dictionaryFolder.ts';
+import {
+  readCard,
+  readMeasures,
+  removeMeasures,
+  writeDictionary,
+  writeMeasures,
+} from '../../../sae/formats/dictionaryFolder.ts';
 import { forkedStates, readStates, writeStates } from '../../../sae/training/checkpoint.ts';
 import type { Job } from '../../../sae/training/job.ts';
 import type { States } from '../../../sae/training/trainSideBySide.ts';
@@ -49,18 +55,16 @@ export class TrainingFolder {
   /** What is in the folders is these. */
   readonly #written = new Map<string, DictionaryMoment>();
 
-  private constructor(path: string) {
+  constructor(path: string) {
     this.path = path;
   }
 
   /** Makes the folder where it is not, and removes what a killed process left half written. */
-  static async open(path: string): Promise<TrainingFolder> {
-    const folder = new TrainingFolder(path);
-    await mkdir(folder.own, { recursive: true }).catch((error: unknown) => {
-      throw new Fault({ what: 'the folder cannot be made', where: path, got: String(error) });
+  async begin(): Promise<void> {
+    await mkdir(this.own, { recursive: true }).catch((error: unknown) => {
+      throw new Fault({ what: 'the folder cannot be made', where: this.path, got: String(error) });
     });
-    await removeUnfinished(folder.own);
-    return folder;
+    await removeUnfinished(this.own);
   }
 
   /** Where the training's own files are. */
@@ -98,6 +102,12 @@ export class TrainingFolder {
     const text = `${JSON.stringify(record, null, 2)}\n`;
     await writeAtomically(join(this.own, RECORD), [Buffer.from(text)], { overwrite: true });
     await writeStates(join(this.own, STATES), jobs, states);
+  }
+
+  /** Have all of them numbers? */
+  async isMeasured(names: readonly string[]): Promise<boolean> {
+    for (const name of names) if ((await readMeasures(join(this.path, name))) === null) return false;
+    return true;
   }
 
   async cards(names: readonly string[]): Promise<readonly DictionaryCard[]> {

@@ -27,6 +27,13 @@ export function describeCircuits(found: CircuitsFound): string {
     ['nodes', `${nodes.length} (${header.nodeSet}), outside a circuit replaced by ${outsideWords[outside]}`],
     ['metric', `${ends.whole.toFixed(3)} whole, ${ends.empty.toFixed(3)} with every node replaced`],
     ...references.map(({ id, title, note }) => [id, note === null ? title : `${title}; ${note}`] as const),
+    ...(header.bands ?? []).map(({ title, reference, level, area, low, high }) => {
+      const words = `${title} (${level === 'nodes' ? 'nodes' : 'pairs'}, ${area} area)`;
+      return [
+        'published AUC',
+        `${low === high ? low : `${low.toFixed(3)} to ${high.toFixed(3)}`} against ${reference}: ${words}`,
+      ] as const;
+    }),
     ['seconds', `${seconds.toFixed(1)}, of which running the model ${modelSeconds.toFixed(1)}`],
   ]);
   const notes = header.notes.map((note) => `note: ${note}\n`).join('');

@@ -1,4 +1,4 @@
-/** Which dictionaries a training makes, on the command line: a variant and its settings at every site, swept and seeded. */
+/** Which dictionaries a training makes, on the command line: variants with their settings at every site, swept and seeded. */
 import type { DictionaryKinds, DictionaryPlace, SettingInfo, SettingValues } from '../../results/dictionaries.ts';
 import type { DictionaryToTrain } from '../../results/trainDictionaries.ts';
 import type { Input } from '../input.ts';
@@ -8,7 +8,7 @@ import { dictionaryPlaces, placeTitle } from './dictionarySites.ts';
 
 export const dictionaryOptions = {
   site: { type: 'string', multiple: true, value: 'S', about: 'what is read; repeatable: a dictionary for each' },
-  variant: { type: 'string', value: 'V', about: 'kind of dictionary (default topK)' },
+  variant: { type: 'string', value: 'V,V', about: 'kinds of dictionaries, one of each (default topK)' },
   features: {
     type: 'string',
     value: 'N',
@@ -57,6 +57,7 @@ type Value = SettingValues[string];
 
 /** One dictionary of each combination. */
 interface Choice {
+  readonly variant: string;
   readonly settings: Readonly<Record<string, Value>>;
   readonly lr: number;
   readonly features: number | null;
@@ -71,27 +72,19 @@ export function readDictionaries(
   shape: ModelShape,
   seed: number,
 ): readonly DictionaryToTrain[] {
-  const variant = readVariant(input, variants);
+  const kinds = readVariants(input, variants);
   const places = input.texts('site').flatMap((text) => dictionaryPlaces(text, shape));
   if (places.length === 0) input.fail('--site is missing', { expected: 'a site such as L9H6.z' });
   const seeds = input.integer('seeds', { otherwise: 1, from: 1, to: 256 });
-  const choices = readChoices(input, variant);
+  const choices = kinds.flatMap((variant) => readChoices(input, variant));
   const common = readCommon(input);
   return places.flatMap((place) =>
-    choices.flatMap(({ settings, lr, features, suffix }) =>
+    choices.flatMap(({ variant, settings, lr, features, suffix }) =>
       Array.from({ length: seeds }, (_, i): DictionaryToTrain => {
-        const name = `${placeTitle(place)}-${variant.id}${suffix}${seeds > 1 ? `-seed${seed + i}` : ''}`;
+        const name = `${placeTitle(place)}-${variant}${suffix}${seeds > 1 ? `-seed${seed + i}` : ''}`;
         const size = features ?? Math.min(4096, 8 * rowWidth(place, shape));
-        return {
-          name,
-          variant: variant.id,
-          features: size,
-          place,
-          settings,
-          learningRate: lr,
-          seed: seed + i,
-          ...common,
-        };
+        const own = { variant, features: size, settings, learningRate: lr, seed: seed + i };
+        return { name, place, ...own, ...common };
       }),
     ),
   );
@@ -102,11 +95,12 @@ export function rowWidth({ site, head }: DictionaryPlace, { headWidth, width, he
   return (site === 'z' ? headWidth : width) * (head === 'concatenated' ? heads : 1);
 }
 
-function readVariant(input: Input, variants: readonly Variant[]): Variant {
-  const text = input.text('variant') ?? 'topK';
-  const id = aliases[text.toLowerCase()] ?? text;
-  const expected = `one of ${variants.map((variant) => variant.id).join(', ')}; or ${Object.keys(aliases).join(', ')}`;
-  return variants.find((variant) => variant.id === id) ?? input.fail('--variant', { expected, got: text });
+function readVariants(input: Input, variants: readonly Variant[]): readonly Variant[] {
+  const expected = `some of ${variants.map(({ id }) => id).join(', ')}; or ${Object.keys(aliases).join(', ')}`;
+  return (input.text('variant') ?? 'topK').split(',').map((text) => {
+    const id = aliases[text.trim().toLowerCase()] ?? text.trim();
+    return variants.find((variant) => variant.id === id) ?? input.fail('--variant', { expected, got: text });
+  });
 }
 
 function readCommon(input: Input): Pick<DictionaryToTrain, 'normalisation' | 'archetypal' | 'remedy'> {
@@ -135,7 +129,7 @@ function readChoices(input: Input, variant: Variant): readonly Choice[] {
     input.text('features') === undefined ? null : input.integer('features', { otherwise: 1, from: 1, to: 1_000_000 });
   const fixed = input.texts('setting').map((text) => pairOf(input, '--setting', text));
   const settings = Object.fromEntries(fixed.map(([name, text]) => valueOf(input, variant, name, text)));
-  const start: readonly Choice[] = [{ settings, lr, features, suffix: '' }];
+  const start: readonly Choice[] = [{ variant: variant.id, settings, lr, features, suffix: '' }];
   return input.texts('sweep').reduce((choices, text) => {
     const [name, list] = pairOf(input, '--sweep', text);
     return choices.flatMap((choice) => list.split(',').map((value) => withValue(input, variant, choice, name, value)));

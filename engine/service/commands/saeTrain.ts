@@ -27,12 +27,12 @@ export const saeTrain: Command = {
   name: 'sae train',
   summary: 'train dictionaries (sparse autoencoders) on values at sites, with controls beside them',
   usage: [
-    'sae train MODEL --site S ... --out DIR [--variant V] [--features N] [--setting K=V ...] [--sweep K=V,V ...] [--seeds N]',
+    'sae train MODEL --site S ... --out DIR [--variant V,V] [--features N] [--setting K=V ...] [--sweep K=V,V ...] [--seeds N]',
     '    [--text F ...] [--windows 256] [--length N] | --task NAME [--n N] | --prompts F.jsonl',
     '    [--steps 3000] [--batch N] [--lr X] [--controls A,B|all|none] [--from DIR] [--json]',
   ],
   about: [
-    'All dictionaries of one command share one pass over the activations: those of several sites, settings and seeds train side by side, each to the same numbers as alone.',
+    'All dictionaries of one command share one pass over the activations: those of several sites, variants, settings and seeds train side by side, each to the same numbers as alone.',
     ...siteHelp,
     'Variants: standard (relu), gated, topK (topk), batchTopK (batchtopk), jumpReLU (jumprelu), matryoshka, matchingPursuit (mp; k is its steps), discrete, vectorQuantised (vq), topOne (top1). Settings that a variant does not have are refused with those that it has.',
     'Rows come from windows of text (BOS gives no row), or from the prompts of a task or a file; the last ones are held out and measured on. Controls are made of the same rows: pca (as many directions as the dictionary has active features), kMeans, randomDirections, untrained, frozenDecoder (the same training with random directions; it takes as long again).',
@@ -181,7 +181,7 @@ async function trained(
   const take = async (event: Event): Promise<void> => {
     switch (event.kind) {
       case 'progress':
-        return progress.report(event.of === 'steps' ? status : 'activations', event);
+        return progress.report(event.of === 'steps' ? status : 'dictionaries', event);
       case 'start':
         header = event.header;
         return say(startLine(event));

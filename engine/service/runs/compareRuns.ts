@@ -34,6 +34,9 @@ const identity = [
   'runs',
 ] as const;
 
+/** What tells the rows of a circuit bench apart besides; other calls have values by some of these names. */
+const circuitIdentity = ['of', 'method', 'seed', 'reference', 'order', 'share', 'prompts', 'a', 'b'] as const;
+
 const RESULT = 'result';
 
 interface Stored {
@@ -97,7 +100,12 @@ class Side {
   #take(text: string, index: number): void {
     const row: Readonly<Record<string, unknown>> = Object(parsedRow(text, this.#folder, index));
     if (row['kind'] === 'start') this.start = row;
-    else this.#lines.set(JSON.stringify(identity.map((field) => row[field] ?? null)), { text, index });
+    else this.#lines.set(this.#keyOf(row), { text, index });
+  }
+
+  #keyOf(row: Readonly<Record<string, unknown>>): string {
+    const fields = this.record.job.call === 'circuit' ? [...identity, ...circuitIdentity] : identity;
+    return JSON.stringify(fields.map((field) => row[field] ?? null));
   }
 
   /** A call without rows is compared by its result. */
@@ -117,13 +125,14 @@ class Side {
   }
 }
 
-/** `L3H2`, `L0H1+L2H3`, `step 7`, `baseline`: where a difference is. */
+/** `L3H2`, `L0H1+L2H3`, `step 7`, `atp ranking`, `baseline`: where a difference is. */
 function nameOf(row: object): string {
-  const { kind, site, column, name, step, heads, ...place }: RowPlace = row;
+  const { kind, site, column, name, step, heads, method, of, ...place }: RowPlace = row;
   const unit = place.layer === undefined ? [] : [unitName({ ...place, layer: place.layer })];
   const set = heads === undefined ? [] : [heads.map(unitName).join('+')];
   const numbered = [...numberedAs('column', column), ...numberedAs('step', step)];
-  const words = [...unit, ...set, ...[site, name].flatMap((word) => word ?? []), ...numbered];
+  const ofMethod = method === undefined ? [] : [method, of];
+  const words = [...unit, ...set, ...[site, name, ...ofMethod].flatMap((word) => word ?? []), ...numbered];
   return words.length === 0 ? (kind ?? 'row') : words.join(' ');
 }
 
@@ -137,6 +146,8 @@ interface RowPlace {
   readonly column?: number;
   readonly name?: string;
   readonly step?: number | null;
+  readonly method?: string;
+  readonly of?: string;
   readonly heads?: readonly { readonly layer: number; readonly head: number }[];
 }
 

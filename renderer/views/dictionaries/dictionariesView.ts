@@ -1,4 +1,5 @@
 import type { View } from '../view.ts';
+import { DictionariesInspector } from './dictionariesInspector.tsx';
 import { DictionariesPlace } from './dictionariesPlace.tsx';
 
 export const dictionariesView: View = {
@@ -8,7 +9,8 @@ export const dictionariesView: View = {
   icon: 'dictionaries',
   about:
     'Dictionaries of features (sparse autoencoders): trained here on what heads write, beside controls, with every feature to be looked at and edited.',
-  reads: ['model', 'prompts', 'heads', 'primary', 'run'],
+  reads: ['model', 'prompts', 'prompt', 'heads', 'primary', 'run'],
   writes: ['heads', 'primary', 'run'],
   Component: DictionariesPlace,
+  Inspector: DictionariesInspector,
 };

@@ -30,14 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-async function request(name: string, asked: Partial<ActivationRequest> = {}): Promise<ActivationRequest> {
-  const store = await PoolFiles.open(join(folder, name));
+function request(name: string, asked: Partial<ActivationRequest> = {}): ActivationRequest {
+  const store = new PoolFiles(join(folder, name));
   const sizes = { batch: 40, pool: 4 * 29, memory: 1e9, disk: 0, seed: 2 };
   return { windows, places, skip: 1, of: 'tiny', store, ...sizes, ...asked };
 }
 
 async function pools(name: string, asked: Partial<ActivationRequest> = {}): Promise<ActivationPools> {
-  return new ActivationPools(model, await request(name, asked));
+  return new ActivationPools(model, request(name, asked));
 }
 
 async function batches(source: ActivationPools, steps: number): Promise<Float32Array[]> {
@@ -186,7 +186,7 @@ describe('bad input is one clear line', () => {
     };
     const long = Array.from({ length: 6 }, () => Array.from({ length: 500 }, (_, i) => 5 + i));
     const sizes = { windows: long, pool: 3000, memory: 0, disk: 1e9 };
-    const store = await PoolFiles.open(join(folder, 'full'), full);
+    const store = new PoolFiles(join(folder, 'full'), full);
     await expect((await pools('full', { ...sizes, store })).batch(0)).rejects.toThrow(
       /full.*rows-0\.safetensors: cannot be written: got the disk is full/,
     );

@@ -189,3 +189,31 @@ describe('attribution of a feature', () => {
     await model.dispose();
   });
 });
+
+describe('attribution in other conventions', () => {
+  const conventions: readonly Partial<DictionaryInput>[] = [
+    { site: 'z', head: 'concatenated', valueBias: 'folded' },
+    { site: 'z', head: 1, valueBias: 'folded' },
+    { site: 'z', head: 'each', valueBias: 'folded' },
+    { site: 'headWrite', head: 'concatenated', valueBias: 'folded', centred: true },
+    { site: 'attnOut', head: null, centred: true },
+    { site: 'residPost', head: null, centred: true },
+  ];
+  it.each(conventions)('adds up for $site, head $head', async (input) => {
+    for (const folder of ['gpt2-tied', 'llama-biases']) {
+      const model = await openGolden(folder);
+      const found = await attributed(model, { input: { layer: 1, ...input } });
+      expectExact(found);
+      expect(found.activation).toBeCloseTo(Math.max(0, found.preActivation), 3);
+      await model.dispose();
+    }
+  });
+
+  it('leaves nothing of a value bias that is folded away', async () => {
+    const model = await openGolden('gpt2-tied');
+    const found = await attributed(model, { input: { layer: 1, head: 'concatenated', valueBias: 'folded' } });
+    const biases = (found.byPart ?? []).filter(({ part }) => part === 'value bias').map(({ value }) => Math.abs(value));
+    expect(Math.max(0, ...biases)).toBeLessThan(1e-5);
+    await model.dispose();
+  });
+});

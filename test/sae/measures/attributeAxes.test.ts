@@ -73,7 +73,7 @@ describe('three axes on the name mover of planted-ioi', () => {
   it('the model does the task, and not without the head', () => {
     expect(value('the model', 'logit difference')).toBeGreaterThan(5);
     expect(value('the model', 'logit difference at the mean')).toBeLessThan(value('the model', 'logit difference') - 3);
-    expect(value('the model', 'change of the logit difference by the true edit', 'IO name')).toBeLessThan(-3);
+    expect(value('the model', 'effect of the true edit', 'IO name')).toBeLessThan(-3);
   });
 
   it('a dictionary that is the truth does what the activation does, and so does the supervised one', () => {
@@ -103,6 +103,7 @@ describe('three axes on the name mover of planted-ioi', () => {
     expect(value('truth', 'best F1 of a value', 'IO name')).toBeCloseTo(1, 6);
     expect(value('supervised', 'best F1 of a value', 'IO name')).toBeGreaterThan(0.95);
     expect(value('truth', 'best F1 of a value', 'S name')).toBeLessThan(0.6);
+    expect(value('truth', 'best F1 of a value', 'IO name and order')).toBeLessThan(0.9);
     expect(value('random', 'best F1 of a value', 'S name')).toBeLessThan(0.6);
   });
 });

@@ -4,7 +4,7 @@ import { argMaxCodes, joinCodes, samplesOf, sparseCodes } from '../../../sae/cod
 import type { Dictionary } from '../../../sae/dictionary.ts';
 import { checkDictionary } from '../../../sae/dictionary.ts';
 import { babel } from '../../../sae/measures/coherence.ts';
-import { measured, measures } from '../../../sae/measures/index.ts';
+import { measured, measureFacts, measures } from '../../../sae/measures/index.ts';
 import { splitting } from '../../../sae/measures/splitting.ts';
 import { stability } from '../../../sae/measures/stability.ts';
 import { headInput } from '../jobs.ts';
@@ -59,10 +59,9 @@ describe('measures of a dictionary', () => {
   const all = measured({ dictionary, rows, reconstruction, codes: sparseCodes(dense, 3) });
 
   it('say how they are computed and how they mislead', () => {
-    for (const [id, measure] of Object.entries(measures)) {
-      expect(measure.id).toBe(id);
-      expect(measure.formula.length * measure.pitfall.length, id).toBeGreaterThan(0);
-    }
+    for (const { id, formula, pitfall } of measureFacts) expect(formula.length * pitfall.length, id).toBeGreaterThan(0);
+    expect(new Set(measureFacts.map(({ id }) => id)).size).toBe(measureFacts.length);
+    for (const [id, measure] of Object.entries(measures)) expect(measure.id).toBe(id);
   });
 
   it('unexplained variance, with its bias', () => {

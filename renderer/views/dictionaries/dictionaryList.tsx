@@ -1,0 +1,102 @@
+/** Every dictionary of the project with its numbers, newest first. */
+import type { ReactElement } from 'react';
+import { useMemo } from 'react';
+import type { ResultOf } from '../../../engine/results/contract.ts';
+import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
+import { formatNumber } from '../../marks/format.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+import { csvOf } from '../../parts/csv.ts';
+import { Panel } from '../../parts/panel.tsx';
+import type { TableColumn } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import type { DictionariesModel } from './dictionariesModel.ts';
+import { measureColumns } from './measureColumns.ts';
+import { isOfModel } from './useShelf.ts';
+
+interface DictionaryListProps {
+  readonly cards: readonly DictionaryCard[];
+  readonly problems: ResultOf<'dictionaries'>['problems'];
+  /** The chosen one. */
+  readonly card: DictionaryCard;
+  readonly model: DictionariesModel;
+}
+
+export function DictionaryList({ cards, problems, card, model }: DictionaryListProps): ReactElement {
+  const { workspace } = useWorkbench();
+  const columns = useMemo(() => columnsFor(model), [model]);
+  return (
+    <Panel
+      title="Dictionaries"
+      caption={`${formatNumber(cards.length)} in the project; measured on held-out rows`}
+      exports={{ name: 'dictionaries', csv: () => cardsCsv(cards) }}
+    >
+      <div className="dict-measured">
+        {problems.length > 0 && (
+          <details className="dict-problems">
+            <summary>{`${problems.length} ${problems.length === 1 ? 'folder' : 'folders'} can’t be read`}</summary>
+            {problems.map(({ folder, reason }) => (
+              <p key={folder}>{`${folder}: ${reason}`}</p>
+            ))}
+          </details>
+        )}
+        <div className="dict-table">
+          <Table<DictionaryCard>
+            label="Dictionaries"
+            rows={cards}
+            keyOf={({ path }) => path}
+            selected={card.path}
+            onSelect={({ path }) => workspace.set({ dictionary: path, feature: null })}
+            columns={columns}
+          />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function columnsFor(model: DictionariesModel): readonly TableColumn<DictionaryCard>[] {
+  return [
+    text('name', 'Name', 'minmax(180px, 2fr)', ({ name }) => name, true),
+    text('reads', 'Reads', 'minmax(96px, 1fr)', ({ reads }) => reads),
+    text('by', 'Kind', 'minmax(88px, 1fr)', ({ by, made }) => (made === 'control' ? `control ${by}` : by)),
+    number('features', 'F', ({ features }) => features),
+    ...measureColumns.map(({ id, title, of }) =>
+      number(id, title, ({ measures }) => (measures === null ? NaN : of(measures))),
+    ),
+    text('contexts', 'Contexts', '72px', ({ collected }) => (collected ? 'yes' : '–')),
+    number('labels', 'Labels', ({ labels }) => labels),
+    text('model', 'Model', 'minmax(120px, 1fr)', (card) => modelWords(card, model)),
+  ];
+}
+
+/** What does not belong to the open model is said to. */
+export function modelWords(card: Pick<DictionaryCard, 'model'>, model: DictionariesModel): string {
+  if (card.model === null) return 'not stated';
+  return isOfModel(card, model) ? card.model.name : `another: ${card.model.name}`;
+}
+
+function text(
+  id: string,
+  title: string,
+  width: string,
+  of: (card: DictionaryCard) => string,
+  isCode = false,
+): TableColumn<DictionaryCard> {
+  return { id, title, width, isCode, cell: of, sortBy: of };
+}
+
+function number(id: string, title: string, of: (card: DictionaryCard) => number): TableColumn<DictionaryCard> {
+  return { id, title, width: '72px', align: 'right', cell: (card) => formatNumber(of(card)), sortBy: of };
+}
+
+function cardsCsv(cards: readonly DictionaryCard[]): string {
+  const head = ['name', 'reads', 'made', 'by', 'features', ...measureColumns.map(({ id }) => id), 'model', 'path'];
+  return csvOf(
+    head,
+    cards.map(({ name, reads, made, by, features, measures, model, path }) => [
+      ...[name, reads, made, by, features],
+      ...measureColumns.map(({ of }) => (measures === null ? NaN : of(measures))),
+      ...[model?.name ?? null, path],
+    ]),
+  );
+}

@@ -1,0 +1,73 @@
+/** The dictionary as files of other tools, written into the project; says where they went. */
+import type { ReactElement } from 'react';
+import { useState } from 'react';
+import type { RequestOf, ResultOf } from '../../../engine/results/contract.ts';
+import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
+import { attempt } from '../../api/attempt.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Menu } from '../../parts/menu.tsx';
+
+type Format = RequestOf<'exportDictionary'>['format'];
+type Exported = ResultOf<'exportDictionary'>;
+
+const formats: readonly { readonly format: Format; readonly title: string; readonly needsContexts: boolean }[] = [
+  { format: 'saelens', title: 'SAELens folder', needsContexts: false },
+  { format: 'html', title: 'Page of features (HTML)', needsContexts: true },
+  { format: 'saedashboard', title: 'SAEDashboard JSON', needsContexts: true },
+];
+/** Features of a page or of the JSON: a page of all of many thousand would open nowhere. */
+const MOST = 500;
+
+export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactElement {
+  const workbench = useWorkbench();
+  const [exported, setExported] = useState<Exported | null>(null);
+  const write = (format: Format) =>
+    attempt(workbench, async () => {
+      const features = format === 'saelens' ? {} : { features: Math.min(MOST, card.features) };
+      const request = { dictionary: card.path, format, out: outOf(card.path, format), ...features };
+      setExported(await (workbench.client.exportDictionary(request) as Promise<Exported>));
+    });
+  return (
+    <>
+      <Menu
+        label="Export as"
+        trigger={<Button icon="download">Export</Button>}
+        items={formats.map(({ format, title, needsContexts }) => {
+          const lacks = needsContexts && !card.collected;
+          return {
+            title: lacks ? `${title}: collect contexts first` : title,
+            disabled: lacks,
+            onChoose: () => write(format),
+          };
+        })}
+      />
+      <Dialog isOpen={exported !== null} onClose={() => setExported(null)} title="Exported">
+        <ul className="dict-names">
+          {(exported?.files ?? []).map((file) => (
+            <li key={file}>
+              <code>{file}</code>
+            </li>
+          ))}
+        </ul>
+        {(exported?.notes ?? []).map((note) => (
+          <p key={note} className="sweeps-quiet">
+            {note}
+          </p>
+        ))}
+      </Dialog>
+    </>
+  );
+}
+
+/** Beside the dictionary, in a folder `exports` of its own. */
+export function outOf(path: string, format: Format): string {
+  const name = path.split(/[/\\]/).at(-1) ?? 'dictionary';
+  const files: Readonly<Record<Format, string>> = {
+    saelens: 'saelens',
+    html: `${name}.html`,
+    saedashboard: `${name}.saedashboard.json`,
+  };
+  return `${path}/exports/${files[format]}`;
+}

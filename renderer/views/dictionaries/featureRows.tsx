@@ -1,0 +1,80 @@
+/** Features, a row each; only those in sight are there. The label of the chosen one is written in its row. */
+import type { ReactElement } from 'react';
+import { useMemo } from 'react';
+import { formatNumber } from '../../marks/format.ts';
+import { useWorkbench } from '../../api/workbench.ts';
+import type { TableColumn } from '../../parts/table.tsx';
+import { Table } from '../../parts/table.tsx';
+import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import type { FeatureTable } from './featureOrder.ts';
+import { labelsOf } from './featureOrder.ts';
+import { LabelField } from './labelField.tsx';
+
+interface FeatureRowsProps {
+  readonly table: FeatureTable;
+  readonly order: readonly number[];
+  readonly feature: number | null;
+  readonly onSelect: (feature: number) => void;
+  readonly onOpen: (feature: number) => void;
+}
+
+export function FeatureRows({ table, order, feature, onSelect, onOpen }: FeatureRowsProps): ReactElement {
+  const { selection } = useWorkbench();
+  const sort = useDictionariesSettings((settings) => settings.sort);
+  const change = useChangeDictionaries();
+  const columns = useMemo(() => columnsOf(table, feature), [table, feature]);
+  const { place } = table.card;
+  const light = (row: number | null) => {
+    if (table.head === null || place.layer === null || place.head !== 'concatenated') return;
+    const head = row === null ? null : (table.head[row] ?? null);
+    selection.hover.set(head === null ? null : place.layer * headsOf(table) + head);
+  };
+  return (
+    <Table<number>
+      label="Features"
+      rows={order}
+      keyOf={String}
+      selected={feature === null ? null : String(feature)}
+      {...{ columns, onSelect, onOpen }}
+      onHover={light}
+      sorted={sort}
+      onSort={(next) => change({ sort: next })}
+    />
+  );
+}
+
+/** Of the layer, as the columns of `head` number them. */
+function headsOf({ head }: FeatureTable): number {
+  return (head ?? new Uint32Array()).reduce((most, at) => Math.max(most, at), 0) + 1;
+}
+
+function columnsOf(table: FeatureTable, chosen: number | null): readonly TableColumn<number>[] {
+  const labels = labelsOf(table);
+  const { card, head } = table;
+  const layer = card.place.layer === null ? '' : `L${card.place.layer}`;
+  return [
+    { id: 'feature', title: 'Feature', width: '72px', align: 'right', isCode: true, cell: String, sortBy: Number },
+    {
+      ...{ id: 'label', title: 'Label', width: 'minmax(140px, 2fr)', sortBy: Number },
+      cell: (feature) =>
+        feature === chosen ? (
+          <LabelField key={feature} dictionary={card.path} feature={feature} label={labels.get(feature) ?? ''} />
+        ) : (
+          (labels.get(feature) ?? '')
+        ),
+    },
+    ...(head === null
+      ? []
+      : [
+          {
+            ...{ id: 'head', title: 'Head', width: '64px', isCode: true, sortBy: Number },
+            cell: (feature: number) => `${layer}H${head[feature] ?? 0}`,
+          },
+        ]),
+    ...table.columns.map(({ id, title, unit, values }): TableColumn<number> => ({
+      ...{ id, title: unit === '' ? title : `${title}, ${unit}`, width: 'minmax(88px, 1fr)', align: 'right' },
+      cell: (feature) => formatNumber(values[feature] ?? NaN),
+      sortBy: Number,
+    })),
+  ];
+}

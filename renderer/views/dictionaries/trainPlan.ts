@@ -1,0 +1,173 @@
+/** What a training would be asked, with what it takes in words; or in words what is in the way. */
+import type { DictionaryKinds, DictionaryPlace, RowsFrom } from '../../../engine/results/dictionaries.ts';
+import type { DictionaryToTrain } from '../../../engine/results/trainDictionaries.ts';
+import { formatNumber } from '../../marks/format.ts';
+import { formatBytes } from '../../shell/formatBytes.ts';
+import type { ModelChoice, PromptsChoice } from '../../state/workspace.ts';
+import { textsOf } from '../prune/pruneSettings.ts';
+import type { TrainRequest, TrainSettings } from './dictionariesSettings.ts';
+import { sweepOf } from './sweepOf.ts';
+import type { ChosenHeads, ReadShape } from './trainPlaces.ts';
+import { placeName, placesOf, rowsPerToken, rowWidth } from './trainPlaces.ts';
+
+export type TrainPlan =
+  | { readonly kind: 'ready'; readonly request: TrainRequest; readonly words: string }
+  | { readonly kind: 'problem'; readonly text: string };
+
+export interface TrainScene {
+  readonly model: ModelChoice;
+  readonly shape: ReadShape & { readonly context: number };
+  readonly kinds: DictionaryKinds;
+  readonly heads: ChosenHeads;
+  readonly prompts: PromptsChoice | null;
+  /** Where trainings go, and the names of those that are there. */
+  readonly folder: string;
+  readonly taken: readonly string[];
+}
+
+/** Bytes in memory and on disk that rows may take, and rows that are shuffled together at most. */
+const MEMORY = 256 * 2 ** 20;
+const DISK = 2 * 2 ** 30;
+const POOL = 262_144;
+const HELD_OUT = 2048;
+/** Measurings on held-out rows within a training. */
+const MEASURINGS = 10;
+
+export function planTraining(settings: TrainSettings, scene: TrainScene): TrainPlan {
+  if (settings.fork !== null) return planFork(settings, scene);
+  const dictionaries = dictionariesOf(settings, scene);
+  if (typeof dictionaries === 'string') return problem(dictionaries);
+  const rows = rowsOf(settings, scene);
+  if (typeof rows === 'string') return problem(rows);
+  const name = settings.name ?? proposedName(dictionaries, scene.taken);
+  if (!isFolderName(name)) return problem('A name has letters, digits, dots, dashes and underscores.');
+  const { steps, batch, seed, lossTokens } = settings;
+  const heldOut = heldOutOf(rows);
+  const request: TrainRequest = {
+    ...scene.model,
+    ...{ out: `${scene.folder}/${name}`, dictionaries, rows, steps, batch, seed, lossTokens, heldOut },
+    ...{ pool: POOL, memory: MEMORY, disk: DISK, measureEvery: Math.max(1, Math.round(steps / MEASURINGS)) },
+    controls: settings.controls ?? trainableControls(scene.kinds).map(({ id }) => id),
+  };
+  return { kind: 'ready', request, words: estimateWords(request, scene.shape) };
+}
+
+/** Those that are made of the rows alone: a supervised dictionary is made of attributes that are known of prompts. */
+export function trainableControls({ controls }: DictionaryKinds): DictionaryKinds['controls'] {
+  return controls.filter(({ id }) => id !== 'supervised');
+}
+
+function problem(text: string): TrainPlan {
+  return { kind: 'problem', text };
+}
+
+function planFork({ fork, name }: TrainSettings, { taken, folder, shape }: TrainScene): TrainPlan {
+  if (fork === null) return problem('');
+  const { request, learningRate, steps } = fork;
+  const before = request.out.split(/[/\\]/).at(-1) ?? '';
+  const next = name ?? freeName(`${before.replace(/-fork(-\d+)?$/, '')}-fork`, taken);
+  if (!isFolderName(next)) return problem('A name has letters, digits, dots, dashes and underscores.');
+  const { dictionaries } = request;
+  const forked: TrainRequest = {
+    ...request,
+    ...{ out: `${folder}/${next}`, from: request.out, steps },
+    dictionaries: learningRate === null ? dictionaries : dictionaries.map((one) => ({ ...one, learningRate })),
+  };
+  return { kind: 'ready', request: forked, words: estimateWords(forked, shape) };
+}
+
+function isFolderName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name);
+}
+
+function dictionariesOf(settings: TrainSettings, scene: TrainScene): readonly DictionaryToTrain[] | string {
+  const places = placesOf(settings, scene.shape, scene.heads);
+  if (typeof places === 'string') return places;
+  if (settings.variants.length === 0) return 'Choose a kind of dictionary.';
+  const all: DictionaryToTrain[] = [];
+  for (const chosen of settings.variants) {
+    const info = scene.kinds.variants.find(({ id }) => id === chosen.variant);
+    if (info === undefined) return `There is no kind of dictionary ${chosen.variant}.`;
+    const points = sweepOf(info, chosen);
+    if (typeof points === 'string') return points;
+    const wide = points.find(({ settings: { k } }) => typeof k === 'number' && k > settings.features);
+    if (wide !== undefined) return `k is ${String(wide.settings['k'])}, and there are ${settings.features} features.`;
+    all.push(...places.flatMap((place) => points.map((point) => oneOf(settings, chosen.variant, place, point))));
+  }
+  return all.length > 256 ? `${all.length} dictionaries: at most 256 train together.` : withFreeNames(all);
+}
+
+function oneOf(
+  { features, normalisation, learningRate, seed }: TrainSettings,
+  variant: string,
+  place: DictionaryPlace,
+  { settings, tag }: { readonly settings: DictionaryToTrain['settings']; readonly tag: string },
+): DictionaryToTrain {
+  const name = [placeName(place), variant, ...(tag === '' ? [] : [tag])].join('-').slice(0, 96);
+  return { name, variant, features, place, settings, normalisation, learningRate, seed };
+}
+
+function withFreeNames(all: readonly DictionaryToTrain[]): readonly DictionaryToTrain[] {
+  const names: string[] = [];
+  return all.map((one) => {
+    const name = freeName(one.name, names);
+    names.push(name);
+    return { ...one, name };
+  });
+}
+
+/** `name`, else `name-2`, `name-3` ... */
+export function freeName(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  let count = 2;
+  while (taken.includes(`${name}-${count}`)) count++;
+  return `${name}-${count}`;
+}
+
+/** `L1H0.z-topK`, of several places or variants `3-dictionaries`. */
+export function proposedName(dictionaries: readonly DictionaryToTrain[], taken: readonly string[]): string {
+  const places = [...new Set(dictionaries.map(({ place }) => placeName(place)))];
+  const variants = [...new Set(dictionaries.map(({ variant }) => variant))];
+  const few = (names: readonly string[], what: string) =>
+    names.length <= 2 ? names.join('-') : `${names.length}-${what}`;
+  return freeName(`${few(places, 'places')}-${few(variants, 'variants')}`, taken);
+}
+
+function rowsOf(settings: TrainSettings, { shape, prompts }: TrainScene): RowsFrom | string {
+  if (settings.source === 'text') return { kind: 'text', texts: textsOf(settings, shape.context) };
+  return prompts === null ? 'Choose prompts first, or train on text.' : { kind: 'prompts', prompts };
+}
+
+/** An eighth of the tokens, no more than are needed for a number that stands still. */
+function heldOutOf(rows: RowsFrom): number {
+  const tokens = tokensOf(rows);
+  return Math.max(16, Math.min(HELD_OUT, Math.floor((tokens ?? 8 * 256) / 8)));
+}
+
+/** Tokens that become rows: the first of a window, BOS, does not. Null for prompts, whose lengths are not known here. */
+export function tokensOf(rows: RowsFrom): number | null {
+  return rows.kind === 'text' ? rows.texts.n * Math.max(1, rows.texts.length - 1) : null;
+}
+
+/** `16,256 rows of 64 numbers (4.2 MB); 1,000 steps of 256 read each row 16 times. 2 dictionaries of 256 features take 1.2 MB while they train.` */
+export function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequest, shape: ReadShape): string {
+  const tokens = tokensOf(rows);
+  const places = [...new Map(dictionaries.map(({ place }) => [placeName(place), place] as const)).values()];
+  const kinds = places.map((place) => ({ width: rowWidth(place, shape), each: rowsPerToken(place, shape) }));
+  const count = `${dictionaries.length} ${dictionaries.length === 1 ? 'dictionary' : 'dictionaries'}`;
+  const bytes = dictionaries.reduce((sum, one) => sum + trainingBytes(one.features, rowWidth(one.place, shape)), 0);
+  const beside = controls.length === 0 ? 'no control beside them' : `${controls.length} controls beside each`;
+  const work = `${formatNumber(steps)} steps of ${formatNumber(batch)} rows`;
+  const size = `${count} of ${formatNumber(dictionaries[0]?.features ?? 0)} features, ${beside}; about ${formatBytes(bytes)} while they train.`;
+  if (tokens === null) return `Rows are the tokens of the prompts; ${work}. ${size}`;
+  const most = Math.max(...kinds.map(({ each }) => each * tokens));
+  const held = kinds.reduce((sum, { width, each }) => sum + Math.min(POOL, each * tokens) * width * 4, 0);
+  const times = (steps * batch) / most;
+  const passes = times < 1 ? `${formatNumber(Math.round(times * 100))} % of them` : `each ${formatNumber(times)} times`;
+  return `At most ${formatNumber(most)} rows of ${[...new Set(kinds.map(({ width }) => width))].join(', ')} numbers (${formatBytes(held)}); ${work} read ${passes}. ${size}`;
+}
+
+/** Weights of encoder and decoder with their biases, each beside its gradient and Adam's two moments, in float32. */
+function trainingBytes(features: number, width: number): number {
+  return 4 * 4 * (2 * features * width + features + width);
+}
