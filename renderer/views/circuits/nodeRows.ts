@@ -54,7 +54,7 @@ export function headOfNode(id: string): HeadRef | null {
   return node?.kind === 'head' ? { layer: node.layer, head: node.head } : null;
 }
 
-export function cellOfNode(id: string, shape: HeadShape): number {
+function cellOfNode(id: string, shape: HeadShape): number {
   const node = parseNode(id);
   return node?.kind === 'head' || node?.kind === 'mlp' ? indexOf(shape, node) : -1;
 }

@@ -75,9 +75,8 @@ export function strongestFeatures(table: FeatureTable, head: number): Strongest 
   const own = Array.from(values.keys()).filter((feature) => table.head === null || table.head[feature] === head);
   const known = own.filter((feature) => (values[feature] ?? NaN) > 0);
   const order = sortedBy(known, values, 'descending').slice(0, LISTED);
-  const unit = column.unit === '' ? '' : `, ${column.unit}`;
   return {
     features: order.map((feature) => ({ feature, value: values[feature] ?? NaN })),
-    words: `${column.title}${unit}: the largest of ${formatNumber(known.length)} that are active`,
+    words: `${column.title}: the largest of ${formatNumber(known.length)} that are active`,
   };
 }

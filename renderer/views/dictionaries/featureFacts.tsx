@@ -52,18 +52,20 @@ function Activity({ activity }: { readonly activity: Activity }): ReactElement {
   return (
     <Section title="Activation" aside={`${formatNumber(active)} of ${formatNumber(rows)} rows`}>
       <p className="sweeps-quiet">{`mean where active ${formatNumber(mean)}, largest ${formatNumber(largest)}`}</p>
-      <div className="dict-activation">
-        <FitBox>
-          {(size) => (
-            <ColumnBars
-              {...size}
-              bars={bars}
-              title="rows, by activation"
-              label={`How many rows have which activation, from 0 to ${formatNumber(largest)}`}
-            />
-          )}
-        </FitBox>
-      </div>
+      {active > 0 && (
+        <div className="dict-activation">
+          <FitBox>
+            {(size) => (
+              <ColumnBars
+                {...size}
+                bars={bars}
+                title="rows, by activation"
+                label={`How many rows have which activation, from 0 to ${formatNumber(largest)}`}
+              />
+            )}
+          </FitBox>
+        </div>
+      )}
     </Section>
   );
 }

@@ -17,6 +17,7 @@ import { FeatureFilters } from './featureFilters.tsx';
 import type { FeatureTable } from './featureOrder.ts';
 import { labelsOf } from './featureOrder.ts';
 import { FeatureRows } from './featureRows.tsx';
+import { MeasureButton } from './measureButton.tsx';
 import { useFeatureOrder } from './useFeatureOrder.ts';
 
 interface FeaturePanelProps {
@@ -37,6 +38,7 @@ export function FeaturePanel({ model, card }: FeaturePanelProps): ReactElement {
       caption={captionOf(card)}
       aside={
         <>
+          <MeasureButton {...{ model, card }} />
           <CollectButton {...{ model, card }} />
           <ExportMenu card={card} />
         </>

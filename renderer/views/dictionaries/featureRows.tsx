@@ -55,7 +55,7 @@ function columnsOf(table: FeatureTable, chosen: number | null): readonly TableCo
   return [
     { id: 'feature', title: 'Feature', width: '72px', align: 'right', isCode: true, cell: String, sortBy: Number },
     {
-      ...{ id: 'label', title: 'Label', width: 'minmax(140px, 2fr)', sortBy: Number },
+      ...{ id: 'label', title: 'Label', width: 'minmax(120px, 2fr)', sortBy: Number },
       cell: (feature) =>
         feature === chosen ? (
           <LabelField key={feature} dictionary={card.path} feature={feature} label={labels.get(feature) ?? ''} />
@@ -71,8 +71,8 @@ function columnsOf(table: FeatureTable, chosen: number | null): readonly TableCo
             cell: (feature: number) => `${layer}H${head[feature] ?? 0}`,
           },
         ]),
-    ...table.columns.map(({ id, title, unit, values }): TableColumn<number> => ({
-      ...{ id, title: unit === '' ? title : `${title}, ${unit}`, width: 'minmax(88px, 1fr)', align: 'right' },
+    ...table.columns.map(({ id, title, values }): TableColumn<number> => ({
+      ...{ id, title, width: 'minmax(96px, 1fr)', align: 'right' },
       cell: (feature) => formatNumber(values[feature] ?? NaN),
       sortBy: Number,
     })),

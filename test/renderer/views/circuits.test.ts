@@ -6,7 +6,13 @@ import {
   outsideOf,
   reasonAgainst,
 } from '../../../renderer/views/circuits/benchRequest.ts';
-import { circuitNodes, handWords, nothingByHand, toggled } from '../../../renderer/views/circuits/circuitChoice.ts';
+import {
+  circuitNodes,
+  handWithin,
+  handWords,
+  nothingByHand,
+  toggled,
+} from '../../../renderer/views/circuits/circuitChoice.ts';
 import type { CircuitView } from '../../../renderer/views/circuits/circuitRows.ts';
 import { circuitOf, rankedMethods, rankingOf } from '../../../renderer/views/circuits/circuitRows.ts';
 import { firstCircuitsSettings } from '../../../renderer/views/circuits/circuitsSettings.ts';
@@ -182,6 +188,11 @@ describe('nodes', () => {
 
 describe('a circuit', () => {
   const order = ['L1H1', 'L0H1', 'L1H0'];
+
+  it('forgets nodes that another model had', () => {
+    const hand = { added: ['L0H0', 'L9H9'], removed: ['L8H8'] };
+    expect(handWithin(hand, nodes)).toEqual({ added: ['L0H0'], removed: [] });
+  });
 
   it('is the best k, and what was changed by hand', () => {
     const out = toggled(order, 2, nothingByHand, 'L0H1');

@@ -9,6 +9,7 @@ import { outOf } from '../../../renderer/views/dictionaries/exportMenu.tsx';
 import { editText } from '../../../renderer/views/dictionaries/featureChange.tsx';
 import type { FeatureTable } from '../../../renderer/views/dictionaries/featureOrder.ts';
 import { featureOrder, logDensities, sortedBy } from '../../../renderer/views/dictionaries/featureOrder.ts';
+import { togetherWith } from '../../../renderer/views/dictionaries/measureButton.tsx';
 import { importedName } from '../../../renderer/views/dictionaries/importBar.tsx';
 import { matchedPairs, unmatchedOf } from '../../../renderer/views/dictionaries/matchRows.ts';
 import type { PromptCodes } from '../../../renderer/views/dictionaries/promptCodes.ts';
@@ -149,6 +150,15 @@ describe('dictionaries of the project', () => {
     expect(chosenOf([foreign, control, cardOf({})], null, model)?.path).toBe('/d/a');
     expect(chosenOf([foreign, cardOf({})], '/d/other', model)?.path).toBe('/d/other');
     expect(chosenOf([], null, model)).toBeNull();
+  });
+});
+
+describe('what is measured together', () => {
+  it('is of one training; one that belongs to none stands alone', () => {
+    const [a, b, other] = ['a', 'b', 'c'].map((path) => cardOf({ path, training: path === 'c' ? null : 't' }));
+    if (a === undefined || b === undefined || other === undefined) throw new Error('three cards');
+    expect(togetherWith([a, b, other], a)).toEqual(['a', 'b']);
+    expect(togetherWith([a, b, other], other)).toEqual(['c']);
   });
 });
 
