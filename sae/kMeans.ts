@@ -1,7 +1,7 @@
 /** k-means: seeding by distance (k-means++, Arthur and Vassilvitskii 2007), then Lloyd's iterations. */
 import type { Random } from '../engine/tensor/random.ts';
 import type { Rows } from './rows.ts';
-import { countOf, rowAt, squaredDistance } from './rows.ts';
+import { countOf, rowAt } from './rows.ts';
 
 export interface Clusters {
   /** [k D] */
@@ -29,10 +29,9 @@ function seededCentres(rows: Rows, k: number, random: Random): Float32Array {
   const distance = new Float64Array(countOf(rows)).fill(Infinity);
   for (let centre = 0; centre < k; centre++) {
     const chosen = centre === 0 ? random.below(countOf(rows)) : drawn(distance, random);
-    const row = rowAt(rows, chosen);
-    centres.set(row, centre * rows.width);
+    centres.set(rowAt(rows, chosen), centre * rows.width);
     for (let i = 0; i < distance.length; i++)
-      distance[i] = Math.min(distance[i] as number, squaredDistance(rowAt(rows, i), row));
+      distance[i] = Math.min(distance[i] as number, squaredWithin(rows, i, centres, centre, distance[i] as number));
   }
   return centres;
 }
@@ -48,6 +47,20 @@ function drawn(weights: Float64Array, random: Random): number {
   );
 }
 
+/** |x - c|^2 of a row and a centre, or some number of at least `most` where it is no less: the rest need not be added up. */
+function squaredWithin(
+  { width, data }: Rows,
+  row: number,
+  centres: Float32Array,
+  centre: number,
+  most: number,
+): number {
+  const [x, c] = [row * width, centre * width];
+  let sum = 0;
+  for (let d = 0; d < width && sum < most; d++) sum += ((data[x + d] as number) - (centres[c + d] as number)) ** 2;
+  return sum;
+}
+
 interface Nearest {
   readonly centre: Int32Array;
   /** Squared. */
@@ -59,9 +72,8 @@ function nearest(rows: Rows, centres: Float32Array): Nearest {
   const centre = new Int32Array(countOf(rows));
   const distance = new Float64Array(centre.length).fill(Infinity);
   for (let row = 0; row < centre.length; row++) {
-    const x = rowAt(rows, row);
     for (let c = 0; c < count; c++) {
-      const squared = squaredDistance(x, centres.subarray(c * rows.width, (c + 1) * rows.width));
+      const squared = squaredWithin(rows, row, centres, c, distance[row] as number);
       if (squared >= (distance[row] as number)) continue;
       distance[row] = squared;
       centre[row] = c;

@@ -1,4 +1,5 @@
 /** Controls beside dictionaries that train: made of the same rows, and made anew only where what they depend on has changed. */
+import { setImmediate } from 'node:timers/promises';
 import { Fault } from '../../terms/fault.ts';
 import { clusterCentres } from '../../../sae/controls/clusterCentres.ts';
 import { controls } from '../../../sae/controls/index.ts';
@@ -44,7 +45,11 @@ export class DictionaryControls {
   /** By id, without the one that trains along. `active`: features of a sample in the dictionary that they stand beside. */
   async beside(job: Job, active: number): Promise<ReadonlyMap<string, Dictionary>> {
     const made = new Map<string, Dictionary>();
-    for (const id of this.#of.ids) if (id !== FROZEN) made.set(id, await this.#control(id, job, active));
+    for (const id of this.#of.ids.filter((one) => one !== FROZEN)) {
+      // Each takes a while: whoever asks whether this process is alive is answered in between.
+      await setImmediate();
+      made.set(id, await this.#control(id, job, active));
+    }
     return made;
   }
 
