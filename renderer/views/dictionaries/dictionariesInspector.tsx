@@ -21,7 +21,9 @@ export function DictionariesInspector(): ReactElement | null {
   const info = useModelInfo();
   const { data } = useShelf();
   if (head === null || info === null) return null;
-  const card = (data?.dictionaries ?? []).find((one) => isOfModel(one, info) && readsHead(one, head));
+  const cards = (data?.dictionaries ?? []).filter((one) => isOfModel(one, info) && readsHead(one, head));
+  // One that reads this head alone says more of it than one of the whole layer.
+  const card = cards.find(({ place }) => place.head === head.head) ?? cards[0];
   return card === undefined ? null : <Strongest {...{ card, head }} />;
 }
 

@@ -14,6 +14,7 @@ import { StepTable } from './stepTable.tsx';
 import type { TrainChart } from './trainCharts.ts';
 import { controlDash, controlIds, seriesColour, trainCharts } from './trainCharts.ts';
 import type { TrainRows } from './trainRows.ts';
+import { firstStep } from './trainRows.ts';
 
 interface TrainChartPanelProps {
   readonly rows: TrainRows;
@@ -42,7 +43,13 @@ export function TrainChartPanel({ rows, beside }: TrainChartPanelProps): ReactEl
           <Names rows={rows} />
           <Scrolled className="dict-charts" label="Charts">
             {charts.map((chart, i) => (
-              <Chart key={chart.number} chart={chart} steps={header.steps} {...(i === 0 ? { picture } : {})} />
+              <Chart
+                key={chart.number}
+                chart={chart}
+                from={firstStep(rows)}
+                steps={header.steps}
+                {...(i === 0 ? { picture } : {})}
+              />
             ))}
           </Scrolled>
         </div>
@@ -72,11 +79,12 @@ const room = 1.03;
 
 interface ChartProps {
   readonly chart: TrainChart;
+  readonly from: number;
   readonly steps: number;
   readonly picture?: { current: Picture | null };
 }
 
-function Chart({ chart: { number, title, unit, series }, steps, picture }: ChartProps): ReactElement {
+function Chart({ chart: { number, title, unit, series }, from, steps, picture }: ChartProps): ReactElement {
   const last = series.map(({ name, y }) => `${name} ${formatNumber(y[y.length - 1] ?? NaN)}`).join(', ');
   const share = number === 'unexplained' || number === 'recovered';
   return (
@@ -90,7 +98,7 @@ function Chart({ chart: { number, title, unit, series }, steps, picture }: Chart
             {...(share ? { yDomain: shareDomain(series) } : {})}
             xTitle="step"
             yTitle={unit}
-            xDomain={[0, room * Math.max(2, steps, ...series.map(({ x }) => x[x.length - 1] ?? 0))]}
+            xDomain={xDomainOf(from, Math.max(steps, ...series.map(({ x }) => x[x.length - 1] ?? 0)))}
             wholeX
             label={`${title} by step, now: ${last}`}
           />
@@ -98,6 +106,10 @@ function Chart({ chart: { number, title, unit, series }, steps, picture }: Chart
       </FitBox>
     </div>
   );
+}
+
+function xDomainOf(from: number, to: number): readonly [number, number] {
+  return [from, from + room * Math.max(2, to - from)];
 }
 
 /** Of shares: from 0 to 1, and beyond where a line goes there, as far as it says anything. */

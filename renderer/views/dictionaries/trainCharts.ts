@@ -3,7 +3,7 @@ import type { DictionaryMeasures } from '../../../engine/results/dictionaries.ts
 import type { DictionaryStepRow } from '../../../engine/results/trainDictionaries.ts';
 import type { LineSeries } from '../../marks/lineChart.tsx';
 import type { TrainEntry, TrainRows } from './trainRows.ts';
-import { entryTitle } from './trainRows.ts';
+import { entryTitle, firstStep } from './trainRows.ts';
 
 export type TrainNumber = 'loss' | 'unexplained' | 'active' | 'dead' | 'recovered';
 type StepOf = DictionaryStepRow['dictionaries'][number];
@@ -116,16 +116,13 @@ function stepLine({ steps }: TrainRows, name: string, of: (row: StepOf) => numbe
 }
 
 /** A control that was measured once is a level through the whole training. */
-function measuredLine(
-  { measured, header }: TrainRows,
-  { name, control }: TrainEntry,
-  of: NumberKind['measured'],
-): Line | null {
+function measuredLine(rows: TrainRows, { name, control }: TrainEntry, of: NumberKind['measured']): Line | null {
+  const { measured, header } = rows;
   const points = (measured.get(name) ?? []).map(({ step, measures }) => [step, of?.(measures) ?? NaN] as const);
   if (points.every(([, y]) => Number.isNaN(y))) return null;
   const [only] = points;
   if (control !== null && points.length === 1 && only !== undefined) {
-    return { x: [0, header.steps], y: [only[1], only[1]] };
+    return { x: [firstStep(rows), header.steps], y: [only[1], only[1]] };
   }
   return { x: points.map(([x]) => x), y: points.map(([, y]) => y) };
 }

@@ -125,7 +125,7 @@ export function freeName(name: string, taken: readonly string[]): string {
 }
 
 /** `L1H0.z-topK`, of several places or variants `3-dictionaries`. */
-export function proposedName(dictionaries: readonly DictionaryToTrain[], taken: readonly string[]): string {
+function proposedName(dictionaries: readonly DictionaryToTrain[], taken: readonly string[]): string {
   const places = [...new Set(dictionaries.map(({ place }) => placeName(place)))];
   const variants = [...new Set(dictionaries.map(({ variant }) => variant))];
   const few = (names: readonly string[], what: string) =>
@@ -145,12 +145,12 @@ function heldOutOf(rows: RowsFrom): number {
 }
 
 /** Tokens that become rows: the first of a window, BOS, does not. Null for prompts, whose lengths are not known here. */
-export function tokensOf(rows: RowsFrom): number | null {
+function tokensOf(rows: RowsFrom): number | null {
   return rows.kind === 'text' ? rows.texts.n * Math.max(1, rows.texts.length - 1) : null;
 }
 
 /** `16,256 rows of 64 numbers (4.2 MB); 1,000 steps of 256 read each row 16 times. 2 dictionaries of 256 features take 1.2 MB while they train.` */
-export function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequest, shape: ReadShape): string {
+function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequest, shape: ReadShape): string {
   const tokens = tokensOf(rows);
   const places = [...new Map(dictionaries.map(({ place }) => [placeName(place), place] as const)).values()];
   const kinds = places.map((place) => ({ width: rowWidth(place, shape), each: rowsPerToken(place, shape) }));

@@ -134,7 +134,7 @@ describe('a sweep', () => {
 });
 
 const header = {
-  steps: 100,
+  ...{ steps: 100, reportEvery: 1 },
   dictionaries: [
     { name: 'a', features: 8, control: null },
     { name: 'a-pca', features: 8, control: { id: 'pca', of: 'a' } },
