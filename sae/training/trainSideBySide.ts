@@ -40,12 +40,12 @@ function randomOf({ plan }: Job, part: keyof typeof seedOf, step = 0) {
 /** States before the first step: of the same source and settings always the same. */
 export async function startStates(jobs: readonly Job[], source: BatchSource): Promise<States> {
   const sample = await source.sample(startRows);
-  return new Map(
-    jobs.map((job) => {
-      const weights = startWeights(job.plan, jobRows(job, sample), randomOf(job, 'start'));
-      return [job.name, startDictionaryState(weights, job.plan.size.features)] as const;
-    }),
-  );
+  const states = new Map<string, DictionaryState>();
+  for (const job of jobs) {
+    const weights = await startWeights(job.plan, jobRows(job, sample), randomOf(job, 'start'));
+    states.set(job.name, startDictionaryState(weights, job.plan.size.features));
+  }
+  return states;
 }
 
 /**
