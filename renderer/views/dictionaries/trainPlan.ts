@@ -6,6 +6,7 @@ import { formatBytes } from '../../shell/formatBytes.ts';
 import type { ModelChoice, PromptsChoice } from '../../state/workspace.ts';
 import { textsOf } from '../prune/pruneSettings.ts';
 import type { TrainRequest, TrainSettings } from './dictionariesSettings.ts';
+import { forkedDictionaries } from './forkSettings.ts';
 import { sweepOf } from './sweepOf.ts';
 import type { ChosenHeads, ReadShape } from './trainPlaces.ts';
 import { placeName, placesOf, rowsPerToken, rowWidth } from './trainPlaces.ts';
@@ -61,17 +62,18 @@ function problem(text: string): TrainPlan {
   return { kind: 'problem', text };
 }
 
-function planFork({ fork, name }: TrainSettings, { taken, folder, shape }: TrainScene): TrainPlan {
+function planFork({ fork, name }: TrainSettings, { taken, folder, shape, kinds }: TrainScene): TrainPlan {
   if (fork === null) return problem('');
-  const { request, learningRate, steps } = fork;
+  const { request, steps } = fork;
   const before = request.out.split(/[/\\]/).at(-1) ?? '';
   const next = name ?? freeName(`${before.replace(/-fork(-\d+)?$/, '')}-fork`, taken);
   if (!isFolderName(next)) return problem('A name has letters, digits, dots, dashes and underscores.');
-  const { dictionaries } = request;
+  const dictionaries = forkedDictionaries(fork, kinds);
+  if (typeof dictionaries === 'string') return problem(dictionaries);
   const forked: TrainRequest = {
     ...request,
     ...{ out: `${folder}/${next}`, from: request.out, steps },
-    dictionaries: learningRate === null ? dictionaries : dictionaries.map((one) => ({ ...one, learningRate })),
+    dictionaries,
   };
   return { kind: 'ready', request: forked, words: estimateWords(forked, shape) };
 }
