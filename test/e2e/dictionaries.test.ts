@@ -35,9 +35,11 @@ describe.skipIf(!isServable)('dictionaries (needs npm run build and build:ui)', 
     const place = await goTo(page, 'SAEs');
     await place.getByRole('textbox', { name: 'k', exact: true }).fill('3');
     await fill(place, 'Features', '32');
-    await fill(place, 'Steps', '60');
+    await fill(place, 'Steps', '40');
     await fill(place, 'Rows a step', '64');
-    await fill(place, 'windows', '16');
+    await fill(place, 'windows', '8');
+    await fill(place, 'tokens each', '32');
+    await fill(place, 'Tokens of recovered loss, 0: none', '64');
     await place.getByRole('button', { name: 'Start', exact: true }).click();
     await place
       .getByRole('img', { name: /^Fraction of variance unexplained by step, now: L1H0\.z-topK-k3 0\./ })

@@ -144,6 +144,9 @@ async function arrangeDictionaries(page: Page): Promise<void> {
   const start = place.getByRole('button', { name: 'Start', exact: true });
   await start.waitFor();
   if ((await place.getByText('No dictionary is trained yet').count()) > 0) {
+    const steps = place.getByRole('textbox', { name: 'Steps', exact: true });
+    await steps.fill('300');
+    await steps.press('Enter');
     await start.click();
     await place.getByRole('grid', { name: 'Dictionaries and controls on held-out rows' }).waitFor();
     await isQuiet(page);

@@ -19,6 +19,7 @@ import { FeatureFacts } from './featureFacts.tsx';
 import { FeaturePrompt } from './featurePrompt.tsx';
 import { LabelField } from './labelField.tsx';
 import { Scrolled } from './scrolled.tsx';
+import { useFeatureTable } from './useFeatureTable.ts';
 import { isOfModel, useChosenDictionary } from './useShelf.ts';
 
 /** Tokens up and down, similar features. */
@@ -43,10 +44,10 @@ export function FeatureFace({ model }: { readonly model: DictionariesModel }): R
 
 /** Where none is chosen, the one that is active most often. */
 function Densest({ model, card }: Pick<FeatureProps, 'model' | 'card'>): ReactElement {
-  const { data, error } = useCall('dictionaryTable', { dictionary: card.path });
+  const { table, error } = useFeatureTable(card, model);
   if (error !== null) return <ErrorState error={error} />;
-  if (data === undefined || data.card.path !== card.path) return <Loading what="Reading the features" />;
-  const [first = 0] = featureOrder(data, everyFeature, { column: 'density', direction: 'descending' });
+  if (table === null) return <Loading what="Reading the features" />;
+  const [first = 0] = featureOrder(table, everyFeature, { column: 'density', direction: 'descending' });
   return <Shown {...{ model, card }} feature={first} />;
 }
 

@@ -25,7 +25,14 @@ export function FeatureFacts(props: FactsProps): ReactElement {
       {activity !== null && <Activity activity={activity} />}
       {logits !== null && <Logits logits={logits} />}
       {heads !== null && (
-        <Section title="Which heads write it" aside="share of |decoder row|²">
+        <Section
+          title="Which heads write it"
+          aside={
+            <span title="Length of the part of the decoder row that is each head’s, over the sum of those lengths: lengths, not squared lengths.">
+              share of lengths
+            </span>
+          }
+        >
           <HeadBars
             label="Which heads write it"
             layer={card.place.layer}

@@ -2,6 +2,8 @@
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
 import { formatNumber } from '../../marks/format.ts';
+import { useHeadShape } from '../../api/hooks.ts';
+import { headIndex } from '../../marks/headShape.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -20,14 +22,15 @@ interface FeatureRowsProps {
 
 export function FeatureRows({ table, order, feature, onSelect, onOpen }: FeatureRowsProps): ReactElement {
   const { selection } = useWorkbench();
+  const shape = useHeadShape();
   const sort = useDictionariesSettings((settings) => settings.sort);
   const change = useChangeDictionaries();
   const columns = useMemo(() => columnsOf(table, feature), [table, feature]);
   const { place } = table.card;
   const light = (row: number | null) => {
-    if (table.head === null || place.layer === null || place.head !== 'concatenated') return;
+    if (shape === null || table.head === null || place.layer === null || place.head !== 'concatenated') return;
     const head = row === null ? null : (table.head[row] ?? null);
-    selection.hover.set(head === null ? null : place.layer * headsOf(table) + head);
+    selection.hover.set(head === null ? null : headIndex(shape, place.layer, head));
   };
   return (
     <Table<number>
@@ -41,11 +44,6 @@ export function FeatureRows({ table, order, feature, onSelect, onOpen }: Feature
       onSort={(next) => change({ sort: next })}
     />
   );
-}
-
-/** Of the layer, as the columns of `head` number them. */
-function headsOf({ head }: FeatureTable): number {
-  return (head ?? new Uint32Array()).reduce((most, at) => Math.max(most, at), 0) + 1;
 }
 
 function columnsOf(table: FeatureTable, chosen: number | null): readonly TableColumn<number>[] {
