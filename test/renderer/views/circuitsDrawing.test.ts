@@ -1,6 +1,11 @@
 /** Where nodes stand and what is written of them; agreement as a square; counts by prompts; records that leave the window. */
 import { describe, expect, it } from 'vitest';
+import type { Circuit } from '../../../engine/results/circuit.ts';
+import { checkCircuit } from '../../../engine/results/circuit.ts';
+import type { CircuitHeader } from '../../../engine/results/circuitBench.ts';
 import { agreementGrid } from '../../../renderer/views/circuits/agreementGrid.ts';
+import { bandsWords, publishedBands } from '../../../renderer/views/circuits/publishedBands.ts';
+import { circuitFile } from '../../../renderer/views/circuits/circuitFile.ts';
 import { circuitOf } from '../../../renderer/views/circuits/circuitRows.ts';
 import { cellAt, diagramLayout, middleOf, moveInDiagram } from '../../../renderer/views/circuits/diagramLayout.ts';
 import { judgementsOf } from '../../../renderer/views/circuits/judgements.ts';
@@ -11,6 +16,13 @@ import { faithfulRecords, methodRecords, nodeRecords } from '../../../renderer/v
 import { recordsCsv } from '../../../renderer/views/circuits/recordTable.tsx';
 import { sampledLines } from '../../../renderer/views/circuits/sampledLines.ts';
 import { faithful, judged, ranking, runRows, shape } from './circuitsSample.ts';
+
+type Band = NonNullable<CircuitHeader['bands']>[number];
+
+const circuitShape = {
+  ...{ layers: 2, heads: 16, kvHeads: 16, headWidth: 4, width: 64, mlpWidth: null },
+  ...{ vocabulary: 9, outputVocabulary: 9, context: 64 },
+};
 
 describe('the drawing of nodes', () => {
   const layout = diagramLayout(shape, true, { width: 300, height: 200 });
@@ -96,5 +108,76 @@ describe('records', () => {
     const area = { cpr: NaN, cmd: NaN };
     const records = methodRecords([{ look, judgement, area, seconds: 1, passes: { forward: 2, backward: 0 } }]);
     expect(recordsCsv(records).split('\r\n')[1]).toBe('a,method,1,0.75,,,0.65,,,0.75,,,0.75,,,,,1,2,0');
+  });
+});
+
+describe('a circuit file of what is shown', () => {
+  const ranked: Circuit = {
+    ...({ schema: 'headscope-circuit', schema_version: '1.0.0', task: null, source: 'atp', level: 'nodes' } as const),
+    model: { name: 'm', architecture: 'llama', order: 'sequential', shape: circuitShape },
+    nodes: (['L0H0', 'L0H1', 'L1H1', 'L1H10'] as const).map((id, i) => ({ id, role: null, score: i })),
+    edges: [],
+  };
+
+  it('has its nodes in order of computation with the method’s scores', () => {
+    const file = circuitFile({ ranked, nodes: ['L1H1', 'L0H0'], changes: '' });
+    expect(file.source).toBe('atp');
+    expect(file.nodes).toEqual([
+      { id: 'L0H0', role: null, score: 0 },
+      { id: 'L1H1', role: null, score: 2 },
+    ]);
+    expect(checkCircuit(JSON.parse(JSON.stringify(file)), 'circuit.json')).toEqual(file);
+  });
+
+  it('says what was changed by hand, and has no score where the method says nothing', () => {
+    const file = circuitFile({ ranked, nodes: ['L1H1', 'L1H10', 'L1H2'], changes: '+L1H10 +L1H2 −L0H0' });
+    expect(file.source).toBe('atp; changed by hand: +L1H10 +L1H2 −L0H0');
+    expect(file.nodes).toEqual([
+      { id: 'L1H1', role: null, score: 2 },
+      { id: 'L1H2', role: null, note: 'put in by hand' },
+      { id: 'L1H10', role: null, score: 3, note: 'put in by hand' },
+    ]);
+    expect(checkCircuit(file, 'circuit.json')).toEqual(file);
+  });
+});
+
+describe('published areas', () => {
+  const band = (reference: string, low: number, high: number, rest: Partial<Band> = {}): Band => ({
+    ...{ title: `of ${reference}`, reference, level: 'nodes', area: 'trapezoid', low, high },
+    ...rest,
+  });
+  const header = {
+    model: { name: 'GPT-2 small' },
+    calibration: { dataset: 'ioi' },
+    references: [
+      { id: 'ioiOneillBui', title: 'IOI (23 of 144)', nodes: [], note: null },
+      { id: 'ioiAcdc', title: 'IOI of ACDC', nodes: [], note: null },
+    ],
+    bands: [
+      band('ioiOneillBui', 0.86, 0.876),
+      band('ioiOneillBui', 0.816, 0.864, { level: 'coVariation' }),
+      band('ioiAcdc', 0.88, 0.88, { area: 'pessimistic' }),
+    ],
+  } as unknown as CircuitHeader;
+
+  it('stand by their labels, those of the chosen reference first', () => {
+    const rows = publishedBands(header, 'ioiAcdc');
+    expect(rows.map(({ labels, range, isChosen }) => [labels, range, isChosen])).toEqual([
+      ['IOI of ACDC', '0.88', true],
+      ['IOI', '0.86 to 0.88', false],
+      ['IOI', '0.82 to 0.86', false],
+    ]);
+    expect(rows[0]?.area).toMatch(/pessimistic/);
+    expect(rows[2]?.level).toMatch(/^edges of the paper/);
+  });
+
+  it('are summed up with model and task; an area that is taken otherwise is left out', () => {
+    expect(bandsWords(header, 'ioiOneillBui')).toBe(
+      'Published on GPT-2 small, ioi: AUC 0.82 to 0.88 against these labels (2 of 3 numbers)',
+    );
+    expect(bandsWords(header, 'ioiAcdc')).toMatch(/no such AUC against these labels/);
+    const { bands: _, ...without } = header;
+    expect(bandsWords(without, null)).toBeNull();
+    expect(publishedBands(without, null)).toEqual([]);
   });
 });
