@@ -99,6 +99,16 @@ describe('a checkpoint that does not fit is refused in one line', () => {
 });
 
 describe('bad input is one clear line', () => {
+  it('a gradient beyond float32, whose loss is still a number', async () => {
+    const large = rowsInMemory({ ...rows, data: rows.data.map((value) => value * 1e21) }, 40, 7);
+    for (const variant of ['topK', 'batchTopK']) {
+      const one = job(variant, { settings: { k: 2 }, training: { normalised: false } });
+      await expect(moments([one], large)).rejects.toThrow(
+        `${variant}, step 1: gradient is not finite: expected a lower learning rate`,
+      );
+    }
+  });
+
   it('activations that are not finite, batches of another size, settings that do not fit', async () => {
     const spoilt = { ...rows, data: rows.data.slice() };
     spoilt.data[24 * 5 + 2] = NaN;
