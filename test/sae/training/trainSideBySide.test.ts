@@ -99,6 +99,18 @@ describe('a checkpoint that does not fit is refused in one line', () => {
 });
 
 describe('bad input is one clear line', () => {
+  it('a dictionary whose steps do not fit in memory, before anything is collected for it', () => {
+    const size = { width: 4096, features: 50_000 };
+    for (const variant of ['topK', 'batchTopK', 'standard', 'gated'])
+      expect(() => job(variant, { size })).toThrow(
+        new RegExp(`^${variant}: a training step of this size does not fit in memory: expected at most 4.0 GiB, got 6`),
+      );
+    expect(() => job('matchingPursuit', { size: { width: 200_000, features: 4096 } })).toThrow(
+      /^matchingPursuit: .*GiB/,
+    );
+    expect(() => job('topK', { size: { width: 4096, features: 24_576 } })).not.toThrow();
+  });
+
   it('a gradient beyond float32, whose loss is still a number', async () => {
     const large = rowsInMemory({ ...rows, data: rows.data.map((value) => value * 1e21) }, 40, 7);
     for (const variant of ['topK', 'batchTopK']) {
