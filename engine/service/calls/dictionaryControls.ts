@@ -37,6 +37,8 @@ export interface ControlsOf {
 export class DictionaryControls {
   readonly #of: ControlsOf;
   readonly #made = new Map<string, Promise<Dictionary>>();
+  /** Keys of those that were asked for since `dropUnused`. */
+  readonly #used = new Set<string>();
 
   constructor(of: ControlsOf) {
     this.#of = of;
@@ -51,6 +53,12 @@ export class DictionaryControls {
       made.set(id, await this.#control(id, job, active));
     }
     return made;
+  }
+
+  /** Forgets those that nobody asked for since the last time: each number of active features has controls of its own. */
+  dropUnused(): void {
+    for (const key of this.#made.keys()) if (!this.#used.has(key)) this.#made.delete(key);
+    this.#used.clear();
   }
 
   #control(id: string, job: Job, active: number): Promise<Dictionary> {
@@ -77,6 +85,7 @@ export class DictionaryControls {
     const text = JSON.stringify(key);
     const made = this.#made.get(text) ?? make();
     this.#made.set(text, made);
+    this.#used.add(text);
     return made;
   }
 }
