@@ -5,7 +5,8 @@ import type { RequestOf, ResultOf } from '../../../engine/results/contract.ts';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { copyText } from '../../parts/copyText.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Menu } from '../../parts/menu.tsx';
 
@@ -26,7 +27,7 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
   const write = (format: Format) =>
     attempt(workbench, async () => {
       const features = format === 'saelens' ? {} : { features: Math.min(MOST, card.features) };
-      const request = { dictionary: card.path, format, out: outOf(card.path, format), ...features };
+      const request = { dictionary: card.path, format, out: outOf(card.path, format, new Date()), ...features };
       setExported(await (workbench.client.exportDictionary(request) as Promise<Exported>));
     });
   return (
@@ -48,6 +49,7 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
           {(exported?.files ?? []).map((file) => (
             <li key={file}>
               <code>{file}</code>
+              <IconButton icon="copy" label={`Copy the path of ${file}`} onClick={() => void copyText(file)} />
             </li>
           ))}
         </ul>
@@ -61,13 +63,17 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
   );
 }
 
-/** Beside the dictionary, in a folder `exports` of its own. */
-export function outOf(path: string, format: Format): string {
+/** Beside the dictionary, in the folder `exports`, in one of its own time: what was written before stays. */
+export function outOf(path: string, format: Format, now: Date): string {
   const name = path.split(/[/\\]/).at(-1) ?? 'dictionary';
   const files: Readonly<Record<Format, string>> = {
-    saelens: 'saelens',
+    saelens: `${name}.saelens`,
     html: `${name}.html`,
     saedashboard: `${name}.saedashboard.json`,
   };
-  return `${path}/exports/${files[format]}`;
+  const time = now
+    .toISOString()
+    .replace(/\..*/, '')
+    .replaceAll(/[^0-9T]/g, '');
+  return `${path}/exports/${time}/${files[format]}`;
 }
