@@ -5,13 +5,16 @@ import type { RequestOf, ResultOf } from '../../../engine/results/contract.ts';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { copyText } from '../../parts/copyText.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Menu } from '../../parts/menu.tsx';
 
 type Format = RequestOf<'exportDictionary'>['format'];
-type Exported = ResultOf<'exportDictionary'>;
+type Exported = ResultOf<'exportDictionary'> & {
+  /** The file, or the folder of the files. */
+  readonly out: string;
+};
 
 const formats: readonly { readonly format: Format; readonly title: string; readonly needsContexts: boolean }[] = [
   { format: 'saelens', title: 'SAELens folder', needsContexts: false },
@@ -28,7 +31,8 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
     attempt(workbench, async () => {
       const features = format === 'saelens' ? {} : { features: Math.min(MOST, card.features) };
       const request = { dictionary: card.path, format, out: outOf(card.path, format, new Date()), ...features };
-      setExported(await (workbench.client.exportDictionary(request) as Promise<Exported>));
+      const written: ResultOf<'exportDictionary'> = await workbench.client.exportDictionary(request);
+      setExported({ ...written, out: request.out });
     });
   return (
     <>
@@ -45,21 +49,27 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
         })}
       />
       <Dialog isOpen={exported !== null} onClose={() => setExported(null)} title="Exported">
-        <ul className="dict-names">
-          {(exported?.files ?? []).map((file) => (
-            <li key={file}>
-              <code>{file}</code>
-              <IconButton icon="copy" label={`Copy the path of ${file}`} onClick={() => void copyText(file)} />
-            </li>
-          ))}
-        </ul>
-        {(exported?.notes ?? []).map((note) => (
-          <p key={note} className="sweeps-quiet">
-            {note}
-          </p>
-        ))}
+        {exported !== null && <WrittenFiles exported={exported} />}
       </Dialog>
     </>
+  );
+}
+
+function WrittenFiles({ exported: { out, files, notes } }: { readonly exported: Exported }): ReactElement {
+  const names = files.map((file) => file.split(/[/\\]/).at(-1) ?? file);
+  return (
+    <div className="dict-exported">
+      <code className="dict-path">{out}</code>
+      {files.length > 1 && <p className="sweeps-quiet">{names.join(', ')}</p>}
+      {notes.map((note) => (
+        <p key={note} className="sweeps-quiet">
+          {note}
+        </p>
+      ))}
+      <Button icon="copy" onClick={() => void copyText(out)}>
+        Copy the path
+      </Button>
+    </div>
   );
 }
 
