@@ -82,8 +82,10 @@ function Compared({ model, a, b }: ComparedProps): ReactElement {
   );
 }
 
+/** Null too where the file does not tell it. */
 function densityOf(table: FeatureTable | null): Density {
-  return table === null ? null : columnValues(table, 'density');
+  const density = table === null ? null : columnValues(table, 'density');
+  return density === null || density.every(Number.isNaN) ? null : density;
 }
 
 /** Only its result counts. */

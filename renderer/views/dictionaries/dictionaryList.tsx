@@ -56,9 +56,9 @@ export function DictionaryList({ cards, problems, card, model }: DictionaryListP
 
 function columnsFor(model: DictionariesModel): readonly TableColumn<DictionaryCard>[] {
   return [
-    text('name', 'Name', 'minmax(160px, 1.6fr)', ({ name }) => name, true),
-    text('reads', 'Reads', 'minmax(96px, 1fr)', ({ reads }) => reads),
-    text('by', 'Kind', 'minmax(128px, 1fr)', ({ by, made }) => (made === 'control' ? `control ${by}` : by)),
+    text('name', 'Name', 'minmax(176px, 1.8fr)', ({ name }) => name, true),
+    text('reads', 'Reads', 'minmax(88px, 0.8fr)', ({ reads }) => reads),
+    text('by', 'Kind', 'minmax(152px, 1.2fr)', ({ by, made }) => (made === 'control' ? `control: ${by}` : by)),
     number('features', 'F', ({ features }) => features),
     ...measureColumns.map(({ id, title, of }) =>
       number(id, title, ({ measures }) => (measures === null ? NaN : of(measures))),

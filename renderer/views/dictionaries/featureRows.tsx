@@ -1,7 +1,7 @@
 /** Features, a row each; only those in sight are there. The label of the chosen one is written in its row. */
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
-import { formatNumber } from '../../marks/format.ts';
+import { formatFixed, formatNumber } from '../../marks/format.ts';
 import { useHeadShape } from '../../api/hooks.ts';
 import { headIndex } from '../../marks/headShape.ts';
 import { useWorkbench } from '../../api/workbench.ts';
@@ -46,6 +46,18 @@ export function FeatureRows({ table, order, feature, onSelect, onOpen }: Feature
   );
 }
 
+/** Titles that fit a column; the whole ones stand in the data. */
+const shortTitles: Readonly<Record<string, string>> = {
+  decoderNorm: 'Row length',
+  encoderBias: 'Bias',
+  encoderDecoderCosine: 'Enc, dec cos',
+  nearest: 'Nearest cos',
+  meanActive: 'Mean active',
+  largest: 'Largest',
+};
+/** Of the size of 1: lengths and cosines. */
+const ofUnitSize = new Set(['decoderNorm', 'encoderDecoderCosine', 'nearest']);
+
 function columnsOf(table: FeatureTable, chosen: number | null): readonly TableColumn<number>[] {
   const labels = labelsOf(table);
   const { card, head } = table;
@@ -70,8 +82,9 @@ function columnsOf(table: FeatureTable, chosen: number | null): readonly TableCo
           },
         ]),
     ...table.columns.map(({ id, title, values }): TableColumn<number> => ({
-      ...{ id, title, width: 'minmax(96px, 1fr)', align: 'right' },
-      cell: (feature) => formatNumber(values[feature] ?? NaN),
+      ...{ id, title: shortTitles[id] ?? title, width: 'minmax(96px, 1fr)', align: 'right' },
+      cell: (feature) =>
+        ofUnitSize.has(id) ? formatFixed(values[feature] ?? NaN, 3) : formatNumber(values[feature] ?? NaN),
       sortBy: Number,
     })),
   ];

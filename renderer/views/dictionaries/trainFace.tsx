@@ -8,6 +8,7 @@ import { useTrain } from './dictionariesSettings.ts';
 import { ForkFields } from './forkFields.tsx';
 import { TrainFields } from './trainFields.tsx';
 import type { TrainScene } from './trainPlan.ts';
+import { takenNames } from './trainPlan.ts';
 import { TrainResult } from './trainResult.tsx';
 import { TrainStart } from './trainStart.tsx';
 import { useShelf } from './useShelf.ts';
@@ -47,9 +48,7 @@ function useTrainScene({ choice, shape }: DictionariesModel): {
   const error = kinds.error ?? shelf.error;
   if (kinds.data === undefined || shelf.data === undefined) return { value: null, error };
   const { folder, dictionaries } = shelf.data;
-  const taken = [
-    ...new Set(dictionaries.flatMap(({ training, name }) => [name, ...(training === null ? [] : [training])])),
-  ];
+  const taken = takenNames(dictionaries);
   return {
     value: { model: choice, shape, kinds: kinds.data, heads: { set, primary }, prompts, folder, taken },
     error: null,

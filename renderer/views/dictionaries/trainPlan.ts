@@ -1,5 +1,10 @@
 /** What a training would be asked, with what it takes in words; or in words what is in the way. */
-import type { DictionaryKinds, DictionaryPlace, RowsFrom } from '../../../engine/results/dictionaries.ts';
+import type {
+  DictionaryCard,
+  DictionaryKinds,
+  DictionaryPlace,
+  RowsFrom,
+} from '../../../engine/results/dictionaries.ts';
 import type { DictionaryToTrain } from '../../../engine/results/trainDictionaries.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { formatBytes } from '../../shell/formatBytes.ts';
@@ -116,6 +121,11 @@ function withFreeNames(all: readonly DictionaryToTrain[]): readonly DictionaryTo
     names.push(name);
     return { ...one, name };
   });
+}
+
+/** Names of dictionaries and of the trainings that they are of. */
+export function takenNames(cards: readonly Pick<DictionaryCard, 'name' | 'training'>[]): readonly string[] {
+  return [...new Set(cards.flatMap(({ training, name }) => [name, ...(training === null ? [] : [training])]))];
 }
 
 /** `name`, else `name-2`, `name-3` ... */

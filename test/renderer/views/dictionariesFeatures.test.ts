@@ -195,7 +195,9 @@ describe('files', () => {
     expect(importedName('/models/gpt2 small/layer 5/')).toBe('layer-5');
     expect(importedName('C:\\saes\\sae_weights.safetensors')).toBe('sae_weights');
     expect(importedName('..')).toBe('imported');
-    expect(outOf('/p/dictionaries/t/a', 'html')).toBe('/p/dictionaries/t/a/exports/a.html');
+    const now = new Date('2026-01-02T03:04:05.678Z');
+    expect(outOf('/p/dictionaries/t/a', 'html', now)).toBe('/p/dictionaries/t/a/exports/20260102T030405/a.html');
+    expect(importedName(outOf('/p/dictionaries/t/a', 'saelens', now))).toBe('a.saelens');
   });
   it('hold edits as JSON with plain lists', () => {
     const value = { axes: 'D', shape: [2], data: Float32Array.of(1, 2) };
