@@ -49,7 +49,7 @@ function Published({ header, chosen }: PublishedProps): ReactElement | null {
       <ul>
         {publishedBands(header, chosen).map(({ key, labels, isChosen, level, area, range, title }) => (
           <li key={key} data-chosen={isChosen}>
-            {`${range} ${area}, ${level}, against ${labels}: ${title}`}
+            {`${range}: ${area}; ${level}; against ${labels}; ${title}`}
           </li>
         ))}
       </ul>

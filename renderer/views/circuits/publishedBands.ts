@@ -46,7 +46,7 @@ const levelWords: Readonly<Record<Band['level'], string>> = {
 };
 const areaWords: Readonly<Record<Band['area'], string>> = {
   trapezoid: 'AUC',
-  pessimistic: 'AUC, pessimistic, over more nodes than heads',
+  pessimistic: 'AUC, pessimistic and over more nodes than heads',
 };
 
 function rangeWords(low: number, high: number): string {

@@ -30,7 +30,7 @@ export function StudiedPanel({ view, looks, method }: ShownCircuit): ReactElemen
   return (
     <Panel
       title="Completeness and minimality"
-      caption="|F(C∖K) − F(M∖K)|, less is more complete; |F(C∖K) − F(C∖(K∪v))| of a node v, 0: it could be spared"
+      caption="|F(C∖K) − F(M∖K)|, less is more complete; minimality 0: spare"
       exports={{
         name: 'circuit-studied',
         csv: () => recordsCsv(studiedRecords(view)),

@@ -49,7 +49,7 @@ export function useMethodExports(
   const saveScores = async () => {
     await saveFile(await exported({ run, metric: method.id, format: 'mib-nodes' }));
   };
-  const which = changes === '' ? `the best ${k}` : `these ${circuit.length} nodes`;
+  const which = changes === '' ? `the best ${k}` : 'what was changed by hand';
   const isOffered = (format: Export['format']) => forms.some((form) => form.format === format);
   const items: readonly MenuItem[] = [
     {
