@@ -5,20 +5,9 @@ import { pursuitCodes } from '../../../sae/pursuit/pursuitCodes.ts';
 import { PursuitKernels } from '../../../sae/pursuit/pursuitKernels.ts';
 import { rowsInMemory } from '../../../sae/training/batches.ts';
 import { conceptRecovery } from '../../../sae/toy/conceptRecovery.ts';
+import { conceptPursuit as settings, conceptRecipe as recipe } from '../../../sae/toy/conceptRecipe.ts';
 import { CONCEPTS, conceptRows, conceptVectors, parentOf } from '../../../sae/toy/conceptTree.ts';
 import { job, trainedStates } from '../jobs.ts';
-
-const settings = { steps: 20, residualThreshold: 0.05, stopsOnRepeat: true };
-
-/** Adam at 3e-2 over batches of 200: up over 100 steps, flat, and over the last fifth down to a tenth. Rows free, no bias. */
-const recipe = {
-  rows: 200,
-  rate: { kind: 'linear', peak: 3e-2, warmup: 100, floor: 0.1, hold: 0.8 },
-  constraint: 'free',
-  frozen: ['b_dec'],
-  optimiser: { betas: [0.5, 0.9375], epsilon: 1e-8, weightDecay: 0, clip: 1 },
-  start: { decoderNorm: 1, centre: 'zero', subspace: null },
-} as const;
 
 /** What was learned from 40,000 rows, and atoms that are active on average on 2,000 others. */
 async function trained(seed: number, cosine: number, steps: number) {
