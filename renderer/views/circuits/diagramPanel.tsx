@@ -32,7 +32,7 @@ interface DiagramPanelProps {
 export function DiagramPanel(props: DiagramPanelProps): ReactElement {
   const { shown, method, rows, choice } = props;
   const picture = useRef<Picture>(null);
-  const exported = useMethodExports(shown, choice.k);
+  const exported = useMethodExports(shown, choice);
   const records = useMemo(() => circuitRecords(rows, choice.nodes, method), [rows, choice.nodes, method]);
   return (
     <Panel

@@ -21,7 +21,12 @@ export function TrainFace({ model }: { readonly model: DictionariesModel }): Rea
         <div className="dict-scroll">
           {scene.error !== null && <ErrorState error={scene.error} />}
           {scene.value === null && scene.error === null && <Loading what="Asking what can be trained" />}
-          {scene.value !== null && (fork === null ? <TrainFields scene={scene.value} /> : <ForkFields fork={fork} />)}
+          {scene.value !== null &&
+            (fork === null ? (
+              <TrainFields scene={scene.value} />
+            ) : (
+              <ForkFields fork={fork} kinds={scene.value.kinds} />
+            ))}
         </div>
         {scene.value !== null && <TrainStart scene={scene.value} />}
       </div>

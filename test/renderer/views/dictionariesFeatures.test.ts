@@ -9,8 +9,9 @@ import { outOf } from '../../../renderer/views/dictionaries/exportMenu.tsx';
 import { editText } from '../../../renderer/views/dictionaries/featureChange.tsx';
 import type { FeatureTable } from '../../../renderer/views/dictionaries/featureOrder.ts';
 import { featureOrder, logDensities, sortedBy } from '../../../renderer/views/dictionaries/featureOrder.ts';
+import { togetherWith } from '../../../renderer/views/dictionaries/measureButton.tsx';
 import { importedName } from '../../../renderer/views/dictionaries/importBar.tsx';
-import { matchedPairs, unmatchedOf } from '../../../renderer/views/dictionaries/matchRows.ts';
+import { comparisonOf } from '../../../renderer/views/dictionaries/matchRows.ts';
 import type { PromptCodes } from '../../../renderer/views/dictionaries/promptCodes.ts';
 import { codesAt, strongestPosition, valuesOfFeature } from '../../../renderer/views/dictionaries/promptCodes.ts';
 import { chosenOf, isOfModel } from '../../../renderer/views/dictionaries/useShelf.ts';
@@ -128,9 +129,25 @@ describe('a matching', () => {
     ...{ nearestOfA: Float32Array.of(0.5, 0.9375), nearestOfB: Float32Array.of(0.9375, 0.125, 0.25), notes: [] },
   };
   it('has pairs that are alike, and of each side the rest', () => {
-    expect(matchedPairs(matching)).toEqual([{ a: 1, b: 0, cosine: 0.9375 }]);
-    expect(unmatchedOf(matching, 'a')).toEqual([{ feature: 0, nearest: 0.5 }]);
-    expect(unmatchedOf(matching, 'b').map(({ feature }) => feature)).toEqual([1, 2]);
+    const { pairs, matched, onlyA, onlyB, mean, share, silentPairs } = comparisonOf(
+      matching,
+      { a: null, b: null },
+      false,
+    );
+    expect(pairs.map(({ cosine }) => cosine)).toEqual([0.9375, 0.25]);
+    expect(matched).toEqual([{ a: 1, b: 0, cosine: 0.9375 }]);
+    expect(onlyA).toEqual([{ feature: 0, nearest: 0.5 }]);
+    expect(onlyB.map(({ feature }) => feature)).toEqual([1, 2]);
+    expect([mean, share, silentPairs]).toEqual([0.59375, 0.5, null]);
+  });
+  it('counts pairs that were never active, and leaves out what never was', () => {
+    const densities = { a: [0.5, 0], b: [0, 0.25, 0] };
+    expect(comparisonOf(matching, densities, false)).toMatchObject({ silentPairs: 1, share: 0.5 });
+    const rest = comparisonOf(matching, densities, true);
+    expect(rest.pairs).toEqual([{ a: 0, b: 2, cosine: 0.25 }]);
+    expect([rest.mean, rest.share, rest.silentPairs]).toEqual([0.25, 0, 1]);
+    expect(rest.onlyA.map(({ feature }) => feature)).toEqual([0]);
+    expect(rest.onlyB.map(({ feature }) => feature)).toEqual([1]);
   });
 });
 
@@ -149,6 +166,15 @@ describe('dictionaries of the project', () => {
     expect(chosenOf([foreign, control, cardOf({})], null, model)?.path).toBe('/d/a');
     expect(chosenOf([foreign, cardOf({})], '/d/other', model)?.path).toBe('/d/other');
     expect(chosenOf([], null, model)).toBeNull();
+  });
+});
+
+describe('what is measured together', () => {
+  it('is of one training; one that belongs to none stands alone', () => {
+    const [a, b, other] = ['a', 'b', 'c'].map((path) => cardOf({ path, training: path === 'c' ? null : 't' }));
+    if (a === undefined || b === undefined || other === undefined) throw new Error('three cards');
+    expect(togetherWith([a, b, other], a)).toEqual(['a', 'b']);
+    expect(togetherWith([a, b, other], other)).toEqual(['c']);
   });
 });
 
