@@ -55,91 +55,87 @@ const controls = new Set(['untrained', 'k-means', 'hash', 'write-norm', 'smd', '
 
 /** Name of the file beside the page, and what stands in it. */
 export const figures: readonly (readonly [name: string, draw: () => string])[] = [
-  [
-    'planted.svg',
-    () =>
-      figure([
-        ['planted-induction', 'planted-ioi'].map(noiseChart),
-        ['planted-polysemantic', 'planted-decoys'].map(noiseChart),
-      ]),
-  ],
-  ['auc.svg', () => figure([[areas(false), areas(true)]])],
+  ['planted.svg', () => figure([[false, true].map((ofControls) => bars(plantedMeans(), ofControls))])],
+  ['auc.svg', () => figure([[false, true].map((ofControls) => bars(benchAreas('ioi.json'), ofControls))])],
   ['circuits.svg', () => figure([[circuitChart('faithfulness'), circuitChart('kl')]])],
 ];
 
 /** By the name that stands in the page's mark, `<!-- table: NAME -->`. */
 export const tables: readonly (readonly [name: string, rows: () => string])[] = [
   ['planted', plantedTable],
+  ['options', optionsTable],
   ['ioi', () => benchTable('ioi.json')],
   ['tiny-heads', () => benchTable('tiny-heads.json')],
 ];
 
-/** AUC at each noise, over seeds of the method and of the noise. */
-function plantedAreas(method: string, model: string | null, noise: string): readonly (readonly number[])[] {
-  const runs = read<readonly RunNumbers[]>('planted.json').filter(
-    ({ run, model: own }) => (model === null || own === model) && noiseOf(run) === noise,
-  );
-  return runs.map(({ methods }) => methods.find((one) => one.method === method)?.judged['planted']?.runs.aucs ?? []);
+interface Areas {
+  readonly method: string;
+  /** One a run. */
+  readonly aucs: readonly number[];
 }
 
-/** `planted-ioi-0.1-2` is of noise 0.1. */
+function plantedRuns(): readonly RunNumbers[] {
+  return read<readonly RunNumbers[]>('planted.json');
+}
+
+/** `planted-ioi-0.1-1` is planted-ioi with noise of 0.1, drawn from seed 1. */
 function noiseOf(run: string): string {
   return /-(0(?:\.\d+)?)(?:-\d+)?$/.exec(run)?.[1] ?? '';
 }
 
-const noises = ['0', '0.02', '0.1'] as const;
-const drawn = ['discrete-sae', 'vq-codes', 'untrained', 'k-means', 'patching', 'ig'] as const;
+function areasOf({ methods }: RunNumbers, id: string, reference: string): readonly number[] {
+  return methods.find(({ method }) => method === id)?.judged[reference]?.runs.aucs ?? [];
+}
 
-function noiseChart(model: string): ReactElement {
-  const series = drawn.map((method): LineSeries => {
-    const means = noises.map((noise) => seedMean(plantedAreas(method, model, noise).flat()));
-    return {
-      ...{ name: method, x: noises.map(Number), y: means.map(({ mean }) => mean) },
-      ...(controls.has(method) ? { control: true } : {}),
-      ...(method === 'k-means' ? { dash: '1 3' } : {}),
-    };
+/** Without noise, each run's mean over models, so that intervals are over seeds and not over models. */
+function plantedMeans(): readonly Areas[] {
+  const runs = plantedRuns().filter(({ run }) => noiseOf(run) === '0');
+  return (runs[0]?.methods ?? []).map(({ method }) => {
+    const each = runs.map((run) => areasOf(run, method, 'planted'));
+    return { method, aucs: (each[0] ?? []).map((_, seed) => meanOf(each.map((aucs) => aucs[seed] ?? NaN))) };
   });
-  return <Chart title={`${model}: AUC`} series={series} xTitle="noise" yDomain={[0, 1]} wrapsNames />;
 }
 
 function plantedTable(): string {
-  const models = ['planted-induction', 'planted-ioi', 'planted-polysemantic', 'planted-decoys'];
-  const [first] = read<readonly RunNumbers[]>('planted.json');
-  const rows = (first?.methods ?? []).map(({ method }) => [
+  const runs = plantedRuns();
+  const means = plantedMeans();
+  const rows = means.map(({ method, aucs }) => [
     nameOf(method),
-    ...models.map((model) => spread(plantedAreas(method, model, '0').flat())),
-    // A run's mean over models, so that the interval is over seeds and not over models.
-    ...noises.slice(1).map((noise) => spread(overModels(method, noise))),
+    spread(aucs),
+    ...runs.map((run) => spread(areasOf(run, method, 'planted'))),
   ]);
-  const titles = ['AUC', ...models.map((model) => model.replace('planted-', '')), 'all, noise 0.02', 'all, noise 0.1'];
-  return markdown(titles, rows);
+  const titles = runs.map(({ run, model }) => {
+    const noise = noiseOf(run);
+    return `${model.replace('planted-', '')}${noise === '0' ? '' : `, noise ${noise}`}`;
+  });
+  return markdown(['AUC', 'mean without noise', ...titles], rows);
 }
 
-function overModels(method: string, noise: string): readonly number[] {
-  const runs = plantedAreas(method, null, noise);
-  return (runs[0] ?? []).map((_, seed) => meanOf(runs.map((aucs) => aucs[seed] ?? NaN)));
+function optionsTable(): string {
+  const run = read<RunNumbers>('improvements.json');
+  const settings = run.methods.flatMap(({ method }) => /^discrete-sae (.+)$/.exec(method)?.[1] ?? []);
+  const rows = settings.map((setting) => [
+    setting === 'statistic=ownCodes' ? 'as published' : `\`${setting}\``,
+    ...['discrete-sae', 'untrained'].map((id) => spread(areasOf(run, `${id} ${setting}`, 'planted'))),
+  ]);
+  return markdown(['AUC, planted-ioi', 'trained', 'untrained'], rows);
 }
 
-function areas(ofControls: boolean): ReactElement {
-  const { methods } = read<RunNumbers>('ioi.json');
-  const bars = methods
+function benchAreas(file: string): readonly Areas[] {
+  const run = read<RunNumbers>(file);
+  return run.methods.map(({ method }) => ({ method, aucs: areasOf(run, method, 'exact-10') }));
+}
+
+function bars(all: readonly Areas[], ofControls: boolean): ReactElement {
+  const own = all
     .filter(({ method }) => controls.has(method) === ofControls)
-    .map(({ method, judged }): IntervalBar => {
-      const { mean, interval } = seedMean(judged['exact-10']?.runs.aucs ?? []);
-      const [low, high] = interval ?? [null, null];
-      return {
-        name: method
-          .replace(' gradDrop=', ', GradDrop ')
-          .replace('GradDrop false', 'plain')
-          .replace(', GradDrop true', ' + GradDrop'),
-        value: mean,
-        low,
-        high,
-        control: ofControls,
-      };
+    .map(({ method, aucs }): IntervalBar => {
+      const { mean, interval } = seedMean(aucs);
+      const [low, high] = interval === null ? [null, null] : [Math.max(0, interval[0]), Math.min(1, interval[1])];
+      return { name: nameOf(method), value: mean, low, high, control: ofControls };
     });
-  const label = `AUC against the tenth of heads with the largest effect, ${ofControls ? 'controls' : 'methods'}`;
-  return <IntervalBars width={panel.width} bars={bars} domain={[0, 1]} label={label} />;
+  const label = `AUC of ${ofControls ? 'controls' : 'methods'}, with 95 % intervals`;
+  return <IntervalBars key={label} width={panel.width} bars={own} domain={[0, 1]} label={label} />;
 }
 
 const lines = ['discrete-sae', 'untrained', 'write-norm', 'atp gradDrop=false', 'ig', 'patching'] as const;
@@ -156,13 +152,10 @@ function circuitChart(number: 'faithfulness' | 'kl'): ReactElement {
   const at = x.map((_, i) => draws.map(({ y }) => y[i] ?? NaN));
   const band = { low: at.map((values) => Math.min(...values)), high: at.map((values) => Math.max(...values)) };
   const name = `${draws.length} random`;
+  const chance =
+    draws.length === 0 ? [] : [{ name, x, y: at.map(meanOf), ...band, colour: 'var(--ink-3)', dash: '1 3' }];
   const title = number === 'kl' ? 'KL from the whole model, nats' : 'Faithfulness f';
-  return (
-    <Chart
-      {...{ title, xTitle: 'heads kept, %', log: 'x', wrapsNames: true }}
-      series={[...series, { name, x, y: at.map(meanOf), ...band, colour: 'var(--ink-3)', dash: '1 3' }]}
-    />
-  );
+  return <Chart {...{ title, xTitle: 'heads kept, %', log: 'x', wrapsNames: true }} series={[...series, ...chance]} />;
 }
 
 /** From one head on: a share of 0 has no place on a logarithmic axis. */
@@ -204,7 +197,7 @@ function benchTable(file: string): string {
     'seconds',
     'passes',
   ];
-  return markdown(titles, [...rows, chance]);
+  return markdown(titles, random.curves.length === 0 ? rows : [...rows, chance]);
 }
 
 /** Of several draws their means. */
