@@ -90,5 +90,7 @@ export interface CircuitMethod<Table extends SettingTable = SettingTable> {
   /** Does it draw? Then it is run for every seed. */
   readonly seeded: boolean;
   readonly settings: Table;
+  /** Prompts below which it can't be run; 1 where it says nothing. */
+  leastPrompts?(settings: ValuesOf<Table>): number;
   rank(scene: CircuitScene, settings: ValuesOf<Table>, options: RankOptions): Promise<NodeScores>;
 }

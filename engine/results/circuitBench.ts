@@ -35,6 +35,8 @@ export const circuitMethodsResult = z.strictObject({
         /** Does it draw? Then it is run for every seed. */
         seeded: z.boolean(),
         settings: z.array(settingInfo).readonly(),
+        /** Prompts below which it can't be run with the settings that it has unless said otherwise. */
+        leastPrompts: count,
       }),
     )
     .readonly(),

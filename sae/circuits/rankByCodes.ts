@@ -80,6 +80,11 @@ export interface CodeSource {
 
 type Settings = ValuesOf<typeof codeSettings>;
 
+/** Prompts of which each gives a positive and a negative one to train on. */
+export function leastPrompts({ trainedPrompts }: Pick<Settings, 'trainedPrompts'>): number {
+  return Math.ceil(trainedPrompts / 2);
+}
+
 interface MadeCodes {
   readonly codes: HeadCodes;
   /** That making them took. */

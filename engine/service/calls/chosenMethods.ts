@@ -22,17 +22,24 @@ export function chosenMethods({ methods, nodes }: Request, prompts: readonly Pro
       });
     }
     requirePrompts(id, method.needs, prompts);
+    const values = checkSettings(method.settings, settings, id);
+    requireEnough(id, method.leastPrompts?.(values) ?? 1, prompts.length);
     const isRepeated = methods.filter((other) => other.id === id).length > 1;
     return {
       label: isRepeated ? labelOf(id, settings) : id,
       method,
-      settings: checkSettings(method.settings, settings, id),
+      settings: values,
     };
   });
   const labels = chosen.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice === undefined) return chosen;
   throw new Fault({ what: 'the same method twice', where: 'methods', expected: 'other settings', got: twice });
+}
+
+function requireEnough(method: string, least: number, prompts: number): void {
+  if (prompts >= least) return;
+  throw new Fault({ what: 'too few prompts', where: method, expected: `at least ${least}`, got: String(prompts) });
 }
 
 /** `atp gradDrop=true` */

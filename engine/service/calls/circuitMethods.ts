@@ -3,6 +3,7 @@ import type { ResultOf, Service } from '../../results/index.ts';
 import { references } from '../../tasks/references/index.ts';
 import type { Reference } from '../../tasks/references/reference.ts';
 import { allCircuitMethods } from '../circuitMethodList.ts';
+import { checkSettings } from '../../terms/settings.ts';
 import { settingsInfo } from './dictionaryKinds.ts';
 
 type Methods = ResultOf<'circuitMethods'>;
@@ -10,10 +11,13 @@ type Methods = ResultOf<'circuitMethods'>;
 export function circuitMethodsCall(): Service['circuitMethods'] {
   return () =>
     Promise.resolve({
-      methods: allCircuitMethods.map(({ id, title, about, source, role, nodes, needs, seeded, settings }) => ({
-        ...{ id, title, about, source, role, nodes, needs, seeded },
-        settings: settingsInfo(settings),
-      })),
+      methods: allCircuitMethods.map(
+        ({ id, title, about, source, role, nodes, needs, seeded, settings, ...method }) => ({
+          ...{ id, title, about, source, role, nodes, needs, seeded },
+          settings: settingsInfo(settings),
+          leastPrompts: method.leastPrompts?.(checkSettings(settings, {}, id)) ?? 1,
+        }),
+      ),
       references: references.map(infoOf),
     });
 }

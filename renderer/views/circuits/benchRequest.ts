@@ -11,12 +11,13 @@ const needWords = { corrupt: 'counterfactual', negative: 'negative twin' } as co
 
 /** Null where it can run, or where the prompts are not known yet. */
 export function reasonAgainst(
-  { needs, nodes }: MethodInfo,
+  { needs, nodes, leastPrompts }: MethodInfo,
   wanted: CircuitsSettings['nodes'],
   prompts: PromptFacts | null,
 ): string | null {
   if (!nodes.includes(wanted)) return nodes.includes('heads') ? 'ranks heads alone' : 'ranks heads and MLPs together';
   if (prompts === null) return null;
+  if (prompts.total < leastPrompts) return `needs ${leastPrompts} prompts or more: there are ${prompts.total}`;
   const lacking = needs.find((need) => countOf(prompts, need) < prompts.total);
   if (lacking === undefined) return null;
   return `needs a ${needWords[lacking]} of every prompt: ${countOf(prompts, lacking)} of ${prompts.total} have one`;

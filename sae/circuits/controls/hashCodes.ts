@@ -8,7 +8,7 @@ import { writesInput } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
 import { drawOf } from '../headRanking.ts';
 import type { CodeSource } from '../rankByCodes.ts';
-import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
+import { codeSettings, leastPrompts, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 
 const settings = { ...codeSettings, ...statisticSettings } as const;
 
@@ -25,6 +25,7 @@ export const hashCodes: CircuitMethod<typeof settings> = {
   needs: ['negative'],
   seeded: true,
   settings,
+  leastPrompts,
   rank: (scene, values, options) =>
     rankByCodes(scene, values, options, hyperplanes(values), (codes) =>
       codeScorer(codes, statistics[values.statistic]),

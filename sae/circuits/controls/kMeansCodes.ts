@@ -4,7 +4,7 @@ import { clusterCentres } from '../../controls/clusterCentres.ts';
 import { writesInput } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
 import type { CodeSource } from '../rankByCodes.ts';
-import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
+import { codeSettings, leastPrompts, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 
 const settings = { ...codeSettings, ...statisticSettings } as const;
 
@@ -19,6 +19,7 @@ export const kMeansCodes: CircuitMethod<typeof settings> = {
   needs: ['negative'],
   seeded: true,
   settings,
+  leastPrompts,
   rank: (scene, values, options) =>
     rankByCodes(scene, values, options, clusters(values), (codes) => codeScorer(codes, statistics[values.statistic])),
 };

@@ -2,7 +2,7 @@
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
 import { codeScorer } from '../codeScores.ts';
 import { autoencoderSettings, untrainedAutoencoder } from '../methods/discreteSettings.ts';
-import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
+import { codeSettings, leastPrompts, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 
 const settings = { ...codeSettings, ...autoencoderSettings, ...statisticSettings } as const;
 
@@ -18,6 +18,7 @@ export const untrainedCodes: CircuitMethod<typeof settings> = {
   needs: ['negative'],
   seeded: true,
   settings,
+  leastPrompts,
   rank: (scene, values, options) =>
     rankByCodes(scene, values, options, untrainedAutoencoder(values), (codes) =>
       codeScorer(codes, statistics[values.statistic]),

@@ -1,7 +1,7 @@
 /** Codes that only positive prompts have, of each head (O'Neill and Bui 2024, node level). */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
 import { codeScorer } from '../codeScores.ts';
-import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
+import { codeSettings, leastPrompts, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 import { autoencoder, autoencoderSettings } from './discreteSettings.ts';
 
 const settings = { ...codeSettings, ...autoencoderSettings, ...statisticSettings } as const;
@@ -19,6 +19,7 @@ export const discreteSae: CircuitMethod<typeof settings> = {
   needs: ['negative'],
   seeded: true,
   settings,
+  leastPrompts,
   rank: (scene, values, options) =>
     rankByCodes(scene, values, options, autoencoder(values), (codes) =>
       codeScorer(codes, statistics[values.statistic]),

@@ -1,7 +1,7 @@
 /** Pairs of codes that only positive prompts have, of each pair of heads, counted by head (O'Neill and Bui 2024). */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
 import { coVariationScorer, coVariationSettings } from '../coVariation.ts';
-import { codeSettings, rankByCodes } from '../rankByCodes.ts';
+import { codeSettings, leastPrompts, rankByCodes } from '../rankByCodes.ts';
 import { autoencoder, autoencoderSettings } from './discreteSettings.ts';
 
 const settings = { ...codeSettings, ...autoencoderSettings, ...coVariationSettings } as const;
@@ -19,6 +19,7 @@ export const discreteSaePairs: CircuitMethod<typeof settings> = {
   needs: ['negative'],
   seeded: true,
   settings,
+  leastPrompts,
   rank: (scene, values, options) =>
     rankByCodes(scene, values, options, autoencoder(values), (codes) => coVariationScorer(codes, values)),
 };

@@ -2,7 +2,7 @@
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
 import { trainingSettings } from '../codeDictionary.ts';
 import { codeScorer } from '../codeScores.ts';
-import { codeSettings, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
+import { codeSettings, leastPrompts, rankByCodes, statistics, statisticSettings } from '../rankByCodes.ts';
 import { trainedSource } from './trainedSource.ts';
 
 const settings = { ...codeSettings, ...trainingSettings, ...statisticSettings } as const;
@@ -19,6 +19,7 @@ export const topOneCodes: CircuitMethod<typeof settings> = {
   needs: ['negative'],
   seeded: true,
   settings,
+  leastPrompts,
   rank: (scene, values, options) =>
     rankByCodes(scene, values, options, trainedSource('topOne', values), (codes) =>
       codeScorer(codes, statistics[values.statistic]),

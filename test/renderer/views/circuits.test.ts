@@ -26,7 +26,18 @@ import { nodeRows, orderedNodes, ranksOf } from '../../../renderer/views/circuit
 import { faithful, judged, nodes, ranking, runRows, shape } from './circuitsSample.ts';
 
 const info = (id: string, role: MethodInfo['role'], rest: Partial<MethodInfo> = {}): MethodInfo => ({
-  ...{ id, role, title: `${id} title`, about: '', source: '', nodes: ['heads'], needs: [], seeded: true, settings: [] },
+  ...{
+    id,
+    role,
+    title: `${id} title`,
+    about: '',
+    source: '',
+    nodes: ['heads'],
+    needs: [],
+    seeded: true,
+    settings: [],
+    leastPrompts: 1,
+  },
   ...rest,
 });
 const known = [info('discrete-sae', 'method'), info('untrained', 'control'), info('atp', 'method')];
@@ -220,6 +231,8 @@ describe('what can be run', () => {
     const needy = info('discrete-sae', 'method', { needs: ['negative'] });
     expect(reasonAgainst(needy, 'heads', prompts)).toBe('needs a negative twin of every prompt: 0 of 8 have one');
     expect(reasonAgainst(needy, 'headsAndMlps', prompts)).toBe('ranks heads alone');
+    const trained = info('discrete-sae', 'method', { leastPrompts: 9 });
+    expect(reasonAgainst(trained, 'heads', prompts)).toBe('needs 9 prompts or more: there are 8');
     expect(reasonAgainst(needy, 'heads', null)).toBeNull();
     expect(chosenMethods([needy, ...known.slice(1)], { methods: null, nodes: 'heads' }, prompts)).toHaveLength(2);
     expect(outsideOf('counterfactual', { ...prompts, counterfactuals: 7 })).toBe('mean');

@@ -45,7 +45,16 @@ describe('the drawing of nodes', () => {
   });
 
   it('gives methods colours, controls dashes', () => {
-    const known = { title: 'C', about: '', source: '', nodes: [], needs: [], seeded: false, settings: [] };
+    const known = {
+      title: 'C',
+      about: '',
+      source: '',
+      nodes: [],
+      needs: [],
+      seeded: false,
+      settings: [],
+      leastPrompts: 1,
+    };
     const [a, c, b] = looksOf(['a', 'c', 'b'], [{ ...known, id: 'c', role: 'control' }]);
     expect([a?.colour, b?.colour]).toEqual(['var(--series-1)', 'var(--series-2)']);
     expect(c).toMatchObject({ title: 'C', colour: 'var(--mark)', dash: '5 3' });
