@@ -1,7 +1,12 @@
 /** k-means: seeding by distance (k-means++, Arthur and Vassilvitskii 2007), then Lloyd's iterations. */
+import { GraphBuilder } from '../engine/graph/builder.ts';
+import { lower } from '../engine/graph/lower.ts';
+import { Session } from '../engine/run/ort.ts';
 import type { Random } from '../engine/tensor/random.ts';
 import type { Rows } from './rows.ts';
-import { countOf, rowAt, squaredDistance } from './rows.ts';
+import { countOf, rowAt } from './rows.ts';
+import { threadsFor } from './threads.ts';
+import { nearestRow } from './variants/vectorQuantised.ts';
 
 export interface Clusters {
   /** [k D] */
@@ -11,28 +16,36 @@ export interface Clusters {
 }
 
 /** The same seed gives the same centres. A centre without rows is put where the row is that is farthest from its own. */
-export function kMeans(rows: Rows, k: number, random: Random, iterations = 20): Clusters {
-  let centres = seededCentres(rows, k, random);
-  let assigned = nearest(rows, centres);
-  for (let i = 0; i < iterations; i++) {
-    centres = means(rows, assigned.centre, assigned.distance, k);
-    const next = nearest(rows, centres);
-    const isSettled = next.centre.every((centre, row) => centre === assigned.centre[row]);
-    assigned = next;
-    if (isSettled) break;
+export async function kMeans(rows: Rows, k: number, random: Random, iterations = 20): Promise<Clusters> {
+  const nearest = await NearestCentre.create(rows, k);
+  try {
+    let centres = await seededCentres(rows, k, random);
+    let assigned = await nearest.of(centres);
+    for (let i = 0; i < iterations; i++) {
+      centres = means(rows, assigned.centre, assigned.distance, k);
+      const next = await nearest.of(centres);
+      const isSettled = next.centre.every((centre, row) => centre === assigned.centre[row]);
+      assigned = next;
+      if (isSettled) break;
+    }
+    return { centres, assigned: assigned.centre };
+  } finally {
+    await nearest.release();
   }
-  return { centres, assigned: assigned.centre };
 }
 
-function seededCentres(rows: Rows, k: number, random: Random): Float32Array {
+/** Centres after which the process answers whoever asks it. */
+const centresAtOnce = 32;
+
+async function seededCentres(rows: Rows, k: number, random: Random): Promise<Float32Array> {
   const centres = new Float32Array(k * rows.width);
   const distance = new Float64Array(countOf(rows)).fill(Infinity);
   for (let centre = 0; centre < k; centre++) {
+    if (centre % centresAtOnce === centresAtOnce - 1) await new Promise<void>((resolve) => setImmediate(resolve));
     const chosen = centre === 0 ? random.below(countOf(rows)) : drawn(distance, random);
-    const row = rowAt(rows, chosen);
-    centres.set(row, centre * rows.width);
+    centres.set(rowAt(rows, chosen), centre * rows.width);
     for (let i = 0; i < distance.length; i++)
-      distance[i] = Math.min(distance[i] as number, squaredDistance(rowAt(rows, i), row));
+      distance[i] = Math.min(distance[i] as number, squaredWithin(rows, i, centres, centre, distance[i] as number));
   }
   return centres;
 }
@@ -48,26 +61,70 @@ function drawn(weights: Float64Array, random: Random): number {
   );
 }
 
+/** |x - c|^2 of a row and a centre, or some number of at least `most` where it is no less: the rest need not be added up. */
+function squaredWithin(
+  { width, data }: Rows,
+  row: number,
+  centres: Float32Array,
+  centre: number,
+  most: number,
+): number {
+  const [x, c] = [row * width, centre * width];
+  let sum = 0;
+  for (let d = 0; d < width && sum < most; d++) sum += ((data[x + d] as number) - (centres[c + d] as number)) ** 2;
+  return sum;
+}
+
 interface Nearest {
   readonly centre: Int32Array;
   /** Squared. */
   readonly distance: Float64Array;
 }
 
-function nearest(rows: Rows, centres: Float32Array): Nearest {
-  const count = centres.length / rows.width;
-  const centre = new Int32Array(countOf(rows));
-  const distance = new Float64Array(centre.length).fill(Infinity);
-  for (let row = 0; row < centre.length; row++) {
-    const x = rowAt(rows, row);
-    for (let c = 0; c < count; c++) {
-      const squared = squaredDistance(x, centres.subarray(c * rows.width, (c + 1) * rows.width));
-      if (squared >= (distance[row] as number)) continue;
-      distance[row] = squared;
-      centre[row] = c;
-    }
+/** Products of a run at once. */
+const productsAtOnce = 2 ** 22;
+
+/** The centre that is nearest to each of the same rows, of equally near ones the first. */
+class NearestCentre {
+  readonly #rows: Rows;
+  readonly #session: Session;
+  readonly #count: number;
+
+  private constructor(rows: Rows, count: number, session: Session) {
+    this.#rows = rows;
+    this.#count = count;
+    this.#session = session;
   }
-  return { centre, distance };
+
+  static async create(rows: Rows, count: number): Promise<NearestCentre> {
+    const g = new GraphBuilder('nearest centre', { D: rows.width, F: count });
+    const [x, centres] = [g.input('x', 'B D'), g.parameter('centres', 'F D')];
+    g.output('centre', g.toFloat(nearestRow(g, x, centres)));
+    const lowered = lower(g.build(), { storage: () => ({ kind: 'input' }) });
+    const threads = threadsFor(rowsOfRun(count), { width: rows.width, features: count });
+    return new NearestCentre(rows, count, await Session.create(lowered, { memory: [], keepsArena: false, ...threads }));
+  }
+
+  async of(centres: Float32Array): Promise<Nearest> {
+    const { width, data } = this.#rows;
+    const centre = new Int32Array(countOf(this.#rows));
+    const fed = { data: centres, shape: [this.#count, width] };
+    for (let from = 0; from < centre.length; from += rowsOfRun(this.#count)) {
+      const part = data.subarray(from * width, (from + rowsOfRun(this.#count)) * width);
+      const x = { data: part, shape: [part.length / width, width] };
+      centre.set((await this.#session.run({ x, centres: fed }, ['centre'])).get('centre')?.data ?? [], from);
+    }
+    const distance = Float64Array.from(centre, (c, row) => squaredWithin(this.#rows, row, centres, c, Infinity));
+    return { centre, distance };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+function rowsOfRun(count: number): number {
+  return Math.max(1, Math.floor(productsAtOnce / count));
 }
 
 function means(rows: Rows, assigned: Int32Array, distance: Float64Array, k: number): Float32Array {

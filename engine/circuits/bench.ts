@@ -13,6 +13,7 @@ import type {
   CircuitStudied,
 } from '../results/circuitBench.ts';
 import { numberedRandom } from '../tensor/random.ts';
+import { Fault } from '../terms/fault.ts';
 import { measures } from '../terms/measures.ts';
 import type { SettingValues } from '../terms/settings.ts';
 import type { CurveName } from './circuitCurve.ts';
@@ -178,23 +179,41 @@ class Bench {
     });
   }
 
-  async *#sampled({ label, method, settings }: ChosenMethod): AsyncGenerator<CircuitRow, void> {
-    const { scene, references, sizes, seed } = this.#request;
+  async *#sampled(chosen: ChosenMethod): AsyncGenerator<CircuitRow, void> {
+    const { scene, references, sizes } = this.#request;
+    const { label, method } = chosen;
     if (!countsPrompts(method) || references.length === 0) return;
     for (const prompts of sizes) {
       for (let run = 0; run < Math.min(SAMPLED_RUNS, this.#runsOf(method)); run++) {
         const named = (reference: string) => ({ of: 'sampled', method: label, seed: run, prompts, reference }) as const;
         if (references.every(({ id }) => this.#request.known.has(named(id)))) continue;
-        // So that the part is cut from what is known of all prompts.
-        await scene.headWrites();
-        const options = { seed: seed + run, permutations: 0, onProgress: () => undefined };
-        const scores = await scoresOf(label, method, scene.first(prompts), settings, options);
+        const scores = await this.#onFirst(chosen, prompts, run);
+        if (scores === null) continue;
         for (const reference of references) {
-          const { auc } = judge(scene.nodes, scores.scores, reference);
+          const { auc } = judge(scene.nodes, scores, reference);
           const like = named(reference.id);
           yield* this.#once<CircuitSampled>(like, () => Promise.resolve({ kind: 'row', ...like, auc }));
         }
       }
+    }
+  }
+
+  /** Scores from the first prompts; null where they are too few for the method's settings, which all prompts were enough for. */
+  async #onFirst(
+    { label, method, settings }: ChosenMethod,
+    prompts: number,
+    run: number,
+  ): Promise<readonly (number | null)[] | null> {
+    const { scene, seed } = this.#request;
+    // So that the part is cut from what is known of all prompts.
+    await scene.headWrites();
+    const options = { seed: seed + run, permutations: 0, onProgress: () => undefined };
+    try {
+      return (await scoresOf(label, method, scene.first(prompts), settings, options)).scores;
+    } catch (error) {
+      scene.signal.throwIfAborted();
+      if (error instanceof Fault) return null;
+      throw error;
     }
   }
 

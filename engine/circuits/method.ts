@@ -63,6 +63,8 @@ export interface NodeScores {
    */
   readonly forwardPasses: number;
   readonly backwardPasses: number;
+  /** Of work that another method did before on this scene: what this one would have spent on it alone. */
+  readonly sharedSeconds?: number;
 }
 
 export interface RankOptions {

@@ -40,10 +40,10 @@ export async function rankOnce(
   const { value, seconds, own } = await scene.priced(() => scoresOf(label, method, scene, settings, options));
   // The rest compute on writes and effects that the scene has timed.
   if (value.backwardPasses > 0 || method.role === 'reference') scene.addModelSeconds(own);
-  const { scores, signed, z, forwardPasses, backwardPasses } = value;
+  const { scores, signed, z, forwardPasses, backwardPasses, sharedSeconds = 0 } = value;
   return {
     ...{ kind: 'row', of: 'ranking', method: label, settings, seed: method.seeded ? run : null },
-    ...{ scores, signed, z, seconds, forwardPasses, backwardPasses },
+    ...{ scores, signed, z, seconds: seconds + sharedSeconds, forwardPasses, backwardPasses },
   };
 }
 

@@ -90,6 +90,8 @@ const circuitHeader = z.strictObject({
   nodeSet,
   /** Ids of all nodes that are ranked; lists of scores go by it. `L9H6`, `L9MLP`. */
   nodes: z.array(node).readonly(),
+  /** The same ids as they were drawn from the seed: among equal scores, the one that stands first here is taken first. */
+  drawn: z.array(node).readonly().exactOptional(),
   outside,
   budgets: z.array(z.number()).readonly(),
   /** m of the whole model and of the one with every node replaced. */

@@ -22,6 +22,9 @@ const viewFile = z.strictObject({
   second: name.nullable(),
   /** The run that is looked at. */
   run: name.nullable(),
+  /** Folder of the dictionary that is looked at, and the feature; left out where none is. */
+  dictionary: z.string().min(1).max(4000).exactOptional(),
+  feature: count.exactOptional(),
   ablation: ablationKind,
   scale: scaleBy,
   randomSets: count.max(1000),

@@ -16,17 +16,19 @@ export function makeAxis(
   range: readonly [number, number],
   { count, log = false }: { readonly count: number; readonly log?: boolean },
 ): Axis {
-  const scale = log ? scaleLog(domain, range) : scaleLinear(domain, range);
+  // A logarithm has no place for the zero of an axis that nothing is drawn along yet.
+  const ends = log && domain[0] <= 0 ? ([0.1, Math.max(1, domain[1])] as const) : domain;
+  const scale = log ? scaleLog(ends, range) : scaleLinear(ends, range);
   const values = scale.ticks(count);
   const step = values.length > 1 ? Math.abs((values[1] ?? 0) - (values[0] ?? 0)) : 1;
   const decimals = tickDecimals(step);
-  const shown = log ? logTicks(domain) : values;
+  const shown = log ? logTicks(ends) : values;
   const text = (value: number) => (log ? logText(value) : formatFixed(value, decimals));
   return {
     place: (value) => scale(value),
     invert: (pixel) => Number(scale.invert(pixel)),
     ticks: shown.map((value) => ({ value, text: text(value) })),
-    domain,
+    domain: ends,
   };
 }
 

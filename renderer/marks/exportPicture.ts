@@ -48,13 +48,22 @@ const keptStyles = [
   'dominant-baseline',
 ];
 
-/** An SVG element as a document of its own: colours and fonts that it gets from the page are written into it. */
+/**
+ * An SVG element as a document of its own: colours and fonts that it gets from the page are written into it. What lies below its
+ * lower edge (`data-below`: how high that is, in CSS pixels) is in the picture alone.
+ */
 export function svgText(element: SVGSVGElement): string {
   const copy = element.cloneNode(true) as SVGSVGElement;
   const originals = [element, ...element.querySelectorAll('*')];
   for (const [i, node] of [copy, ...copy.querySelectorAll('*')].entries()) writeStyles(originals[i], node);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('height', String(heightOf(element)));
   return new XMLSerializer().serializeToString(copy);
+}
+
+function heightOf(element: SVGSVGElement): number {
+  const below = element.querySelector<SVGElement>('[data-below]')?.dataset['below'] ?? '0';
+  return element.getBoundingClientRect().height + Number(below);
 }
 
 function writeStyles(original: Element | undefined, copy: Element): void {
@@ -70,7 +79,8 @@ function writeStyles(original: Element | undefined, copy: Element): void {
 
 /** `background` lies below: the theme's pane. */
 export async function svgPng(element: SVGSVGElement, scale: number, background: string): Promise<Blob> {
-  const { width, height } = element.getBoundingClientRect();
+  const { width } = element.getBoundingClientRect();
+  const height = heightOf(element);
   const url = URL.createObjectURL(new Blob([svgText(element)], { type: 'image/svg+xml' }));
   try {
     const image = new Image(width, height);

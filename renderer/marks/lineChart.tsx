@@ -44,7 +44,7 @@ export interface LineChartProps extends Size {
   readonly level?: { readonly name: string; readonly value: number };
   /** More such lines. */
   readonly levels?: readonly { readonly name: string; readonly value: number }[];
-  /** Names take as many lines as they need, or are left out where that is over a quarter of the height; otherwise those that fit in one line are there. */
+  /** Names take as many lines as they need; where that is over a quarter of the height only a saved picture has them, below. Otherwise those that fit in one line are there. */
   readonly wrapsNames?: boolean;
   /** Something measured apart from the lines, with its 95 % interval. */
   readonly point?: ChartPoint | null;
@@ -72,7 +72,8 @@ export function LineChart(props: LineChartProps): ReactElement {
   const rule = useRef<SVGLineElement>(null);
   const bottom = height - 32;
   const names = placeNames(props);
-  const lines = Math.max(0, ...names.map(({ line }) => line + 1));
+  const isBelow = props.wrapsNames === true && linesOf(names) * NAME_HEIGHT > height / 4;
+  const lines = isBelow ? 0 : linesOf(names);
   const top = 23 + (yTitle === undefined ? 0 : 16) + Math.max(props.wrapsNames === true ? 0 : 1, lines) * NAME_HEIGHT;
   const [xDomain, yDomain] = domains(props);
   const y = makeAxis(yDomain, [bottom, top], {
@@ -93,7 +94,7 @@ export function LineChart(props: LineChartProps): ReactElement {
       <text y={11} fill="var(--ink)" className="mark-title">
         {title}
       </text>
-      <SeriesNames names={names} />
+      <SeriesNames names={names} below={isBelow ? height : null} />
       <LeftAxis axis={y} from={left} to={width - 10} title={yTitle} grid />
       <BottomAxis axis={x} from={bottom} to={bottom} title={xTitle} />
       {diagonal && <Diagonal x={x} y={y} />}
@@ -212,7 +213,7 @@ interface PlacedName {
 const NAME_HEIGHT = 13;
 
 /** Names under the title, from left to right: in one line as far as they fit, or in as many as they need. */
-function placeNames({ series, width, height, wrapsNames: wraps = false }: LineChartProps): readonly PlacedName[] {
+function placeNames({ series, width, wrapsNames: wraps = false }: LineChartProps): readonly PlacedName[] {
   const placed: PlacedName[] = [];
   let [x, line] = [0, 0];
   series.forEach((one, i) => {
@@ -221,18 +222,25 @@ function placeNames({ series, width, height, wrapsNames: wraps = false }: LineCh
     if (wraps || x + space - 10 <= width) placed.push({ series: one, colour: colourOf(one, i), x, line });
     x += space;
   });
-  return wraps && (line + 1) * NAME_HEIGHT > height / 4 ? [] : placed;
+  return placed;
 }
 
-function SeriesNames({ names }: { readonly names: readonly PlacedName[] }): ReactElement {
+function linesOf(names: readonly PlacedName[]): number {
+  return Math.max(0, ...names.map(({ line }) => line + 1));
+}
+
+interface SeriesNamesProps {
+  readonly names: readonly PlacedName[];
+  /** The lower edge of the drawing, where they lie below it. */
+  readonly below: number | null;
+}
+
+function SeriesNames({ names, below }: SeriesNamesProps): ReactElement {
+  const room = below === null ? undefined : linesOf(names) * NAME_HEIGHT + 8;
   return (
-    <g fill="var(--ink-2)">
+    <g fill="var(--ink-2)" data-below={room} transform={`translate(0,${below === null ? 25 : below + 12})`}>
       {names.map(({ series, colour, x, line }) => (
-        <g
-          key={series.id ?? series.name}
-          data-series={series.id}
-          transform={`translate(${x},${25 + line * NAME_HEIGHT})`}
-        >
+        <g key={series.id ?? series.name} data-series={series.id} transform={`translate(${x},${line * NAME_HEIGHT})`}>
           <line x2={14} y1={-3.5} y2={-3.5} stroke={colour} strokeWidth={2} strokeDasharray={dashOf(series)} />
           <text x={18}>{series.name}</text>
         </g>

@@ -28,14 +28,20 @@ export function currentView(workspace: Workspace, selection: Selection): ViewFil
     scale,
     randomSets,
     selection: selection.store.getState(),
+    ...dictionaryOf(workspace),
   };
+}
+
+function dictionaryOf({ store }: Workspace): Pick<ViewFile, 'dictionary' | 'feature'> {
+  const { dictionary, feature } = store.getState();
+  return { ...(dictionary === null ? {} : { dictionary }), ...(feature === null ? {} : { feature }) };
 }
 
 /** Shows a view. Places that this version does not have are left out. The model is not opened here. */
 export function showView(view: ViewFile, workspace: Workspace, selection: Selection): void {
   const { version: _, panes, selection: selected, ...settings } = view;
   const known = panes.filter(isPlace);
-  workspace.set(settings);
+  workspace.set({ dictionary: null, feature: null, ...settings });
   workspace.setPanes(known.length > 0 ? known : firstWorkspace.panes);
   selection.store.setState(selected);
 }
@@ -76,6 +82,8 @@ export function viewToHash(view: ViewFile): string {
   put('measure', view.measure);
   put('second', view.second);
   put('run', view.run);
+  put('dictionary', view.dictionary);
+  put('feature', view.feature);
   put('ablation', view.ablation, firstWorkspace.ablation);
   put('scale', view.scale, firstWorkspace.scale);
   put('random', view.randomSets, firstWorkspace.randomSets);
@@ -107,6 +115,8 @@ export function viewFromHash(hash: string): ViewFile | null {
     measure: params.get('measure'),
     second: params.get('second'),
     run: params.get('run'),
+    ...(params.has('dictionary') ? { dictionary: params.get('dictionary') } : {}),
+    ...(params.has('feature') ? { feature: number('feature', null) } : {}),
     ablation: params.get('ablation') ?? firstWorkspace.ablation,
     scale: number('scale', firstWorkspace.scale),
     randomSets: number('random', firstWorkspace.randomSets),

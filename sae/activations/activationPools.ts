@@ -157,8 +157,8 @@ export class ActivationPools implements BatchSource {
       // Those that have to go, and what a process that ended left.
       for (const other of this.pools.keys()) if (!this.#stored.has(other)) await store.remove(other);
     }
-    const { rows, passes } = this.#passes(this.#poolOf(pool), Infinity);
-    const collecting = this.#collecting(passes, rows, onCollected);
+    const { passes } = this.#passes(this.#poolOf(pool), Infinity);
+    const collecting = this.#collecting(this.#poolOf(pool), passes, onCollected);
     const parts = passes.map((windows): RowsToStore => {
       return { rows: this.#rowsOf(windows), read: async () => nextOf(await collecting.next()) };
     });
@@ -169,7 +169,7 @@ export class ActivationPools implements BatchSource {
     const { rows, passes } = this.#passes(pool, wanted);
     const data = new Float32Array(rows * this.width);
     let next = 0;
-    for await (const part of this.#collecting(passes, rows, onCollected)) {
+    for await (const part of this.#collecting(pool, passes, onCollected)) {
       data.set(part, next);
       next += part.length;
     }
@@ -193,18 +193,38 @@ export class ActivationPools implements BatchSource {
     return windows.reduce((sum, window) => sum + rowTokens(window, skip) * this.#perToken, 0);
   }
 
+  /** Rows of each pass. Those that the sample has are not collected again. */
   async *#collecting(
+    { from }: RowPool,
     passes: readonly Windows[],
-    total: number,
     onCollected?: OnCollected,
   ): AsyncGenerator<Float32Array> {
-    let done = 0;
-    for await (const { rows, seconds } of collectRows(this.#model, { ...this.#request, windows: passes.flat() })) {
+    const known = from === 0 ? this.#sampled(passes) : [];
+    yield* known;
+    const total = passes.reduce((sum, windows) => sum + this.#rowsOf(windows), 0);
+    let done = known.reduce((sum, { length }) => sum + length / this.width, 0);
+    const first = from + passes.slice(0, known.length).flat().length;
+    const windows = passes.slice(known.length).flat();
+    for await (const { rows, seconds } of collectRows(this.#model, { ...this.#request, windows }, first)) {
       this.#modelSeconds += seconds;
       done += countOf(rows);
       onCollected?.(done, total);
       yield rows.data;
     }
+  }
+
+  /** What the sample has of passes that it begins with. */
+  #sampled(passes: readonly Windows[]): Float32Array[] {
+    const data = this.#sample?.data ?? new Float32Array();
+    const found: Float32Array[] = [];
+    let next = 0;
+    for (const windows of passes) {
+      const end = next + this.#rowsOf(windows) * this.width;
+      if (end > data.length) break;
+      found.push(data.subarray(next, end));
+      next = end;
+    }
+    return found;
   }
 
   /** What a pool is of: another model, text or place gives other rows. */

@@ -12,15 +12,16 @@ interface CollectedRows {
   readonly seconds: number;
 }
 
-/** Throws Fault for a value that is not finite: it names the place and the token. */
+/** Throws Fault for a value that is not finite: it names the place and the token. `firstWindow`: windows of the text before these. */
 export async function* collectRows(
   model: Model,
   { windows, places, skip, signal }: SiteRowsRequest,
+  firstWindow = 0,
 ): AsyncGenerator<CollectedRows, void, void> {
   const columns = placeColumns(places, model.family);
   const request = { windows, places, skip, ...(signal === undefined ? {} : { signal }) };
   let began = performance.now();
-  let window = 0;
+  let window = firstWindow;
   for await (const batch of siteRows(model, request)) {
     const seconds = (performance.now() - began) / 1000;
     requireFinite(batch, places, columns, window);

@@ -68,7 +68,7 @@ function tokenValues(values: Tensor, { row, position }: TokenPlace, { head }: Pl
 }
 
 /** Rows of several places side by side: columns of the first, then of the second ... All have as many rows a token. */
-export function sideBySide(parts: readonly Rows[]): Rows {
+function sideBySide(parts: readonly Rows[]): Rows {
   const [first] = parts;
   if (first === undefined) throw new RangeError('rows: expected at least one place');
   if (parts.length === 1) return first;

@@ -80,8 +80,14 @@ export interface CodeSource {
 
 type Settings = ValuesOf<typeof codeSettings>;
 
+interface MadeCodes {
+  readonly codes: HeadCodes;
+  /** That making them took. */
+  readonly seconds: number;
+}
+
 /** Of a scene, by source, settings and seed: scores that differ only in how codes are counted share them. */
-const known = new WeakMap<CircuitScene, Map<string, Promise<HeadCodes>>>();
+const known = new WeakMap<CircuitScene, Map<string, Promise<MadeCodes>>>();
 
 /** Throws Fault where prompts have no negatives or are too few, and for writes that are not finite. */
 export async function rankByCodes(
@@ -96,9 +102,10 @@ export async function rankByCodes(
   const pace = new Pace(scene.signal, options.onProgress, encoding + labellingCount(settings, options));
   const key = keyOf(settings, options, source);
   const found = known.get(scene)?.get(key);
-  const codes = await (found ?? remembered(scene, key, encoded(writes, settings, options, source, pace)));
+  const { codes, seconds } = await (found ?? remembered(scene, key, encoded(writes, settings, options, source, pace)));
   if (found !== undefined) await pace.advance(encoding);
-  return rankedHeads(scene, writes, settings, options, scorerOf(codes), pace);
+  const ranked = await rankedHeads(scene, writes, settings, options, scorerOf(codes), pace);
+  return found === undefined ? ranked : { ...ranked, sharedSeconds: seconds };
 }
 
 function keyOf(settings: Settings, { seed }: RankOptions, { key }: CodeSource): string {
@@ -106,8 +113,8 @@ function keyOf(settings: Settings, { seed }: RankOptions, { key }: CodeSource): 
   return JSON.stringify([...key, seed, ...names.map((name) => settings[name])]);
 }
 
-function remembered(scene: CircuitScene, key: string, made: Promise<HeadCodes>): Promise<HeadCodes> {
-  const ofScene = known.get(scene) ?? new Map<string, Promise<HeadCodes>>();
+function remembered(scene: CircuitScene, key: string, made: Promise<MadeCodes>): Promise<MadeCodes> {
+  const ofScene = known.get(scene) ?? new Map<string, Promise<MadeCodes>>();
   known.set(scene, ofScene.set(key, made));
   made.catch(() => ofScene.delete(key));
   return made;
@@ -119,12 +126,14 @@ async function encoded(
   { seed }: RankOptions,
   { dictionary }: CodeSource,
   pace: Pace,
-): Promise<HeadCodes> {
+): Promise<MadeCodes> {
+  const started = performance.now();
   const rows = preparedWrites(writes, settings);
   const trainedOn = drawnPrompts(writes, settings.trainedPrompts, seed);
   const program = await CodeProgram.create(await dictionary(rows(trainedOn), seed, pace), settings.inactive);
   try {
-    return await headCodes(writes, rows, program, pace);
+    const codes = await headCodes(writes, rows, program, pace);
+    return { codes, seconds: (performance.now() - started) / 1000 };
   } finally {
     await program.release();
   }

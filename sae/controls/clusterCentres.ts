@@ -8,9 +8,9 @@ export const clusterCentres: Control = {
   id: 'kMeans',
   title: 'k-means',
   about: 'Codes that tell samples apart no better than clusters do are no parts of them.',
-  make(input) {
+  async make(input) {
     const { centre, centred } = preparedControl(input);
-    const { centres } = kMeans(centred, input.features, seededRandom(input.seed));
+    const { centres } = await kMeans(centred, input.features, seededRandom(input.seed));
     const weights = new Map([
       ['W_dec', centres],
       ['b_dec', Float32Array.from(centre)],

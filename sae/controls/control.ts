@@ -28,7 +28,7 @@ export interface ControlFacts {
 }
 
 export interface Control extends ControlFacts {
-  make(input: ControlInput): Dictionary;
+  make(input: ControlInput): Dictionary | Promise<Dictionary>;
 }
 
 export interface PreparedControl {

@@ -13,8 +13,7 @@ import { PARAMETERS, readGemmaScope } from './readGemmaScope.ts';
 import { readSaeLens, WEIGHTS as SAELENS_WEIGHTS } from './readSaeLens.ts';
 import { readSparsify, WEIGHTS as SPARSIFY_WEIGHTS } from './readSparsify.ts';
 
-export const foreignFormats = ['saelens', 'sparsify', 'dictionary-learning', 'gemma-scope', 'headscope'] as const;
-export type ForeignFormat = (typeof foreignFormats)[number];
+export type ForeignFormat = 'saelens' | 'sparsify' | 'dictionary-learning' | 'gemma-scope' | 'headscope';
 
 export interface ForeignRequest {
   /** A folder, or a file in one. */

@@ -17,7 +17,7 @@ import type { Foreign } from './foreign.ts';
 import { asTheModelHasThem, importedOrigin, placeOrFault } from './foreign.ts';
 import { checkTensorNames, readAxes, sizesFrom, tensorsOf } from './tensors.ts';
 
-export const CONFIG = 'cfg.json';
+const CONFIG = 'cfg.json';
 export const WEIGHTS = 'sae.safetensors';
 
 const keys: KnownKeys = {
@@ -80,7 +80,7 @@ const modules: Readonly<Record<string, InputSite>> = {
 };
 
 /** `layers.10`, `h.3.mlp`: the output of that module of a Hugging Face model. */
-export function placeOfModule(name: string): DictionaryPlace | null {
+function placeOfModule(name: string): DictionaryPlace | null {
   const [, layer, module = ''] =
     /^(?:model\.|transformer\.|gpt_neox\.)?(?:layers|h)[._](\d{1,4})(?:\.(\w+))?$/.exec(name) ?? [];
   const site = Object.hasOwn(modules, module) ? modules[module] : undefined;

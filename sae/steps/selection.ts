@@ -32,7 +32,7 @@ export function selectFromRows(
   into.starts[rows] = entry;
 }
 
-/** The `count` largest of all that are above 0, of equal ones the first. */
+/** The `count` largest of all that are above 0, of equal ones the first; what is no number is none of them. */
 export function selectFromAll(p: Float32Array, features: number, count: number, into: Selected): void {
   const least = largestBound(p, count);
   const rows = p.length / features;
@@ -41,7 +41,7 @@ export function selectFromAll(p: Float32Array, features: number, count: number, 
     into.starts[row] = entry;
     for (let at = row * features; at < (row + 1) * features; at++) {
       const value = p[at] as number;
-      if (value < least || value <= 0) continue;
+      if (!(value >= least && value > 0)) continue;
       if (value === least && equal-- <= 0) continue;
       into.indices[entry] = at - row * features;
       into.values[entry++] = value;
@@ -56,12 +56,17 @@ function countAbove(p: Float32Array, bound: number): number {
   return count;
 }
 
+/** Bits of infinity; those above it are of no number. */
+const INFINITY = 0x7f800000;
+
 /** Bits of a float32 above 0 rise with it: two passes over their upper and lower halves find the `count`-th largest value; 0 where fewer are above 0. */
 function largestBound(p: Float32Array, count: number): number {
   const bits = new Int32Array(p.buffer, p.byteOffset, p.length);
-  const upper = bucketOf(bits, count, (word) => (word > 0 ? word >>> 16 : -1));
+  const isAbove = (word: number) => word > 0 && word <= INFINITY;
+  const upper = bucketOf(bits, count, (word) => (isAbove(word) ? word >>> 16 : -1));
   if (upper === null) return 0;
-  const lower = bucketOf(bits, upper.left, (word) => (word > 0 && word >>> 16 === upper.bucket ? word & 0xffff : -1));
+  const isNear = (word: number) => isAbove(word) && word >>> 16 === upper.bucket;
+  const lower = bucketOf(bits, upper.left, (word) => (isNear(word) ? word & 0xffff : -1));
   if (lower === null) return 0;
   return new Float32Array(Int32Array.of((upper.bucket << 16) | lower.bucket).buffer)[0] as number;
 }

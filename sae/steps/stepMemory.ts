@@ -1,9 +1,10 @@
 /** Weights, moments and gradient of one dictionary in the memory of WebAssembly, where ONNX Runtime reads them too. */
 import type { AdamWSettings } from '../../engine/train/adamW.ts';
 import { biasCorrection } from '../../engine/train/adamW.ts';
+import { Fault } from '../../engine/terms/fault.ts';
 import type { NormConstraint } from '../variants/variant.ts';
 import { normCodes } from '../wasm/adam.ts';
-import { ModuleBuilder } from '../wasm/moduleBuilder.ts';
+import { ModuleBuilder, PAGE } from '../wasm/moduleBuilder.ts';
 import { Instance, Memory, Module } from '../wasm/webAssembly.ts';
 import type { Part, StepLayout, WeightRows } from './stepLayout.ts';
 import { addressOf, numbers, stepLayout } from './stepLayout.ts';
@@ -29,6 +30,26 @@ export function isKernelNorm(norm: NormConstraint | 'simplex'): norm is keyof ty
   return Object.hasOwn(normCodes, norm);
 }
 
+/** Throws Fault where a memory of these does not fit into 4 GiB; nothing is allocated. */
+export function requireStepRoom(weights: readonly WeightRows[], work: Readonly<Record<string, number>>): void {
+  layoutWith(weights, work);
+}
+
+/** With room for the squares of a weight's rows. */
+function layoutWith<Work extends string>(weights: readonly WeightRows[], work: Readonly<Record<Work, number>>) {
+  const longest = Math.max(...weights.map(({ rows }) => rows));
+  return stepLayout<Work | 'squares'>(weights, { ...work, squares: longest });
+}
+
+function allocated(pages: number) {
+  try {
+    return new Memory({ initial: pages, maximum: pages });
+  } catch {
+    const expected = `${Math.ceil((pages * PAGE) / 2 ** 20)} MiB`;
+    throw new Fault({ what: 'no memory for a training step', expected });
+  }
+}
+
 export class StepMemory<Work extends string> {
   readonly layout: StepLayout<Work>;
   readonly exports: Readonly<Record<string, (...values: number[]) => void>>;
@@ -41,12 +62,11 @@ export class StepMemory<Work extends string> {
     work: Readonly<Record<Work, number>>,
     define?: (module: ModuleBuilder, layout: StepLayout<Work | 'squares'>) => void,
   ) {
-    const longest = Math.max(...weights.map(({ rows }) => rows));
-    const layout = stepLayout<Work | 'squares'>(weights, { ...work, squares: longest });
+    const layout = layoutWith(weights, work);
     const module = new ModuleBuilder(layout.pages, { shared: false });
     for (const length of new Set(weights.map((weight) => weight.length))) defineUpdates(module, length);
     define?.(module, layout);
-    const memory = new Memory({ initial: layout.pages, maximum: layout.pages });
+    const memory = allocated(layout.pages);
     this.layout = layout;
     this.exports = new Instance(new Module(module.bytes()), { env: { memory } }).exports;
     this.#buffer = memory.buffer;

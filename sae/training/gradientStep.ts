@@ -5,7 +5,7 @@ import type { Feeds } from '../../engine/run/ort.ts';
 import { Session } from '../../engine/run/ort.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 import type { Part, WeightRows } from '../steps/stepLayout.ts';
-import { isKernelNorm, StepMemory } from '../steps/stepMemory.ts';
+import { isKernelNorm, requireStepRoom, StepMemory } from '../steps/stepMemory.ts';
 import { threadsFor } from '../threads.ts';
 import { planConstraints } from './constraints.ts';
 import type { StepOutcome } from './dictionaryStep.ts';
@@ -45,6 +45,14 @@ export class GradientStep {
         (isKernelNorm(rule.constraint) && weight.axes.endsWith(rule.along) && (rule.radius ?? 1) === 1);
       return isKnown && (weightShape(weight, plan).at(-1) ?? 0) % 4 === 0;
     });
+  }
+
+  /** Throws Fault for a plan whose weights, moments and gradients do not fit into memory. */
+  static requireRoom(plan: Plan): void {
+    requireStepRoom(
+      planWeights(plan).map((weight) => rowsOf([weight.name, weightShape(weight, plan)])),
+      {},
+    );
   }
 
   static async create(plan: Plan): Promise<GradientStep> {

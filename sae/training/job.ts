@@ -12,6 +12,7 @@ import type { DictionarySize } from '../variants/variant.ts';
 import { columnsOf } from './batches.ts';
 import type { Plan } from './lossGraph.ts';
 import { changing, planWeights } from './lossGraph.ts';
+import { requirePlanRoom } from './planRoom.ts';
 import type { TrainingSettings } from './trainingSettings.ts';
 import { checkTraining } from './trainingSettings.ts';
 
@@ -34,7 +35,7 @@ export interface Job {
   readonly firstColumn: number;
 }
 
-/** Throws Fault, with the name, for a variant that is not there and for settings that are out of range. */
+/** Throws Fault, with the name, for a variant that is not there, for settings out of range, and for sizes beyond memory. */
 export function jobOf({ name, variant: id, size, settings, training, input, firstColumn }: JobRequest): Job {
   const variant = variantOf(id);
   const values = checkSettings(variant.settings, settings, name);
@@ -43,6 +44,7 @@ export function jobOf({ name, variant: id, size, settings, training, input, firs
   checkInput(input, name);
   const plan = { variant, size, settings: values, training, subtractsBias: input.subtractsBias };
   checkFrozen(plan, name);
+  requirePlanRoom(plan, name);
   return { name, plan, input, firstColumn };
 }
 

@@ -1,4 +1,6 @@
 /** Steps of matching pursuit by kernels of WebAssembly: what the graph of its loss gives, many times faster. */
+import { layoutOf } from '../pursuit/kernels/layout.ts';
+import type { KernelShape } from '../pursuit/kernels/layout.ts';
 import { PursuitKernels } from '../pursuit/pursuitKernels.ts';
 import type { AtomsAndBias, Encoded } from '../pursuit/pursuitKernels.ts';
 import { usefulThreads } from '../pursuit/helperThreads.ts';
@@ -35,9 +37,14 @@ export class PursuitStep {
     return variant.id === 'matchingPursuit' && subtractsBias && isPlain && known && size.features <= mostFeatures;
   }
 
+  /** Throws Fault for a plan whose kernels do not fit into memory. */
+  static requireRoom(plan: Plan): void {
+    layoutOf(shapeOf(plan));
+  }
+
   static async create(plan: Plan): Promise<PursuitStep> {
     const training = pursuitTraining(plan);
-    const shape = { ...plan.size, rows: plan.training.rows, steps: training.pursuit.steps };
+    const shape = shapeOf(plan);
     return new PursuitStep(await PursuitKernels.create(shape, usefulThreads(shape)), training);
   }
 
@@ -96,6 +103,10 @@ export class PursuitStep {
 }
 
 const kinds = ['weights', 'first', 'second'] as const;
+
+function shapeOf(plan: Plan): KernelShape {
+  return { ...plan.size, rows: plan.training.rows, steps: pursuitTraining(plan).pursuit.steps };
+}
 
 function pursuitTraining({ variant, settings, training }: Plan): PursuitTraining {
   const { gradient, ...rest } = settings as ValuesOf<typeof matchingPursuit.settings>;

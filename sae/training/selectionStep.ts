@@ -6,8 +6,8 @@ import { transposedRows } from '../rows.ts';
 import { defineSparse, weightNames } from '../steps/sparseKernels.ts';
 import type { Selected } from '../steps/selection.ts';
 import { selectFromAll, selectFromRows } from '../steps/selection.ts';
-import type { Part } from '../steps/stepLayout.ts';
-import { isKernelNorm, StepMemory } from '../steps/stepMemory.ts';
+import type { Part, WeightRows } from '../steps/stepLayout.ts';
+import { isKernelNorm, requireStepRoom, StepMemory } from '../steps/stepMemory.ts';
 import { threadsFor } from '../threads.ts';
 import { SMALLEST } from '../variants/batchTopK.ts';
 import type { StepOutcome, StepReport } from './dictionaryStep.ts';
@@ -40,6 +40,12 @@ export class SelectionStep {
     return (
       known && fits && (kind === 'none' || kind === 'auxK') && isKernelNorm(training.constraint ?? variant.constraint)
     );
+  }
+
+  /** Throws Fault for a plan whose weights, moments, gradients and codes do not fit into memory. */
+  static requireRoom(plan: Plan): void {
+    const { weights, work } = sizesOf(plan);
+    requireStepRoom(weights, work);
   }
 
   static async create(plan: Plan): Promise<SelectionStep> {
@@ -121,6 +127,50 @@ function codesOf({ variant, settings, training }: Plan): { readonly ofEach: bool
   return null;
 }
 
+/** How a batch's codes are chosen. */
+function selectionOf(plan: Plan): NonNullable<ReturnType<typeof codesOf>> {
+  const found = codesOf(plan);
+  if (found === null) throw new RangeError(`selection: no codes of ${plan.variant.id}`);
+  return found;
+}
+
+/** AuxK, where it is the remedy. */
+function auxiliaryOf({ training }: Plan): { readonly count: number; readonly weight: number } | null {
+  const { remedy } = training.dead;
+  return remedy.kind === 'auxK' ? remedy : null;
+}
+
+interface StepSizes {
+  readonly weights: readonly WeightRows[];
+  readonly work: Readonly<Record<Work, number>>;
+  /** Codes of a batch, and those of dead features, at most. */
+  readonly entries: number;
+  readonly deadEntries: number;
+}
+
+function sizesOf(plan: Plan): StepSizes {
+  const { width, features } = plan.size;
+  const { rows } = plan.training;
+  const [selection, auxiliary] = [selectionOf(plan), auxiliaryOf(plan)];
+  const entries = selection.ofEach ? rows * Math.min(selection.count, features) : selection.count;
+  const deadEntries = auxiliary === null ? 0 : rows * Math.min(auxiliary.count, features);
+  const values = rows * width;
+  return {
+    weights: [
+      { name: weightNames.encoder, rows: features, length: width },
+      { name: weightNames.encoderBias, rows: 1, length: features },
+      { name: weightNames.decoder, rows: features, length: width },
+      { name: weightNames.bias, rows: 1, length: width },
+    ],
+    work: {
+      ...{ input: values, error: values, held: auxiliary === null ? 0 : values, zeros: width },
+      ...{ starts: rows + 1, indices: entries, values: entries },
+      ...{ deadStarts: rows + 1, deadIndices: deadEntries, deadValues: deadEntries },
+    },
+    ...{ entries, deadEntries },
+  };
+}
+
 /** One dictionary's values, and what its steps work on. */
 class SelectionMemory implements WeightSource {
   version = 0;
@@ -133,27 +183,9 @@ class SelectionMemory implements WeightSource {
   #holding: Pick<DictionaryState, 'step'> | null = null;
 
   constructor(plan: Plan) {
-    const { size, training } = plan;
-    const { width, features } = size;
-    const { rows } = training;
-    const selection = codesOf(plan);
-    if (selection === null) throw new RangeError(`selection: no codes of ${plan.variant.id}`);
-    const { remedy } = training.dead;
-    const auxiliary = remedy.kind === 'auxK' ? remedy : null;
-    const entries = selection.ofEach ? rows * Math.min(selection.count, features) : selection.count;
-    const deadEntries = auxiliary === null ? 0 : rows * Math.min(auxiliary.count, features);
-    const values = rows * width;
-    const work: Readonly<Record<Work, number>> = {
-      ...{ input: values, error: values, held: auxiliary === null ? 0 : values, zeros: width },
-      ...{ starts: rows + 1, indices: entries, values: entries },
-      ...{ deadStarts: rows + 1, deadIndices: deadEntries, deadValues: deadEntries },
-    };
-    const weights = [
-      { name: weightNames.encoder, rows: features, length: width },
-      { name: weightNames.encoderBias, rows: 1, length: features },
-      { name: weightNames.decoder, rows: features, length: width },
-      { name: weightNames.bias, rows: 1, length: width },
-    ];
+    const { width, features } = plan.size;
+    const { rows } = plan.training;
+    const { weights, work, entries, deadEntries } = sizesOf(plan);
     const memory = new StepMemory(weights, work, (module, layout) => defineSparse(module, layout, width, features));
     const lists = (starts: Work, indices: Work, strengths: Work, count: number): Selected => ({
       starts: memory.words(starts, rows + 1),
@@ -162,8 +194,8 @@ class SelectionMemory implements WeightSource {
     });
     this.#plan = plan;
     this.#memory = memory;
-    this.#selection = selection;
-    this.#auxiliary = auxiliary;
+    this.#selection = selectionOf(plan);
+    this.#auxiliary = auxiliaryOf(plan);
     this.#codes = lists('starts', 'indices', 'values', entries);
     this.#deadCodes = lists('deadStarts', 'deadIndices', 'deadValues', deadEntries);
   }

@@ -21,14 +21,14 @@ interface StartData {
 const clusteredRows = 4096;
 
 /** The same sample and generator give the same weights; they are drawn in the order of the plan's weights. */
-export function startWeights(plan: Plan, sample: Rows, random: Random): Map<string, Float32Array> {
+export async function startWeights(plan: Plan, sample: Rows, random: Random): Promise<Map<string, Float32Array>> {
   const data = startData(sample, plan.training.start);
   const weights = new Map<string, Float32Array>();
   const listed = planWeights(plan);
   // What reads as the decoder writes comes after the decoder is there.
   const reads = ({ start }: VariantWeight) => start.kind === 'transposedDecoder';
   for (const weight of listed.filter((entry) => !reads(entry)))
-    weights.set(weight.name, started(weight, plan, data, random));
+    weights.set(weight.name, await started(weight, plan, data, random));
   setGain(weights, plan);
   for (const weight of listed.filter(reads)) weights.set(weight.name, transposedDecoder(weights, plan));
   constrain(weights, plan);
@@ -41,7 +41,12 @@ function startData(sample: Rows, { centre: kind }: StartSettings): StartData {
   return { centre, centred: lessCentre(sample, centre) };
 }
 
-function started(weight: VariantWeight, plan: Plan, { centre, centred }: StartData, random: Random): Float32Array {
+async function started(
+  weight: VariantWeight,
+  plan: Plan,
+  { centre, centred }: StartData,
+  random: Random,
+): Promise<Float32Array> {
   const { start } = weight;
   const shape = weightShape(weight, plan);
   const count = shape.reduce((product, size) => product * size, 1);
@@ -62,7 +67,7 @@ function started(weight: VariantWeight, plan: Plan, { centre, centred }: StartDa
       return rowsAt(centred, drawnRows(countOf(centred), shape[0] as number, random)).data;
     case 'clusters': {
       const rows = rowsAt(centred, drawnRows(countOf(centred), Math.min(clusteredRows, countOf(centred)), random));
-      return kMeans(rows, shape[0] as number, random).centres;
+      return (await kMeans(rows, shape[0] as number, random)).centres;
     }
     case 'oneHot': {
       const [, columns = 1] = shape;

@@ -40,18 +40,18 @@ function randomOf({ plan }: Job, part: keyof typeof seedOf, step = 0) {
 /** States before the first step: of the same source and settings always the same. */
 export async function startStates(jobs: readonly Job[], source: BatchSource): Promise<States> {
   const sample = await source.sample(startRows);
-  return new Map(
-    jobs.map((job) => {
-      const weights = startWeights(job.plan, jobRows(job, sample), randomOf(job, 'start'));
-      return [job.name, startDictionaryState(weights, job.plan.size.features)] as const;
-    }),
-  );
+  const states = new Map<string, DictionaryState>();
+  for (const job of jobs) {
+    const weights = await startWeights(job.plan, jobRows(job, sample), randomOf(job, 'start'));
+    states.set(job.name, startDictionaryState(weights, job.plan.size.features));
+  }
+  return states;
 }
 
 /**
  * Takes steps until every job has all of its own, one moment after each. What comes out depends on the states, the jobs and
  * the source alone: stopped anywhere and gone on from the states of the last moment, the dictionaries are the same, bit by bit.
- * Throws Fault for jobs whose batches are not the source's and for a loss that is not finite.
+ * Throws Fault for jobs whose batches are not the source's and for a loss or gradient that is not finite.
  */
 export async function* trainSideBySide(
   jobs: readonly Job[],
@@ -96,10 +96,7 @@ function stateOf(states: States, { name }: Job): DictionaryState {
 async function takeStep(job: Job, source: BatchSource, programs: Programs, before: DictionaryState, rows: Rows) {
   const program = await programs.step(job);
   const { state, report } = await program.run(job.plan, before, jobRows(job, rows).data);
-  if (!Number.isFinite(report.loss)) {
-    const where = `${job.name}, step ${report.step}`;
-    throw new Fault({ what: 'loss is not finite', where, expected: 'a lower learning rate', got: String(report.loss) });
-  }
+  requireFinite(job, report);
   const { resampling, window } = job.plan.training.dead;
   const isDue = resampling !== null && state.step % resampling.every === 0 && state.step <= resampling.until;
   if (!isDue || !deadFeatures(state, window).includes(1)) return { state, report };
@@ -111,6 +108,15 @@ async function takeStep(job: Job, source: BatchSource, programs: Programs, befor
   }
   const renewed = resampled(job.plan, state, joinJudged(parts), randomOf(job, 'resample', state.step));
   return { state: renewed.state, report: { ...report, resampled: renewed.features.length } };
+}
+
+/** A gradient beyond float32 leaves weights that are no numbers: said at once, not at the step or the checkpoint after it. */
+function requireFinite({ name }: Job, { step, loss, gradientNorm }: StepReport): void {
+  for (const [what, value] of Object.entries({ loss, gradient: gradientNorm })) {
+    if (Number.isFinite(value)) continue;
+    const where = `${name}, step ${step}`;
+    throw new Fault({ what: `${what} is not finite`, where, expected: 'a lower learning rate', got: String(value) });
+  }
 }
 
 /** Compiled once for all jobs with the same program. */
@@ -142,7 +148,8 @@ class Programs {
       ...this.#steps.values(),
       ...this.#judges.values(),
     ];
-    for (const program of all) await (await program).release();
+    // One that could not be made has nothing to release, and must not keep the others.
+    for (const made of await Promise.allSettled(all)) if (made.status === 'fulfilled') await made.value.release();
   }
 
   #pursuit(plan: Plan): Promise<PursuitStep> {

@@ -53,7 +53,7 @@ async function prepared(variant: string, settings: JobRequest['settings']) {
   const random = seededRandom(1);
   const x = Float32Array.from({ length: rows * width }, () => random.normal());
   const step = await (SelectionStep.takes(plan) ? SelectionStep : GradientStep).create(plan);
-  let state = startDictionaryState(startWeights(plan, { width, data: x }, seededRandom(2)), features);
+  let state = startDictionaryState(await startWeights(plan, { width, data: x }, seededRandom(2)), features);
   const take = async () => {
     const start = performance.now();
     ({ state } = await step.run(plan, state, x));

@@ -14,6 +14,7 @@ import { taskTokenizer } from '../../engine/service/calls/prompts.ts';
 import { taskById } from '../../engine/tasks/index.ts';
 import type { Prompt } from '../../engine/tasks/task.ts';
 import { seededRandom } from '../../engine/tensor/random.ts';
+import { Fault } from '../../engine/terms/fault.ts';
 
 let model: Model;
 let prompts: readonly Prompt[];
@@ -100,6 +101,20 @@ describe('a method that draws', () => {
       ...[3, 3, 3, 5, 5, 5].map((size) => [size, 0]),
     ]);
     expect(new Set(seen.map(({ first }) => first)).size).toBe(1);
+  });
+
+  it('has no place on the curve where the prompts are too few for its settings', async () => {
+    const picky: CircuitMethod = {
+      ...drawing([]),
+      rank: (scene, settings, options) => {
+        if (scene.prompts.length < 4) throw new Fault({ what: 'too few prompts' });
+        return drawing([]).rank(scene, settings, options);
+      },
+    };
+    const rows = await rowsOf([], { methods: [{ label: 'picky', method: picky, settings: {} }] });
+    const sampled = rows.flatMap((row) => (row.of === 'sampled' ? [[row.prompts, row.seed]] : []));
+    expect(sampled).toEqual([0, 1, 2].map((seed) => [5, seed]));
+    expect(rows.at(-1)?.of).toBe('sampled');
   });
 
   it('is not run again where its rows are known', async () => {

@@ -49,6 +49,21 @@ describe('circuit', () => {
     expect([again.code, again.err]).toEqual([2, expect.stringContaining(out)]);
   });
 
+  it('runs one method with several settings, and against nothing', async () => {
+    const chosen = ['--methods', 'atp, atp gradDrop=true', '--reference', 'none', '--budgets', '0.5,1', '--json'];
+    const { code, out } = await headscope([...args, ...chosen]);
+    const { header, rows } = JSON.parse(out) as CircuitsFound;
+    const ranked = rows.flatMap((row) => (row.of === 'ranking' ? [[row.method, row.settings['gradDrop']]] : []));
+    expect([code, header.references, ranked]).toEqual([
+      0,
+      [],
+      [
+        ['atp', false],
+        ['atp gradDrop=true', true],
+      ],
+    ]);
+  });
+
   it('is kept as a run that goes on from its rows, is repeated to the same ones, and is exported', async () => {
     process.env['XDG_DATA_HOME'] = folder;
     const project = ['--project', at('project')];
@@ -87,7 +102,9 @@ describe('circuit', () => {
     [['--methods', 'acdc'], /no such circuit method/],
     [['--methods', 'atp', '--set', 'ig.steps=3'], /--set/],
     [['--methods', 'atp', '--set', 'gradDrop'], /METHOD\.NAME=VALUE/],
+    [['--methods', 'atp gradDrop'], /METHOD NAME=VALUE/],
     [['--methods', 'atp', '--reference', 'exact:2'], /--reference/],
+    [['--methods', 'atp', '--reference', 'none', '--reference', 'planted'], /none alone/],
     [['--methods', 'atp', '--budgets', '0.1,x'], /--budgets/],
     [['--methods', 'atp', '--budgets', '0.1,3'], /budgets/],
     [['--methods', 'atp', '--by', 'ig', '--out', at('none.json')], /--by/],

@@ -24,6 +24,8 @@ const small = [
   '40',
   '--held-out',
   '150',
+  '--loss-tokens',
+  '60',
 ];
 
 function train(out: string, ...more: string[]) {
@@ -81,7 +83,7 @@ describe('headscope sae train', () => {
     expect(out).toMatch(/^step 6, \d+ s +loss +FVU +L0 +dead +rate$/m);
     for (const name of ['L1H2.z-matchingPursuit-k2', 'L1H2.z-matchingPursuit-k4', 'L1H2.z-topK-k2', 'L1H2.z-topK-k4']) {
       expect(out).toMatch(
-        new RegExp(`^${name} +[\\d.]+ +[\\d.]+ +\\d+ +40\\n {2}pca +.*\\n {2}randomDirections +`, 'm'),
+        new RegExp(`^${name} +[\\d.]+ +[\\d.]+ +\\d+ +40 +[-\\d.]+ %\\n {2}pca +.*\\n {2}randomDirections +`, 'm'),
       );
       expect(await isDictionary(join(folder, 'sweep', name))).toBe(true);
       expect(await isDictionary(join(folder, 'sweep', `${name}.pca`))).toBe(true);
@@ -154,7 +156,7 @@ describe('headscope sae train', () => {
       tinyHeads,
       ...small.slice(0, 6),
       '--steps',
-      '60',
+      '40',
       '--features',
       '40',
       '--held-out',

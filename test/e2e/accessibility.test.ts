@@ -36,7 +36,7 @@ describe.skipIf(!isServable)('for everybody (needs npm run build and build:ui)',
     await served?.stop();
   });
 
-  test.each(['Models', 'Prompts', 'Heads', 'Attention', 'Ablate', 'Retrieval', 'Prune', 'Runs'])(
+  test.each(['Models', 'Prompts', 'Heads', 'Attention', 'Ablate', 'Retrieval', 'Circuits', 'SAEs', 'Prune', 'Runs'])(
     '%s keeps the rules',
     async (title) => {
       const place = await goTo(page, title);

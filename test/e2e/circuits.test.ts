@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCircuit } from '../../engine/exports/circuit.ts';
+import type { Circuit } from '../../engine/results/circuit.ts';
 import { launchChromium } from '../browser/chromium.ts';
-import { chooseFromMenu, definitionsIn, goTo, isMeasured, isQuiet } from './hands.ts';
+import { chooseFromMenu, chooseHead, definitionsIn, goTo, isMeasured, isQuiet } from './hands.ts';
 import type { Served } from './served.ts';
 import { isServable, startServing } from './served.ts';
 import type { Window } from './window.ts';
@@ -56,13 +58,29 @@ describe.skipIf(!isServable)('circuits (needs npm run build and build:ui)', () =
     await slider.press('ArrowLeft');
     await place.getByText('31 of 32 nodes stay').waitFor();
 
-    const download = page.waitForEvent('download');
-    await chooseFromMenu(page, '31 nodes', 'Save the best 31 as a circuit file');
-    const saved: unknown = JSON.parse(await readFile(await (await download).path(), 'utf8'));
-    expect(saved).toMatchObject({ schema: 'headscope-circuit', level: 'nodes' });
-    expect(saved).toHaveProperty('nodes.length', 31);
+    const saved = await savedCircuit(page, '31 nodes', 'Save the best 31 as a circuit file');
+    expect(saved).toMatchObject({ level: 'nodes' });
+    expect(saved.nodes).toHaveLength(31);
+    expect(saved.source).not.toContain('by hand');
+  });
+
+  test('one that was changed by hand says so in its file', async () => {
+    const place = await goTo(page, 'Circuits');
+    await place.getByRole('slider', { name: 'Best nodes that stay' }).press('Home');
+    await chooseHead(page, 'L1H0');
+    await place.getByRole('button', { name: 'Put L1H0 in' }).click();
+    const saved = await savedCircuit(page, '1 node', 'Save what was changed by hand as a circuit file');
+    expect(saved.nodes).toEqual([expect.objectContaining({ id: 'L1H0', note: 'put in by hand' })]);
+    expect(saved.source).toMatch(/; changed by hand: \+L1H0$/);
   });
 });
+
+/** As any reader of such files has it. */
+async function savedCircuit(page: Page, panel: string, entry: string): Promise<Circuit> {
+  const download = page.waitForEvent('download');
+  await chooseFromMenu(page, panel, entry);
+  return readCircuit(await readFile(await (await download).path(), 'utf8'), 'circuit.json');
+}
 
 async function chooseOnly(place: Locator, methods: readonly string[]): Promise<void> {
   const none = place.getByRole('button', { name: /: none$/ });

@@ -71,17 +71,17 @@ describe('k-means', () => {
     4,
   );
 
-  it('finds clouds that lie apart, and the same ones with the same seed', () => {
-    const found = kMeans(rows, 3, seededRandom(1));
+  it('finds clouds that lie apart, and the same ones with the same seed', async () => {
+    const found = await kMeans(rows, 3, seededRandom(1));
     for (let cloud = 0; cloud < 3; cloud++)
       expect(new Set(found.assigned.subarray(cloud * 40, (cloud + 1) * 40)).size).toBe(1);
     expect(new Set(found.assigned).size).toBe(3);
-    expect(kMeans(rows, 3, seededRandom(1))).toEqual(found);
+    expect(await kMeans(rows, 3, seededRandom(1))).toEqual(found);
   });
 
-  it('has a place for every centre where rows repeat', () => {
+  it('has a place for every centre where rows repeat', async () => {
     const same = { width: 2, data: new Float32Array(20).fill(1) };
-    const found = kMeans(same, 4, seededRandom(1));
+    const found = await kMeans(same, 4, seededRandom(1));
     expect([...found.centres]).toEqual(new Array(8).fill(1));
   });
 });

@@ -18,6 +18,7 @@ export const scenes: readonly Scene[] = [
   { id: 'ablate', arrange: arrangeAblate },
   { id: 'retrieval', arrange: arrangeRetrieval },
   { id: 'circuits', arrange: arrangeCircuits },
+  { id: 'dictionaries', arrange: arrangeDictionaries },
   { id: 'prune', arrange: arrangePrune },
   { id: 'runs', arrange: arrangeRuns },
 ];
@@ -110,6 +111,19 @@ async function arrangeRetrieval(page: Page): Promise<void> {
   await place.getByRole('grid', { name: 'Tokens that L2H5 copied' }).waitFor();
 }
 
+/** Milliseconds for encoders that are trained on several seeds, beside whatever else the machine does. */
+const TRAINING = 900_000;
+
+async function runMethods(page: Page, circuits: Locator): Promise<void> {
+  await circuits.getByRole('tab', { name: 'Methods' }).click();
+  const seeds = circuits.getByRole('textbox', { name: /^seeds/ });
+  await seeds.fill('3');
+  await seeds.press('Enter');
+  await circuits.getByRole('button', { name: 'Start', exact: true }).click();
+  await circuits.getByRole('row', { name: /^Random circuits, mean/ }).waitFor({ timeout: TRAINING });
+  await isQuiet(page);
+}
+
 /** All methods compared; they are run by the first window. */
 async function arrangeCircuits(page: Page): Promise<void> {
   const circuits = await goTo(page, 'Circuits');
@@ -118,12 +132,31 @@ async function arrangeCircuits(page: Page): Promise<void> {
     .or(circuits.getByRole('grid', { name: 'Methods' }))
     .first()
     .waitFor();
-  if (await start.isVisible()) {
+  if (await start.isVisible()) await runMethods(page, circuits);
+  await circuits.getByText(/^Held against/).waitFor();
+}
+
+/** A dictionary on one head, trained and read by the first window; its densest feature in context. */
+async function arrangeDictionaries(page: Page): Promise<void> {
+  await chooseHead(page, 'L1H0');
+  const place = await goTo(page, 'SAEs');
+  await place.getByRole('tab', { name: 'Train' }).click();
+  const start = place.getByRole('button', { name: 'Start', exact: true });
+  await start.waitFor();
+  if ((await place.getByText('No dictionary is trained yet').count()) > 0) {
+    const steps = place.getByRole('textbox', { name: 'Steps', exact: true });
+    await steps.fill('300');
+    await steps.press('Enter');
     await start.click();
-    await circuits.getByRole('row', { name: /^Random circuits, mean/ }).waitFor();
+    await place.getByRole('grid', { name: 'Dictionaries and controls on held-out rows' }).waitFor();
+    await isQuiet(page);
+    await place.getByRole('tab', { name: 'Dictionaries' }).click();
+    await place.getByRole('button', { name: 'Collect contexts' }).click();
+    await place.getByRole('button', { name: 'Collect anew' }).waitFor();
     await isQuiet(page);
   }
-  await circuits.getByText(/^Held against/).waitFor();
+  await place.getByRole('tab', { name: 'Feature', exact: true }).click();
+  await place.getByRole('region', { name: 'Strongest' }).getByRole('listitem').first().waitFor();
 }
 
 /** The plan of the criteria that were measured, halfway; they and its curve are measured by the first window. */

@@ -110,6 +110,8 @@ describe('a client of the network', () => {
     expect(await faultOf(training(['a.bin'], join(listed, 'model')))).toMatch(outside);
     expect(await faultOf(training(['../secret/model.gguf'], join(project, 'x')))).toMatch(outside);
     expect(await faultOf(training([join(secret, 'model.gguf')], join(project, 'x')))).toMatch(outside);
+    // It has the form of a repository's name, but would be a folder where the server was started.
+    expect(await faultOf(training(['a.bin'], 'owner/name'))).toMatch(outside);
     expect(asked).toEqual([join(project, 'new', 'model')]);
   });
 

@@ -81,6 +81,13 @@ describe('import and export', () => {
     expect(second.dictionary.labels).toEqual(new Map([[3, 'dates']]));
   });
 
+  it('a dictionary of this program is copied, to another place if asked', async () => {
+    const path = await put('own', tied(drawn(4, 8, 2), 8));
+    const place = { site: 'z', layer: 0, head: 5 } as const;
+    const { format, card } = await importDictionaryCall()({ path, out: at('copy'), place }, options);
+    expect([format, card.reads, card.made, card.labels]).toEqual(['headscope', 'z of L0H5', 'trained', 1]);
+  });
+
   it('nothing goes over what is there, nothing is left of what was refused', async () => {
     const path = await put('there', tied(drawn(4, 8, 1), 8));
     await expect(importDictionaryCall()({ path, out: path }, options)).rejects.toThrow(/there is a dictionary already/);

@@ -155,6 +155,10 @@ describe('what can not be measured is refused in one line', () => {
     expect(await refusal([wide])).toMatch(/a dictionary for another width: expected \d+ values, as z of L0H0 has/);
     expect(await refusal([far])).toMatch('layer out of range: expected 0 to 3, got 9');
     expect(await refusal([good], { controls: ['pcb'] })).toMatch('unknown control: expected pca');
+    await saved('good.untrained', identityDictionary(tiny.family.shape.headWidth, { layer: 1, head: 3 }));
+    expect(await refusal([good], { controls: ['untrained'] })).toMatch(
+      /good\.untrained: a control that reads other values than its dictionary: expected z of L0H0, width \d+, got z of L1H3/,
+    );
     expect(await refusal([good], { probing: [1] })).toMatch(
       'sparse probing: expected prompts of a task with attributes',
     );

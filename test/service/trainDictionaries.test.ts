@@ -275,11 +275,11 @@ describe('bad input is one clear line, and nothing is lost', () => {
     const forward = model.forward.bind(model);
     const spoilt = vi.spyOn(model, 'forward').mockImplementation(async (asked) => {
       const activations = await forward(asked);
-      // Sample and held-out rows, then the first pool, then the second.
-      if (spoilt.mock.calls.length === 4) activations.get('z', 1).data.fill(Infinity);
+      // The sample, which is the first pool, and held-out rows; then the second pool.
+      if (spoilt.mock.calls.length === 3) activations.get('z', 1).data.fill(Infinity);
       return activations;
     });
-    await refused({}, 'z of L1H2, window 1, token 2: activations that are not finite: got Infinity', out);
+    await refused({}, 'z of L1H2, window 7, token 2: activations that are not finite: got Infinity', out);
     spoilt.mockRestore();
     const { events } = await trainSmall(model, smallRequest(out));
     expect(ofKind(events, 'start')[0]?.resumedAt).toBe(5);

@@ -6,6 +6,7 @@ import { endsOf } from '../../circuits/circuitCurve.ts';
 import { mibBudgets } from '../../circuits/evaluation/budgets.ts';
 import type { Ends } from '../../circuits/evaluation/faithfulness.ts';
 import type { Reference } from '../../circuits/evaluation/graded.ts';
+import { nodeOrder } from '../../circuits/evaluation/nodeOrder.ts';
 import { KnownRows } from '../../circuits/knownRows.ts';
 import { Removals } from '../../circuits/removals.ts';
 import { Scene } from '../../circuits/scene.ts';
@@ -153,6 +154,7 @@ class CircuitCall {
     return {
       ...{ ...measured, nodeSet, nodes, outside, budgets: this.#budgets() },
       order: this.#model.family.description.block(0).order,
+      drawn: drawnOrder(nodes, seed),
       ends: { whole: summarise(whole, seed).mean, empty: summarise(empty, seed).mean },
       references: references.map(({ id, title, items, note }) => ({ id, title, nodes: items.flat(), note })),
       ...bandsOf(references),
@@ -164,6 +166,12 @@ class CircuitCall {
     const own = this.#removals === this.#scene.counterfactual ? 0 : this.#removals.seconds;
     return this.#scene.modelSeconds + own;
   }
+}
+
+/** Of nodes that all have one score. */
+function drawnOrder(nodes: readonly string[], seed: number): readonly string[] {
+  const order = nodeOrder(new Array<number>(nodes.length).fill(0), seed);
+  return order.flatMap((index) => nodes[index] ?? []);
 }
 
 /** A published circuit is a reference only where the open model is the one that it belongs to. */

@@ -37,12 +37,20 @@ function aboutTraining(rows: readonly CircuitRow[], method: string): string[] {
   const references = new Set(
     rows.flatMap((row) => (row.of === 'judged' && row.method === method ? [row.reference] : [])),
   );
-  return [...references].flatMap((reference) => {
-    const [ours, theirs] = [aucsOf(rows, method, reference), aucsOf(rows, untrainedId, reference)];
-    if (ours.length === 0 || theirs.length === 0) return [];
-    const trained = { method, reference, aucs: ours };
-    return untrainedDoesAsWell(trained, { method: untrainedId, reference, aucs: theirs }) ?? [];
-  });
+  return [...references].flatMap((reference) =>
+    untrainedLabels(rows).flatMap((label) => {
+      const [ours, theirs] = [aucsOf(rows, method, reference), aucsOf(rows, label, reference)];
+      if (ours.length === 0 || theirs.length === 0) return [];
+      const trained = { method, reference, aucs: ours };
+      return untrainedDoesAsWell(trained, { method: label, reference, aucs: theirs }) ?? [];
+    }),
+  );
+}
+
+/** Where it was asked for several times, each with its settings. */
+function untrainedLabels(rows: readonly CircuitRow[]): string[] {
+  const judged = new Set(rows.flatMap((row) => (row.of === 'judged' ? [row.method] : [])));
+  return [...judged].filter((label) => label === untrainedId || label.startsWith(`${untrainedId} `));
 }
 
 /** One a run. */

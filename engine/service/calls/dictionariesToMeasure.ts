@@ -8,6 +8,7 @@ import { controls } from '../../../sae/controls/index.ts';
 import { untrainedFacts } from '../../../sae/controls/untrained.ts';
 import type { Dictionary } from '../../../sae/dictionary.ts';
 import { isDictionary, readCard, readDictionary } from '../../../sae/formats/dictionaryFolder.ts';
+import { describeInput } from '../../../sae/input.ts';
 import { controlName, FROZEN } from './dictionaryJobs.ts';
 
 export interface DictionaryToMeasure {
@@ -35,7 +36,7 @@ export async function dictionariesToMeasure(model: Model, request: Request): Pro
     const { dictionary } = await readDictionary(card.path);
     checkFits(model, card, dictionary);
     const name = isTwice(card.name) ? card.path : card.name;
-    found.push({ card, dictionary, name, ...(await controlsBeside(model, card, request.controls)) });
+    found.push({ card, dictionary, name, ...(await controlsBeside(model, { card, dictionary }, request.controls)) });
   }
   return found;
 }
@@ -49,16 +50,35 @@ function checkControls(ids: readonly string[]): void {
   throw new Fault({ what: 'unknown control', expected: known.join(', '), got: unknown });
 }
 
-async function controlsBeside(model: Model, card: DictionaryCard, ids: readonly string[]) {
+async function controlsBeside(
+  model: Model,
+  { card, dictionary }: Pick<DictionaryToMeasure, 'card' | 'dictionary'>,
+  ids: readonly string[],
+) {
   const beside = new Map<string, Dictionary>();
   const [toMake, warnings]: [string[], string[]] = [[], otherModel(model, card)];
   for (const id of ids) {
     const folder = controlName(card.path, id);
-    if (await isDictionary(folder)) beside.set(id, (await readDictionary(folder)).dictionary);
+    if (await isDictionary(folder))
+      beside.set(id, besideOf(folder, (await readDictionary(folder)).dictionary, dictionary));
     else if (made.includes(id)) toMake.push(id);
     else warnings.push(`no control ${id} of ${card.name}: it is made by training, and ${folder} is not there`);
   }
   return { beside, toMake, warnings };
+}
+
+/** All that are measured side by side read the same values. Throws Fault for a control that reads others. */
+function besideOf(where: string, control: Dictionary, dictionary: Dictionary): Dictionary {
+  const reads = ({ input: { site, layer, head, rows, valueBias, centred }, width }: Dictionary) =>
+    JSON.stringify([site, layer, head, rows, valueBias, centred, width]);
+  if (reads(control) === reads(dictionary)) return control;
+  const told = ({ input, width }: Dictionary) => `${describeInput(input)}, width ${width}`;
+  throw new Fault({
+    what: 'a control that reads other values than its dictionary',
+    where,
+    expected: told(dictionary),
+    got: told(control),
+  });
 }
 
 /** Throws Fault for another site, layer, head or width. */

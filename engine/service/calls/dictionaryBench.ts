@@ -56,6 +56,7 @@ export class DictionaryBench {
       yield { kind: 'measured', step, name, measures };
       if (one.of === null) yield* this.#measureControls(step, one.job, measures.active, signal);
     }
+    this.#controls.dropUnused();
   }
 
   /** What there is to write after a step: numbers of those that train only where they were measured then. */

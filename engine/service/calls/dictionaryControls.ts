@@ -1,4 +1,5 @@
 /** Controls beside dictionaries that train: made of the same rows, and made anew only where what they depend on has changed. */
+import { setImmediate } from 'node:timers/promises';
 import { Fault } from '../../terms/fault.ts';
 import { clusterCentres } from '../../../sae/controls/clusterCentres.ts';
 import { controls } from '../../../sae/controls/index.ts';
@@ -36,6 +37,8 @@ export interface ControlsOf {
 export class DictionaryControls {
   readonly #of: ControlsOf;
   readonly #made = new Map<string, Promise<Dictionary>>();
+  /** Keys of those that were asked for since `dropUnused`. */
+  readonly #used = new Set<string>();
 
   constructor(of: ControlsOf) {
     this.#of = of;
@@ -44,8 +47,18 @@ export class DictionaryControls {
   /** By id, without the one that trains along. `active`: features of a sample in the dictionary that they stand beside. */
   async beside(job: Job, active: number): Promise<ReadonlyMap<string, Dictionary>> {
     const made = new Map<string, Dictionary>();
-    for (const id of this.#of.ids) if (id !== FROZEN) made.set(id, await this.#control(id, job, active));
+    for (const id of this.#of.ids.filter((one) => one !== FROZEN)) {
+      // Each takes a while: whoever asks whether this process is alive is answered in between.
+      await setImmediate();
+      made.set(id, await this.#control(id, job, active));
+    }
     return made;
+  }
+
+  /** Forgets those that nobody asked for since the last time: each number of active features has controls of its own. */
+  dropUnused(): void {
+    for (const key of this.#made.keys()) if (!this.#used.has(key)) this.#made.delete(key);
+    this.#used.clear();
   }
 
   #control(id: string, job: Job, active: number): Promise<Dictionary> {
@@ -72,6 +85,7 @@ export class DictionaryControls {
     const text = JSON.stringify(key);
     const made = this.#made.get(text) ?? make();
     this.#made.set(text, made);
+    this.#used.add(text);
     return made;
   }
 }

@@ -1,4 +1,6 @@
 /** A dictionary for another tool, or its features as a page or as JSON. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { writeAtomically } from '../../files/writeAtomically.ts';
 import type { RequestOf, ResultOf, Service } from '../../results/index.ts';
 import { dashboardHtml } from '../../../sae/features/dashboardHtml.ts';
@@ -29,8 +31,10 @@ function shown({ features }: RequestOf<'exportDictionary'>): DashboardRequest {
   return features === undefined ? {} : { features };
 }
 
-/** Throws Fault where the file is there already. */
+/** Makes its folder. Throws Fault where the file is there already. */
 async function written(path: string, text: string, notes: readonly string[]): Promise<Written> {
+  // Where it can't be made, writing says why.
+  await mkdir(dirname(path), { recursive: true }).catch(() => undefined);
   await writeAtomically(path, [Buffer.from(text)]);
   return { files: [path], notes };
 }

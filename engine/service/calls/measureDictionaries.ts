@@ -158,7 +158,8 @@ async function subjectsOf(scene: Scene, one: DictionaryToMeasure): Promise<reado
   const rows = await rowsOf(scene, one);
   const own = await dictionaryMeasuresOf(dictionary, rows.measured, null);
   const k = Math.max(1, Math.round(own.active));
-  const made = one.toMake.map((id) => [id, madeControl(scene, one, rows.making, { id, k })] as const);
+  const made: (readonly [string, Dictionary])[] = [];
+  for (const id of one.toMake) made.push([id, await madeControl(scene, one, rows.making, { id, k })]);
   const all: readonly (readonly [string | null, Dictionary])[] = [[null, dictionary], ...beside, ...made];
   const losses = await lossesOf(
     scene,
@@ -186,7 +187,7 @@ function madeControl(
   { dictionary: { input, features, model } }: DictionaryToMeasure,
   rows: Rows,
   { id, k }: { readonly id: string; readonly k: number },
-): Dictionary {
+): Dictionary | Promise<Dictionary> {
   const control = controls.find((one) => one.id === id);
   if (control === undefined) throw new RangeError(`control ${id}: expected a checked id`);
   return control.make({ rows, input, features, k, seed: request.seed, model, text: from.source });

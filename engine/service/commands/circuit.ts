@@ -39,7 +39,11 @@ export const circuit: Command = {
   ],
   options: {
     ...promptOptions,
-    methods: { type: 'string', value: 'A,B', about: 'the methods, or list to see them' },
+    methods: {
+      type: 'string',
+      value: 'A,B',
+      about: 'the methods, or list to see them; settings may stand behind one: "atp,atp gradDrop=true"',
+    },
     set: { type: 'string', multiple: true, value: 'METHOD.NAME=VALUE', about: 'a setting of a method; repeatable' },
     nodes: { type: 'string', value: 'heads|headsAndMlps', about: 'what is ranked (default heads)' },
     seeds: { type: 'string', value: 'N', about: 'runs of each method that draws (default 5)' },
@@ -48,7 +52,12 @@ export const circuit: Command = {
       value: 'counterfactual|mean',
       about: 'what takes the place of nodes outside a circuit (default counterfactual)',
     },
-    reference: { type: 'string', multiple: true, value: 'R', about: 'planted, exact:SHARE, or a published circuit' },
+    reference: {
+      type: 'string',
+      multiple: true,
+      value: 'R',
+      about: 'planted, exact:SHARE, a published circuit, or none',
+    },
     budgets: { type: 'string', value: 'S,S', about: 'shares of nodes (default those of MIB)' },
     random: { type: 'string', value: 'N', about: 'random circuits beside them (default 10)' },
     studied: {
@@ -116,17 +125,14 @@ function circuitOf({ header, rows }: CircuitsFound, by: string, share: number, i
 }
 
 async function readRequest(input: Input): Promise<Request> {
-  const ids = input
-    .required('methods')
-    .split(',')
-    .map((id) => id.trim());
+  const named = input.required('methods').split(',');
   const metric = input.choice('metric', ['logitDifference', 'probabilityDifference', 'rank', 'negativeLogLikelihood']);
-  const references = input.texts('reference').map((text) => readReference(input, text));
+  const references = readReferences(input);
   const [budgets, sizes] = [numbers(input, 'budgets'), numbers(input, 'sizes')];
   return {
     ...modelRequest(input),
     prompts: await readPrompts(input),
-    methods: readMethods(input, ids),
+    methods: readMethods(input, named),
     nodes: input.choice('nodes', ['heads', 'headsAndMlps']) ?? 'heads',
     seeds: input.integer('seeds', { otherwise: 5, from: 1, to: 1000 }),
     outside: input.choice('outside', ['counterfactual', 'mean']) ?? 'counterfactual',
@@ -135,10 +141,19 @@ async function readRequest(input: Input): Promise<Request> {
     permutations: input.integer('permutations', { otherwise: 0, from: 0, to: 10_000 }),
     seed: readSeed(input),
     ...(metric === undefined ? {} : { metric }),
-    ...(references.length === 0 ? {} : { references }),
+    ...(references === undefined ? {} : { references }),
     ...(budgets === undefined ? {} : { budgets }),
     ...(sizes === undefined ? {} : { sizes }),
   };
+}
+
+/** Undefined: all that are to be had. */
+function readReferences(input: Input): Request['references'] {
+  const texts = input.texts('reference');
+  if (texts.includes('none')) {
+    return texts.length === 1 ? [] : input.fail('--reference', { expected: 'none alone', got: texts.join(', ') });
+  }
+  return texts.length === 0 ? undefined : texts.map((text) => readReference(input, text));
 }
 
 function readReference(input: Input, text: string): NonNullable<Request['references']>[number] {
@@ -162,18 +177,29 @@ function numbers(input: Input, name: 'budgets' | 'sizes'): number[] | undefined 
     });
 }
 
-/** Each method with what `--set` says of it. */
-function readMethods(input: Input, ids: readonly string[]): Request['methods'] {
+/** Each method with what `--set` says of it, and what stands behind its id: `discrete-sae headScale=zScore`. */
+function readMethods(input: Input, named: readonly string[]): Request['methods'] {
+  const methods = named.map((text) => {
+    const [id = '', ...own] = text.trim().split(/\s+/);
+    return { id, own: own.map((setting) => readOwnSetting(input, setting)) };
+  });
+  const ids = methods.map(({ id }) => id);
   const given = input.texts('set').map((text) => {
     const [, id = '', name = '', value = ''] =
       /^([\w-]+)\.(\w+)=(.+)$/.exec(text) ?? input.fail('--set', { expected: 'METHOD.NAME=VALUE', got: text });
     if (!ids.includes(id)) input.fail('--set', { expected: `a setting of ${ids.join(', ')}`, got: text });
     return { id, name, value: settingOf(value) };
   });
-  return ids.map((id) => ({
-    id,
-    settings: Object.fromEntries(given.filter((one) => one.id === id).map(({ name, value }) => [name, value])),
-  }));
+  return methods.map(({ id, own }) => {
+    const ofAll = given.filter((one) => one.id === id);
+    return { id, settings: Object.fromEntries([...ofAll, ...own].map(({ name, value }) => [name, value])) };
+  });
+}
+
+function readOwnSetting(input: Input, text: string): { readonly name: string; readonly value: SettingValue } {
+  const [, name = '', value = ''] =
+    /^(\w+)=(.+)$/.exec(text) ?? input.fail('--methods', { expected: 'METHOD NAME=VALUE', got: text });
+  return { name, value: settingOf(value) };
 }
 
 function settingOf(text: string): SettingValue {

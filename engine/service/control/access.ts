@@ -39,7 +39,7 @@ async function requireAllowed(asked: AnyRequest, access: Access): Promise<void> 
 
 async function requirePaths(asked: AnyRequest | JobRequest, access: Access): Promise<void> {
   const { reads, writes } = pathsOf(asked);
-  for (const path of reads) await requireIn(path, await access.readable());
+  for (const path of reads) if (!(await isRepository(path))) await requireIn(path, await access.readable());
   for (const path of writes) await requireIn(path, await access.writable());
 }
 
@@ -103,10 +103,15 @@ function dictionariesWritten(asked: AnyRequest | JobRequest): readonly string[] 
   }
 }
 
+/** What is no path is the name of a repository in the hub's cache. */
+async function isRepository(path: string): Promise<boolean> {
+  if (isAbsolute(path) || parseRepository(path) === null) return false;
+  const [, exists] = await realPath(resolve(path));
+  return !exists;
+}
+
 async function requireIn(path: string, folders: readonly string[]): Promise<void> {
-  const [real, exists] = await realPath(resolve(path));
-  // What is no path is the name of a repository in the hub's cache.
-  if (!exists && !isAbsolute(path) && parseRepository(path) !== null) return;
+  const [real] = await realPath(resolve(path));
   const realFolders = await Promise.all(folders.map((folder) => realPath(folder)));
   if (realFolders.some(([folder]) => isWithin(real, folder))) return;
   const expected = 'a path in the project, a listed folder, or the folders of Hugging Face and LM Studio';

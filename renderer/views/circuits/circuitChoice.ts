@@ -11,6 +11,12 @@ export function circuitNodes(order: readonly string[], k: number, { added, remov
   return [...best, ...added.filter((node) => !best.includes(node) && !removed.includes(node))];
 }
 
+/** Of another model or node set some nodes are not there. */
+export function handWithin({ added, removed }: ByHand, ranked: readonly string[]): ByHand {
+  const isThere = (node: string) => ranked.includes(node);
+  return { added: added.filter(isThere), removed: removed.filter(isThere) };
+}
+
 /** Put in where it is out, taken out where it is in. */
 export function toggled(order: readonly string[], k: number, hand: ByHand, node: string): ByHand {
   const isIn = circuitNodes(order, k, hand).includes(node);

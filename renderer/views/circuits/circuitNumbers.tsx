@@ -77,5 +77,6 @@ function stateWords({ live, shown }: CircuitNumbersProps): string {
   if (live.isOld) return 'Running the model: these numbers are of the circuit before.';
   const outside = shown.view.header.outside === 'mean' ? 'their means' : 'values of the counterfactual prompt';
   const ms = live.result === null ? '' : ` in ${formatNumber(Math.round(live.result.seconds * 1000))} ms`;
-  return `Measured on the model${ms}, n ${point.metric.n} prompts, 95 % intervals; nodes outside have ${outside}.`;
+  const rest = live.status === 'done' ? '' : ' Random circuits follow.';
+  return `Measured on the model${ms}, n ${point.metric.n} prompts, 95 % intervals; nodes outside have ${outside}.${rest}`;
 }

@@ -12,6 +12,7 @@ import '../ablate/sweeps.css';
 import { SweepsRunPicker } from '../ablate/sweepsRunPicker.tsx';
 import { AgreementFace } from './agreementFace.tsx';
 import { CircuitFace } from './circuitFace.tsx';
+import { nothingByHand } from './circuitChoice.ts';
 import './circuits.css';
 import type { CircuitsFace } from './circuitsSettings.ts';
 import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
@@ -33,7 +34,11 @@ export function CircuitsPlace(): ReactElement {
   const exported = useCircuitExports(circuit);
   const picker =
     run === null ? null : (
-      <SweepsRunPicker runs={runs.list} value={run} onChange={(next) => change({ run: next, k: null })} />
+      <SweepsRunPicker
+        runs={runs.list}
+        value={run}
+        onChange={(next) => change({ run: next, k: null, hand: nothingByHand })}
+      />
     );
   return (
     <Panel title="Circuits" controls={picker} actions={exported}>

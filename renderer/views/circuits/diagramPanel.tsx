@@ -10,6 +10,7 @@ import type { Picture } from '../../marks/picture.ts';
 import { Panel } from '../../parts/panel.tsx';
 import type { LineWriter } from '../ablate/sweepsLine.tsx';
 import { SweepsLine } from '../ablate/sweepsLine.tsx';
+import { countOf } from '../ablate/sweepsWords.ts';
 import type { DiagramNode } from './drawDiagram.ts';
 import type { MethodLook } from './methodLooks.ts';
 import { NodeDiagram } from './nodeDiagram.tsx';
@@ -32,11 +33,11 @@ interface DiagramPanelProps {
 export function DiagramPanel(props: DiagramPanelProps): ReactElement {
   const { shown, method, rows, choice } = props;
   const picture = useRef<Picture>(null);
-  const exported = useMethodExports(shown, choice.k);
+  const exported = useMethodExports(shown, choice);
   const records = useMemo(() => circuitRecords(rows, choice.nodes, method), [rows, choice.nodes, method]);
   return (
     <Panel
-      title={`${choice.nodes.length} nodes`}
+      title={countOf(choice.nodes.length, 'node')}
       caption={
         shown.reference === null
           ? 'the surest strongest'

@@ -17,7 +17,7 @@ export interface FaithfulLine {
 }
 
 /** Rows in this order where there are any: a method without signs has one order alone. */
-export function inOrder<R extends { readonly order: NodeOrder }>(rows: readonly R[], order: NodeOrder): readonly R[] {
+function inOrder<R extends { readonly order: NodeOrder }>(rows: readonly R[], order: NodeOrder): readonly R[] {
   const wanted = rows.filter((row) => row.order === order);
   return wanted.length > 0 ? wanted : rows;
 }

@@ -93,6 +93,7 @@ function FaithfulChart({ view, looks, chosen, picture }: FaithfulChartProps): Re
           series={series}
           xTitle="nodes that stay, share"
           log="x"
+          xDomain={[1 / view.header.nodes.length, 1]}
           levels={isKl ? [] : zeroAndOne}
           wrapsNames
           label={`${isKl ? 'KL divergence' : 'Faithfulness'} of the best nodes of every method, by how many stay`}

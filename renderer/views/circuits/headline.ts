@@ -94,9 +94,10 @@ function halfOf({ interval }: SeedMean): number {
   return interval === null ? 0 : (interval[1] - interval[0]) / 2;
 }
 
-/** `0.84 [0.80, 0.88], 10 seeds` */
-export function aucWords({ mean, interval, n }: SeedMean): string {
+/** `0.84 [0.80, 0.88] (10 seeds)`; an interval of few seeds may leave the range of an area. */
+function aucWords({ mean, interval, n }: SeedMean): string {
   const value = formatFixed(mean, 2);
   if (interval === null) return value;
-  return `${value} [${formatFixed(interval[0], 2)}, ${formatFixed(interval[1], 2)}] (${n} seeds)`;
+  const [low, high] = [Math.max(0, interval[0]), Math.min(1, interval[1])];
+  return `${value} [${formatFixed(low, 2)}, ${formatFixed(high, 2)}] (${n} seeds)`;
 }

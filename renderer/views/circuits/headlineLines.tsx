@@ -1,11 +1,13 @@
 /** On top: what the table says in words, what it is held against, and what was measured. */
 import type { ReactElement } from 'react';
+import type { CircuitHeader } from '../../../engine/results/circuitBench.ts';
 import { measures } from '../../../engine/terms/measures.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { sentence } from '../ablate/sentence.ts';
 import { countOf } from '../ablate/sweepsWords.ts';
 import { headlineOf, referenceWords } from './headline.ts';
 import type { Judgement } from './judgements.ts';
+import { bandsWords, publishedBands } from './publishedBands.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
 interface HeadlineProps {
@@ -27,7 +29,31 @@ export function Headline({ shown, judgements }: HeadlineProps): ReactElement {
       <p className="sweeps-quiet">
         {[...(reference === null ? [] : [referenceWords({ reference, ranked })]), measuredWords(shown)].join(' ')}
       </p>
+      <Published header={view.header} chosen={reference?.id ?? null} />
     </div>
+  );
+}
+
+interface PublishedProps {
+  readonly header: CircuitHeader;
+  readonly chosen: string | null;
+}
+
+/** What others found, folded: its numbers stand beside the table's. */
+function Published({ header, chosen }: PublishedProps): ReactElement | null {
+  const words = bandsWords(header, chosen);
+  if (words === null) return null;
+  return (
+    <details className="circuits-published sweeps-quiet">
+      <summary>{words}</summary>
+      <ul>
+        {publishedBands(header, chosen).map(({ key, labels, isChosen, level, area, range, title }) => (
+          <li key={key} data-chosen={isChosen}>
+            {`${range}: ${area}; ${level}; against ${labels}; ${title}`}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

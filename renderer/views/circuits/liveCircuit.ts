@@ -23,10 +23,10 @@ export function summaryWords({ mean, interval: [low, high] }: Summary): string {
   return `${formatFixed(mean, decimals)} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`;
 }
 
-/** `random 0.10 to 0.31 (5 circuits)` */
+/** `random 0.10 to 0.31 (5 circuits)`; of those that have come. */
 export function randomWords(random: readonly RandomPoint[], pick: (point: RandomPoint) => number | null): string {
   const known = random.map(pick).filter((value) => value !== null);
-  if (known.length === 0) return 'random circuits not measured';
+  if (known.length === 0) return 'random circuits follow';
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const decimals = Math.min(3, Math.max(2, decimalsFor(most)));
   return `random ${formatFixed(least, decimals)} to ${formatFixed(most, decimals)} (${known.length} circuits)`;

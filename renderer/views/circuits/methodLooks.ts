@@ -37,7 +37,7 @@ export function looksOf(ids: readonly string[], known: readonly MethodInfo[]): r
 
 function drawn(role: MethodRole, at: number): Pick<MethodLook, 'colour' | 'dash'> {
   if (role === 'control') return { colour: 'var(--mark)', dash: dashes[at % dashes.length] ?? '5 3' };
-  if (role === 'reference') return { colour: at % 2 === 0 ? 'var(--ink)' : 'var(--ink-2)', dash: 'none' };
+  if (role === 'reference') return { colour: 'var(--ink)', dash: at % 2 === 0 ? 'none' : '12 3' };
   const dash = again[Math.floor(at / series) % again.length] ?? 'none';
   return { colour: `var(--series-${(at % series) + 1})`, dash };
 }

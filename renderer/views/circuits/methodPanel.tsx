@@ -58,9 +58,12 @@ function methodRows(
     ...costOf(view, look.id),
   }));
   const area = areaOf(view, randomCircuits, order);
-  if (Number.isNaN(area.cmd)) return own;
-  return [...own, { look: randomLook, judgement: null, area, seconds: NaN, passes: { forward: NaN, backward: NaN } }];
+  const random = { look: randomLook, judgement: null, area, seconds: NaN, passes: { forward: NaN, backward: NaN } };
+  const all = Number.isNaN(area.cmd) ? own : [random, ...own];
+  return roles.flatMap((role) => all.filter(({ look }) => look.role === role));
 }
+
+const roles = ['method', 'control', 'reference'] as const;
 
 const randomLook: MethodLook = {
   ...{ id: randomCircuits, title: 'Random circuits, mean', role: 'control', colour: 'var(--mark)', dash: '1 4' },

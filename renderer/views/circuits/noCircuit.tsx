@@ -1,6 +1,7 @@
 /** What stands in place of a bench that is not there, or says nothing yet. */
 import type { ReactElement } from 'react';
 import { useRun } from '../../api/hooks.ts';
+import type { RunView } from '../../api/runStore.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, ErrorState, Loading } from '../../parts/states.tsx';
 import { SweepsRunBar } from '../ablate/sweepsRunBar.tsx';
@@ -19,8 +20,19 @@ export function NoCircuit({ run, runs }: CircuitRun): ReactElement {
   return (
     <>
       <SweepsRunBar run={run} />
-      {view.summary?.state === 'running' ? <Loading what={beforeRankings} /> : <SweepsRunState view={view} />}
+      <Unsaid view={view} />
     </>
+  );
+}
+
+/** Of a run that has not said yet what it is. */
+function Unsaid({ view }: { readonly view: RunView }): ReactElement {
+  if (view.summary?.state === 'running') return <Loading what={beforeRankings} />;
+  if (view.summary?.state !== 'cancelled') return <SweepsRunState view={view} />;
+  return (
+    <Empty title="It was cancelled before the first ranking">
+      The effect of each node alone had not all been measured. Going on measures it anew.
+    </Empty>
   );
 }
 

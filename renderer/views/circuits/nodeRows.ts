@@ -54,32 +54,28 @@ export function headOfNode(id: string): HeadRef | null {
   return node?.kind === 'head' ? { layer: node.layer, head: node.head } : null;
 }
 
-export function cellOfNode(id: string, shape: HeadShape): number {
+function cellOfNode(id: string, shape: HeadShape): number {
   const node = parseNode(id);
   return node?.kind === 'head' || node?.kind === 'mlp' ? indexOf(shape, node) : -1;
 }
 
 /**
  * Surest first: by score, or by how much a node helps, which is what its removal costs. Nodes of which the method says nothing
- * are left out. Equal ones come in an order that has nothing to do with their layers.
+ * are left out. Equal ones come as the run drew them, so that the best k are those of its curve.
  */
 export function orderedNodes(
-  { nodes, metricId }: Pick<CircuitHeader, 'nodes' | 'metricId'>,
+  { nodes, drawn = nodes, metricId }: Pick<CircuitHeader, 'nodes' | 'drawn' | 'metricId'>,
   { scores, signed }: Pick<CircuitRanking, 'scores' | 'signed'>,
   order: NodeOrder,
 ): readonly string[] {
   const helps = measures[metricId].better === 'higher' ? -1 : 1;
-  const known = nodes.flatMap((node, i) => {
-    const score = scores[i] ?? null;
-    if (score === null) return [];
-    return [{ node, value: signed === null || order === 'absolute' ? score : helps * (signed[i] ?? 0) }];
-  });
-  return known.sort((a, b) => b.value - a.value || mixed(a.node) - mixed(b.node)).map(({ node }) => node);
-}
-
-/** A number that looks drawn, the same for the same text: FNV-1a, its bits mixed once more. */
-function mixed(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  const values = new Map(
+    nodes.flatMap((node, i) => {
+      const score = scores[i] ?? null;
+      if (score === null) return [];
+      return [[node, signed === null || order === 'absolute' ? score : helps * (signed[i] ?? 0)] as const];
+    }),
+  );
+  // Array.sort keeps the drawn order of equals.
+  return drawn.filter((node) => values.has(node)).sort((a, b) => (values.get(b) ?? 0) - (values.get(a) ?? 0));
 }

@@ -13,7 +13,6 @@ import type { MethodLook } from './methodLooks.ts';
 import type { NodeRow } from './nodeRows.ts';
 import type { NodesProps } from './nodesMatrix.tsx';
 import { nodeRecords } from './records.ts';
-import { referenceTitle } from './referenceTitle.ts';
 import { recordsCsv } from './recordTable.tsx';
 
 export function NodesTable({ shown, method, rows }: NodesProps): ReactElement {
@@ -25,7 +24,7 @@ export function NodesTable({ shown, method, rows }: NodesProps): ReactElement {
   return (
     <Panel
       title="Nodes"
-      caption={`${rows.length} nodes; ranks from 1, ties share their mean rank${reference === null ? '' : `; ● is in ${referenceTitle(reference)}`}`}
+      caption={`${rows.length} nodes; ranks from 1, ties share their mean${reference === null ? '' : '; ● is in the reference'}`}
       exports={{ name: `circuit-ranking-${method.id}`, csv: () => recordsCsv(nodeRecords(rows, view)) }}
     >
       <Rows key={method.id} {...{ rows, columns }} />

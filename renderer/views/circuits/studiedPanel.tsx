@@ -30,7 +30,7 @@ export function StudiedPanel({ view, looks, method }: ShownCircuit): ReactElemen
   return (
     <Panel
       title="Completeness and minimality"
-      caption="|F(C∖K) − F(M∖K)|, less is more complete; |F(C∖K) − F(C∖(K∪v))| of a node v, 0: it could be spared"
+      caption="|F(C∖K) − F(M∖K)|, less is more complete; minimality 0: spare"
       exports={{
         name: 'circuit-studied',
         csv: () => recordsCsv(studiedRecords(view)),
@@ -77,7 +77,7 @@ function studiedRows(studied: readonly CircuitStudied[], looks: readonly MethodL
 }
 
 const columns: readonly TableColumn<StudiedRow>[] = [
-  { id: 'method', title: 'Method', width: 'minmax(140px, 1.6fr)', cell: ({ look }) => <LineKey look={look} /> },
+  { id: 'method', title: 'Method', width: 'minmax(204px, 1.6fr)', cell: ({ look }) => <LineKey look={look} /> },
   number('k', 'Nodes', ({ k }) => k, 0),
   number('mean', 'Incompleteness', ({ incompleteness }) => incompleteness.mean, 3),
   number('largest', 'largest', ({ incompleteness }) => incompleteness.largest, 3),

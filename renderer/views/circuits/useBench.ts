@@ -8,6 +8,7 @@ import type { MeasuredOn } from '../../state/workspace.ts';
 import { measuredOn } from '../../state/workspace.ts';
 import type { PromptFacts } from './benchRequest.ts';
 import { chosenMethods, circuitRequest } from './benchRequest.ts';
+import { nothingByHand } from './circuitChoice.ts';
 import type { CircuitsSettings } from './circuitsSettings.ts';
 import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
 import type { MethodInfo } from './methodLooks.ts';
@@ -42,7 +43,7 @@ export function useBench(): Bench {
       const request = circuitRequest(asked, chosenMethods(known, asked, prompts), prompts, on);
       const title = `Circuit bench: ${request.methods.length} methods, ${promptsName(on.prompts)}`;
       const run = await startJob(workbench.client, { call: 'circuit', request }, { title });
-      change({ run, face: 'compare', k: null });
+      change({ run, face: 'compare', k: null, hand: nothingByHand });
     });
   const isLoading = data === undefined && error === null;
   return { known, chosen, prompts, isLoading, error, problem: problemOf(on, isLoading, chosen), start };

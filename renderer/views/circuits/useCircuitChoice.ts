@@ -4,7 +4,7 @@ import type { HeadRef } from '../../../engine/results/units.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { headName } from '../../state/headNames.ts';
 import type { ByHand } from './circuitChoice.ts';
-import { circuitNodes, handWords, nothingByHand, toggled, usualSize } from './circuitChoice.ts';
+import { circuitNodes, handWithin, handWords, nothingByHand, toggled, usualSize } from './circuitChoice.ts';
 import { rankingOf } from './circuitRows.ts';
 import { useChangeCircuits, useCircuits } from './circuitsSettings.ts';
 import { headOfNode, orderedNodes } from './nodeRows.ts';
@@ -31,9 +31,10 @@ export function useCircuitChoice({ view, method, reference }: ShownCircuit): Cir
   const { selection, undo } = useWorkbench();
   const change = useChangeCircuits();
   const by = useCircuits((settings) => settings.order);
-  const hand = useCircuits((settings) => settings.hand);
   const wanted = useCircuits((settings) => settings.k);
   const ranked = view.header.nodes;
+  const changed = useCircuits((settings) => settings.hand);
+  const hand = useMemo(() => handWithin(changed, ranked), [changed, ranked]);
   const order = useMemo(() => {
     const ranking = method === null ? null : rankingOf(view, method.id);
     return ranking === null ? none : orderedNodes(view.header, ranking, by);

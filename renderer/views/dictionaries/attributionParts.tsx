@@ -149,7 +149,7 @@ function QueryParts({ query: { head, source, score, parts }, tokens, name }: Que
               {side(of).map(({ part, value }) => (
                 <tr key={part}>
                   <th scope="row">{part}</th>
-                  <td data-sign={Math.sign(value)}>{formatFixed(value, 3)}</td>
+                  <td data-sign={Math.abs(value) < 0.0005 ? 0 : Math.sign(value)}>{formatFixed(value, 3)}</td>
                 </tr>
               ))}
             </tbody>

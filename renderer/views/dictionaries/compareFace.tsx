@@ -1,5 +1,6 @@
 /** Two dictionaries of rows as wide: which features are in both, and which in one only. */
 import type { ReactElement } from 'react';
+import { useMemo } from 'react';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { useWorkspace } from '../../api/hooks.ts';
 import { useStream } from '../../api/useStream.ts';
@@ -10,7 +11,11 @@ import type { DictionariesModel } from './dictionariesModel.ts';
 import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
 import { dictionaryOptions } from './dictionaryPicker.tsx';
 import { NoDictionary } from './featureFace.tsx';
+import type { FeatureTable } from './featureOrder.ts';
+import { columnValues } from './featureOrder.ts';
 import { MatchPanels } from './matchPanels.tsx';
+import type { Density } from './matchRows.ts';
+import { useFeatureTable } from './useFeatureTable.ts';
 import { useChosenDictionary, useShelf } from './useShelf.ts';
 
 export function CompareFace({ model }: { readonly model: DictionariesModel }): ReactElement {
@@ -64,14 +69,23 @@ function Compared({ model, a, b }: ComparedProps): ReactElement {
   const asked = useStream('matchDictionaries', { a: a.path, b: b.path }, keep, null);
   const feature = useWorkspace((state) => state.feature);
   const otherFeature = useDictionariesSettings((settings) => settings.otherFeature);
+  const tableA = useFeatureTable(a, model).table;
+  const tableB = useFeatureTable(b, model).table;
+  const densities = useMemo(() => ({ a: densityOf(tableA), b: densityOf(tableB) }), [tableA, tableB]);
   if (asked.error !== null) return <ErrorState error={asked.error} onRetry={asked.again} />;
   if (asked.result === null) return <Loading what="Matching features" />;
   return (
     <div className="dict-compared">
-      <MatchPanels {...{ a, b }} matching={asked.result} />
+      <MatchPanels {...{ a, b, densities }} matching={asked.result} />
       <ComparePair {...{ model, a, b, feature, otherFeature }} />
     </div>
   );
+}
+
+/** Null too where the file does not tell it. */
+function densityOf(table: FeatureTable | null): Density {
+  const density = table === null ? null : columnValues(table, 'density');
+  return density === null || density.every(Number.isNaN) ? null : density;
 }
 
 /** Only its result counts. */

@@ -44,14 +44,14 @@ export function DensityFigure({ table }: { readonly table: FeatureTable }): Reac
       </div>
       <div className="dict-line">
         <NumberField
-          words="from 10^"
+          words="at least"
           value={Number(from.toFixed(2))}
           min={LOWEST}
           max={to}
           onChange={(next) => setRange([next, to])}
         />
         <NumberField
-          words="to 10^"
+          words="at most"
           value={Number(to.toFixed(2))}
           min={from}
           max={0}

@@ -1,9 +1,9 @@
 /** In the inspector: the features that are strongest in the primary head, where a dictionary reads it. */
 import type { ReactElement } from 'react';
+import type { ResultOf } from '../../../engine/results/contract.ts';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import type { HeadRef } from '../../../engine/results/units.ts';
 import { useModelInfo, useSelection } from '../../api/hooks.ts';
-import { useCall } from '../../api/queries.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { Section } from '../../parts/section.tsx';
@@ -12,6 +12,7 @@ import { columnValues, labelsOf, sortedBy } from './featureOrder.ts';
 import type { FeatureTable } from './featureOrder.ts';
 import { featureName } from './promptCodes.ts';
 import { useOpenFeature } from './useOpenFeature.ts';
+import { useFeatureTable } from './useFeatureTable.ts';
 import { isOfModel, useShelf } from './useShelf.ts';
 
 const LISTED = 6;
@@ -21,8 +22,10 @@ export function DictionariesInspector(): ReactElement | null {
   const info = useModelInfo();
   const { data } = useShelf();
   if (head === null || info === null) return null;
-  const card = (data?.dictionaries ?? []).find((one) => isOfModel(one, info) && readsHead(one, head));
-  return card === undefined ? null : <Strongest {...{ card, head }} />;
+  const cards = (data?.dictionaries ?? []).filter((one) => isOfModel(one, info) && readsHead(one, head));
+  // One that reads this head alone says more of it than one of the whole layer.
+  const card = cards.find(({ place }) => place.head === head.head) ?? cards[0];
+  return card === undefined ? null : <Strongest {...{ card, head, info }} />;
 }
 
 /** Trained or imported, on this head alone or beside the others of its layer. */
@@ -31,13 +34,19 @@ export function readsHead({ place, made }: Pick<DictionaryCard, 'place' | 'made'
   return made !== 'control' && place.layer === layer && isRead;
 }
 
-function Strongest({ card, head }: { readonly card: DictionaryCard; readonly head: HeadRef }): ReactElement | null {
+interface StrongestProps {
+  readonly card: DictionaryCard;
+  readonly head: HeadRef;
+  readonly info: ResultOf<'info'>;
+}
+
+function Strongest({ card, head, info }: StrongestProps): ReactElement | null {
   const { workspace } = useWorkbench();
   const open = useOpenFeature();
-  const { data } = useCall('dictionaryTable', { dictionary: card.path });
-  if (data === undefined || data.card.path !== card.path) return null;
-  const labels = labelsOf(data);
-  const { features, words } = strongestFeatures(data, head.head);
+  const { table } = useFeatureTable(card, info);
+  if (table === null) return null;
+  const labels = labelsOf(table);
+  const { features, words } = strongestFeatures(table, head.head);
   if (features.length === 0) return null;
   const show = (feature: number) => {
     open(card.path, feature);
@@ -75,9 +84,8 @@ export function strongestFeatures(table: FeatureTable, head: number): Strongest 
   const own = Array.from(values.keys()).filter((feature) => table.head === null || table.head[feature] === head);
   const known = own.filter((feature) => (values[feature] ?? NaN) > 0);
   const order = sortedBy(known, values, 'descending').slice(0, LISTED);
-  const unit = column.unit === '' ? '' : `, ${column.unit}`;
   return {
     features: order.map((feature) => ({ feature, value: values[feature] ?? NaN })),
-    words: `${column.title}${unit}: the largest of ${formatNumber(known.length)} that are active`,
+    words: `${column.title}: the largest of ${formatNumber(known.length)} that are active`,
   };
 }

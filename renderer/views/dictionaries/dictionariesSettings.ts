@@ -55,6 +55,8 @@ export interface Fork {
   /** Null: as it was. */
   readonly learningRate: number | null;
   readonly steps: number;
+  /** Settings as typed, by name of the dictionary and of the setting; what is not here stays as it was. */
+  readonly typed: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface FeatureFilter {
@@ -83,6 +85,8 @@ export interface DictionariesSettings {
   readonly other: string | null;
   /** The feature of `other` that is looked at. */
   readonly otherFeature: number | null;
+  /** Of two that are compared: features that were never active. */
+  readonly leavesSilentOut: boolean;
   readonly textSource: 'own' | 'prompt';
   readonly text: string;
   /** The feature that colours the text; null: the error. */
@@ -99,7 +103,7 @@ export const everyFeature: FeatureFilter = { text: '', which: 'all', density: nu
 export const firstDictionaries: DictionariesSettings = {
   ...{ face: 'train', train: firstTrain, run: null, beside: null, hidden: [], filter: everyFeature },
   ...{ sort: { column: 'density', direction: 'descending' }, part: 'contexts' },
-  ...{ change: { kind: 'scale', by: 0, amount: 1 }, other: null, otherFeature: null },
+  ...{ change: { kind: 'scale', by: 0, amount: 1 }, other: null, otherFeature: null, leavesSilentOut: false },
   ...{ textSource: 'own', text: '', heat: null },
 };
 const stores = new WeakMap<Workbench, StoreApi<DictionariesSettings>>();

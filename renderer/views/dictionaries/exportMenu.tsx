@@ -6,11 +6,15 @@ import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { attempt } from '../../api/attempt.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
+import { copyText } from '../../parts/copyText.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Menu } from '../../parts/menu.tsx';
 
 type Format = RequestOf<'exportDictionary'>['format'];
-type Exported = ResultOf<'exportDictionary'>;
+type Exported = ResultOf<'exportDictionary'> & {
+  /** The file, or the folder of the files. */
+  readonly out: string;
+};
 
 const formats: readonly { readonly format: Format; readonly title: string; readonly needsContexts: boolean }[] = [
   { format: 'saelens', title: 'SAELens folder', needsContexts: false },
@@ -26,8 +30,9 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
   const write = (format: Format) =>
     attempt(workbench, async () => {
       const features = format === 'saelens' ? {} : { features: Math.min(MOST, card.features) };
-      const request = { dictionary: card.path, format, out: outOf(card.path, format), ...features };
-      setExported(await (workbench.client.exportDictionary(request) as Promise<Exported>));
+      const request = { dictionary: card.path, format, out: outOf(card.path, format, new Date()), ...features };
+      const written: ResultOf<'exportDictionary'> = await workbench.client.exportDictionary(request);
+      setExported({ ...written, out: request.out });
     });
   return (
     <>
@@ -44,30 +49,41 @@ export function ExportMenu({ card }: { readonly card: DictionaryCard }): ReactEl
         })}
       />
       <Dialog isOpen={exported !== null} onClose={() => setExported(null)} title="Exported">
-        <ul className="dict-names">
-          {(exported?.files ?? []).map((file) => (
-            <li key={file}>
-              <code>{file}</code>
-            </li>
-          ))}
-        </ul>
-        {(exported?.notes ?? []).map((note) => (
-          <p key={note} className="sweeps-quiet">
-            {note}
-          </p>
-        ))}
+        {exported !== null && <WrittenFiles exported={exported} />}
       </Dialog>
     </>
   );
 }
 
-/** Beside the dictionary, in a folder `exports` of its own. */
-export function outOf(path: string, format: Format): string {
+function WrittenFiles({ exported: { out, files, notes } }: { readonly exported: Exported }): ReactElement {
+  const names = files.map((file) => file.split(/[/\\]/).at(-1) ?? file);
+  return (
+    <div className="dict-exported">
+      <code className="dict-path">{out}</code>
+      {files.length > 1 && <p className="sweeps-quiet">{names.join(', ')}</p>}
+      {notes.map((note) => (
+        <p key={note} className="sweeps-quiet">
+          {note}
+        </p>
+      ))}
+      <Button icon="copy" onClick={() => void copyText(out)}>
+        Copy the path
+      </Button>
+    </div>
+  );
+}
+
+/** Beside the dictionary, in the folder `exports`, in one of its own time: what was written before stays. */
+export function outOf(path: string, format: Format, now: Date): string {
   const name = path.split(/[/\\]/).at(-1) ?? 'dictionary';
   const files: Readonly<Record<Format, string>> = {
-    saelens: 'saelens',
+    saelens: `${name}.saelens`,
     html: `${name}.html`,
     saedashboard: `${name}.saedashboard.json`,
   };
-  return `${path}/exports/${files[format]}`;
+  const time = now
+    .toISOString()
+    .replace(/\..*/, '')
+    .replaceAll(/[^0-9T]/g, '');
+  return `${path}/exports/${time}/${files[format]}`;
 }

@@ -42,8 +42,8 @@ const kinds = [
 function OnPrompt({ model, card, feature, prompt }: FeatureProps & { readonly prompt: ShownPrompt }): ReactElement {
   const { kind, by, amount } = useDictionariesSettings((settings) => settings.change);
   const change = useChangeDictionaries();
-  const made = kind === 'scale' ? ({ kind, by } as const) : ({ kind, amount } as const);
-  const rested = useRested(useStable(made));
+  const made = useStable(kind === 'scale' ? ({ kind, by } as const) : ({ kind, amount } as const));
+  const rested = useRested(made);
   const request = {
     ...model.choice,
     dictionary: card.path,

@@ -11,12 +11,15 @@ import { Segments } from '../../parts/segments.tsx';
 import { Empty, ErrorState, Loading } from '../../parts/states.tsx';
 import { CollectButton } from './collectButton.tsx';
 import type { DictionariesModel } from './dictionariesModel.ts';
-import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import { everyFeature, useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import { featureOrder } from './featureOrder.ts';
 import { FeatureChange } from './featureChange.tsx';
 import { FeatureContexts } from './featureContexts.tsx';
 import { FeatureFacts } from './featureFacts.tsx';
 import { FeaturePrompt } from './featurePrompt.tsx';
 import { LabelField } from './labelField.tsx';
+import { Scrolled } from './scrolled.tsx';
+import { useFeatureTable } from './useFeatureTable.ts';
 import { isOfModel, useChosenDictionary } from './useShelf.ts';
 
 /** Tokens up and down, similar features. */
@@ -35,7 +38,17 @@ export function FeatureFace({ model }: { readonly model: DictionariesModel }): R
     );
   }
   if (!isResident) return <Loading what="The model has to be in memory first" />;
-  return <Shown {...{ model, card }} feature={Math.min(feature ?? 0, card.features - 1)} />;
+  if (feature === null) return <Densest {...{ model, card }} />;
+  return <Shown {...{ model, card }} feature={Math.min(feature, card.features - 1)} />;
+}
+
+/** Where none is chosen, the one that is active most often. */
+function Densest({ model, card }: Pick<FeatureProps, 'model' | 'card'>): ReactElement {
+  const { table, error } = useFeatureTable(card, model);
+  if (error !== null) return <ErrorState error={error} />;
+  if (table === null) return <Loading what="Reading the features" />;
+  const [first = 0] = featureOrder(table, everyFeature, { column: 'density', direction: 'descending' });
+  return <Shown {...{ model, card }} feature={first} />;
 }
 
 export function NoDictionary(): ReactElement {
@@ -88,14 +101,14 @@ function Shown(props: FeatureProps): ReactElement {
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
         <div className="dict-feature-body">
-          <div className="dict-feature-main">
+          <Scrolled className="dict-feature-main" label="The feature">
             {part === 'contexts' && <Contexts {...props} found={found} />}
             {part === 'prompt' && <FeaturePrompt {...props} />}
             {part === 'change' && <FeatureChange {...props} />}
-          </div>
-          <div className="dict-feature-side">
+          </Scrolled>
+          <Scrolled className="dict-feature-side" label="Numbers of the feature">
             {found === null ? <Loading what="Reading the feature" /> : <FeatureFacts {...props} found={found} />}
-          </div>
+          </Scrolled>
         </div>
       )}
     </div>

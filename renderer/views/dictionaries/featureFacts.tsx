@@ -25,7 +25,14 @@ export function FeatureFacts(props: FactsProps): ReactElement {
       {activity !== null && <Activity activity={activity} />}
       {logits !== null && <Logits logits={logits} />}
       {heads !== null && (
-        <Section title="Which heads write it" aside="share of |decoder row|²">
+        <Section
+          title="Which heads write it"
+          aside={
+            <span title="Length of the part of the decoder row that is each head’s, over the sum of those lengths: lengths, not squared lengths.">
+              share of lengths
+            </span>
+          }
+        >
           <HeadBars
             label="Which heads write it"
             layer={card.place.layer}
@@ -52,18 +59,20 @@ function Activity({ activity }: { readonly activity: Activity }): ReactElement {
   return (
     <Section title="Activation" aside={`${formatNumber(active)} of ${formatNumber(rows)} rows`}>
       <p className="sweeps-quiet">{`mean where active ${formatNumber(mean)}, largest ${formatNumber(largest)}`}</p>
-      <div className="dict-activation">
-        <FitBox>
-          {(size) => (
-            <ColumnBars
-              {...size}
-              bars={bars}
-              title="rows, by activation"
-              label={`How many rows have which activation, from 0 to ${formatNumber(largest)}`}
-            />
-          )}
-        </FitBox>
-      </div>
+      {active > 0 && (
+        <div className="dict-activation">
+          <FitBox>
+            {(size) => (
+              <ColumnBars
+                {...size}
+                bars={bars}
+                title="rows, by activation"
+                label={`How many rows have which activation, from 0 to ${formatNumber(largest)}`}
+              />
+            )}
+          </FitBox>
+        </div>
+      )}
     </Section>
   );
 }

@@ -2,7 +2,6 @@
 import type { ReactElement } from 'react';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { useWorkspace } from '../../api/hooks.ts';
-import { useCall } from '../../api/queries.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { csvOf } from '../../parts/csv.ts';
@@ -17,7 +16,9 @@ import { FeatureFilters } from './featureFilters.tsx';
 import type { FeatureTable } from './featureOrder.ts';
 import { labelsOf } from './featureOrder.ts';
 import { FeatureRows } from './featureRows.tsx';
+import { MeasureButton } from './measureButton.tsx';
 import { useFeatureOrder } from './useFeatureOrder.ts';
+import { useFeatureTable } from './useFeatureTable.ts';
 
 interface FeaturePanelProps {
   readonly model: DictionariesModel;
@@ -25,10 +26,8 @@ interface FeaturePanelProps {
 }
 
 export function FeaturePanel({ model, card }: FeaturePanelProps): ReactElement {
-  const { data, error, refetch } = useCall('dictionaryTable', { dictionary: card.path });
+  const { table, error, refetch } = useFeatureTable(card, model);
   const { filter, sort } = useDictionariesSettings((settings) => settings);
-  // While the next dictionary is read, the table of the one before is no answer.
-  const table = data?.card.path === card.path ? data : null;
   const order = useFeatureOrder(table, filter, sort);
   return (
     <Panel
@@ -37,6 +36,7 @@ export function FeaturePanel({ model, card }: FeaturePanelProps): ReactElement {
       caption={captionOf(card)}
       aside={
         <>
+          <MeasureButton {...{ model, card }} />
           <CollectButton {...{ model, card }} />
           <ExportMenu card={card} />
         </>

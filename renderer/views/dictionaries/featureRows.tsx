@@ -1,7 +1,9 @@
 /** Features, a row each; only those in sight are there. The label of the chosen one is written in its row. */
 import type { ReactElement } from 'react';
 import { useMemo } from 'react';
-import { formatNumber } from '../../marks/format.ts';
+import { formatFixed, formatNumber } from '../../marks/format.ts';
+import { useHeadShape } from '../../api/hooks.ts';
+import { headIndex } from '../../marks/headShape.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -20,14 +22,15 @@ interface FeatureRowsProps {
 
 export function FeatureRows({ table, order, feature, onSelect, onOpen }: FeatureRowsProps): ReactElement {
   const { selection } = useWorkbench();
+  const shape = useHeadShape();
   const sort = useDictionariesSettings((settings) => settings.sort);
   const change = useChangeDictionaries();
   const columns = useMemo(() => columnsOf(table, feature), [table, feature]);
   const { place } = table.card;
   const light = (row: number | null) => {
-    if (table.head === null || place.layer === null || place.head !== 'concatenated') return;
+    if (shape === null || table.head === null || place.layer === null || place.head !== 'concatenated') return;
     const head = row === null ? null : (table.head[row] ?? null);
-    selection.hover.set(head === null ? null : place.layer * headsOf(table) + head);
+    selection.hover.set(head === null ? null : headIndex(shape, place.layer, head));
   };
   return (
     <Table<number>
@@ -43,10 +46,17 @@ export function FeatureRows({ table, order, feature, onSelect, onOpen }: Feature
   );
 }
 
-/** Of the layer, as the columns of `head` number them. */
-function headsOf({ head }: FeatureTable): number {
-  return (head ?? new Uint32Array()).reduce((most, at) => Math.max(most, at), 0) + 1;
-}
+/** Titles that fit a column; the whole ones stand in the data. */
+const shortTitles: Readonly<Record<string, string>> = {
+  decoderNorm: 'Row length',
+  encoderBias: 'Bias',
+  encoderDecoderCosine: 'Enc, dec cos',
+  nearest: 'Nearest cos',
+  meanActive: 'Mean active',
+  largest: 'Largest',
+};
+/** Of the size of 1: lengths and cosines. */
+const ofUnitSize = new Set(['decoderNorm', 'encoderDecoderCosine', 'nearest']);
 
 function columnsOf(table: FeatureTable, chosen: number | null): readonly TableColumn<number>[] {
   const labels = labelsOf(table);
@@ -55,7 +65,7 @@ function columnsOf(table: FeatureTable, chosen: number | null): readonly TableCo
   return [
     { id: 'feature', title: 'Feature', width: '72px', align: 'right', isCode: true, cell: String, sortBy: Number },
     {
-      ...{ id: 'label', title: 'Label', width: 'minmax(140px, 2fr)', sortBy: Number },
+      ...{ id: 'label', title: 'Label', width: 'minmax(120px, 2fr)', sortBy: Number },
       cell: (feature) =>
         feature === chosen ? (
           <LabelField key={feature} dictionary={card.path} feature={feature} label={labels.get(feature) ?? ''} />
@@ -71,9 +81,10 @@ function columnsOf(table: FeatureTable, chosen: number | null): readonly TableCo
             cell: (feature: number) => `${layer}H${head[feature] ?? 0}`,
           },
         ]),
-    ...table.columns.map(({ id, title, unit, values }): TableColumn<number> => ({
-      ...{ id, title: unit === '' ? title : `${title}, ${unit}`, width: 'minmax(88px, 1fr)', align: 'right' },
-      cell: (feature) => formatNumber(values[feature] ?? NaN),
+    ...table.columns.map(({ id, title, values }): TableColumn<number> => ({
+      ...{ id, title: shortTitles[id] ?? title, width: 'minmax(96px, 1fr)', align: 'right' },
+      cell: (feature) =>
+        ofUnitSize.has(id) ? formatFixed(values[feature] ?? NaN, 3) : formatNumber(values[feature] ?? NaN),
       sortBy: Number,
     })),
   ];

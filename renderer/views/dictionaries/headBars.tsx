@@ -1,5 +1,5 @@
 /** A number for each of some heads of a layer, as bars; pointing at one lights its head everywhere, pressing chooses it. */
-import type { ReactElement } from 'react';
+import type { CSSProperties, ReactElement } from 'react';
 import { useHeadShape } from '../../api/hooks.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { formatFixed } from '../../marks/format.ts';
@@ -19,6 +19,7 @@ interface HeadBarsProps {
 export function HeadBars({ label, layer, rows, digits, chosen = null, onChoose }: HeadBarsProps): ReactElement {
   const { selection } = useWorkbench();
   const shape = useHeadShape();
+  const isSigned = rows.some(({ value }) => value < 0);
   const most = Math.max(...rows.map(({ value }) => Math.abs(value)), 1e-12);
   const point = (head: number | null) => {
     if (shape !== null && layer !== null) selection.hover.set(head === null ? null : headIndex(shape, layer, head));
@@ -38,11 +39,8 @@ export function HeadBars({ label, layer, rows, digits, chosen = null, onChoose }
             onClick={() => choose(head)}
           >
             <code>{layer === null ? `H${head}` : headName({ layer, head })}</code>
-            <span className="dict-bar">
-              <span
-                data-sign={Math.sign(value)}
-                style={{ width: `${(50 * Math.abs(value)) / most}%`, [value < 0 ? 'right' : 'left']: '50%' }}
-              />
+            <span className="dict-bar" data-signed={isSigned}>
+              <span data-sign={Math.sign(value)} style={placeOf(value / most, isSigned)} />
             </span>
             <span className="dict-number">{formatFixed(value, digits)}</span>
           </button>
@@ -50,4 +48,10 @@ export function HeadBars({ label, layer, rows, digits, chosen = null, onChoose }
       ))}
     </ul>
   );
+}
+
+/** From the middle either way; from the left where nothing is below 0. */
+function placeOf(share: number, isSigned: boolean): CSSProperties {
+  if (!isSigned) return { left: 0, width: `${100 * share}%` };
+  return { width: `${50 * Math.abs(share)}%`, [share < 0 ? 'right' : 'left']: '50%' };
 }

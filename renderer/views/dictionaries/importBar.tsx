@@ -2,16 +2,24 @@
 import type { ReactElement, SyntheticEvent } from 'react';
 import { useState } from 'react';
 import type { ResultOf } from '../../../engine/results/contract.ts';
+import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { attempt } from '../../api/attempt.ts';
 import { desktopBridge } from '../../api/desktopBridge.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { Button } from '../../parts/button.tsx';
 import { TextInput } from '../../parts/input.tsx';
+import { freeName, takenNames } from './trainPlan.ts';
 import { shelfCalls } from './useShelf.ts';
 
 type Imported = ResultOf<'importDictionary'>;
 
-export function ImportBar({ folder }: { readonly folder: string }): ReactElement {
+interface ImportBarProps {
+  /** Where dictionaries go, and what is there. */
+  readonly folder: string;
+  readonly cards: readonly Pick<DictionaryCard, 'name' | 'training'>[];
+}
+
+export function ImportBar({ folder, cards }: ImportBarProps): ReactElement {
   const workbench = useWorkbench();
   const [text, setText] = useState('');
   const [imported, setImported] = useState<Imported | null>(null);
@@ -22,7 +30,7 @@ export function ImportBar({ folder }: { readonly folder: string }): ReactElement
     setIsBusy(true);
     setImported(null);
     try {
-      const request = { path, out: `${folder}/${importedName(path)}` };
+      const request = { path, out: `${folder}/${freeName(importedName(path), takenNames(cards))}` };
       const result: Imported = await workbench.client.importDictionary(request);
       setImported(result);
       workbench.workspace.set({ dictionary: result.card.path, feature: null });

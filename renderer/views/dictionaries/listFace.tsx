@@ -22,7 +22,7 @@ export function ListFace({ model }: { readonly model: DictionariesModel }): Reac
   }
   return (
     <div className="dict-list-face">
-      <ImportBar folder={data.folder} />
+      <ImportBar folder={data.folder} cards={data.dictionaries} />
       {card === null ? (
         <Empty
           title="There is no dictionary yet"

@@ -11,67 +11,115 @@ import { csvOf } from '../../parts/csv.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { Empty } from '../../parts/states.tsx';
+import { Switch } from '../../parts/switch.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
-import { useChangeDictionaries } from './dictionariesSettings.ts';
-import type { MatchedPair, Matching, UnmatchedFeature } from './matchRows.ts';
-import { matchedPairs, MATCHES, unmatchedOf } from './matchRows.ts';
+import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import type { Comparison, Densities, MatchedPair, Matching, UnmatchedFeature } from './matchRows.ts';
+import { comparisonOf, MATCHES } from './matchRows.ts';
 
 interface MatchPanelsProps {
   readonly a: DictionaryCard;
   readonly b: DictionaryCard;
   readonly matching: Matching;
+  readonly densities: Densities;
 }
 
 type List = 'matched' | 'a' | 'b';
 
-export function MatchPanels({ a, b, matching }: MatchPanelsProps): ReactElement {
+export function MatchPanels({ a, b, matching, densities }: MatchPanelsProps): ReactElement {
+  const leavesSilentOut = useDictionariesSettings((settings) => settings.leavesSilentOut);
+  const found = useMemo(
+    () => comparisonOf(matching, densities, leavesSilentOut),
+    [matching, densities, leavesSilentOut],
+  );
+  return (
+    <div className="dict-matched">
+      <CosinePanel {...{ a, b, found, notes: matching.notes }} />
+      <MatchLists found={found} />
+    </div>
+  );
+}
+
+interface CosinePanelProps extends Pick<MatchPanelsProps, 'a' | 'b'> {
+  readonly found: Comparison;
+  readonly notes: readonly string[];
+}
+
+function CosinePanel({ a, b, found, notes }: CosinePanelProps): ReactElement {
   const picture = useRef<Picture>(null);
+  const { pairs, mean } = found;
+  const cosines = useMemo(() => Float32Array.from(pairs, ({ cosine }) => cosine), [pairs]);
+  return (
+    <Panel
+      title="Matched cosines"
+      caption={[matchWords(found), ...notes].join(' ')}
+      exports={{ name: 'matched features', csv: () => pairsCsv(found), picture: () => picture.current }}
+    >
+      <div className="dict-cosines">
+        <SilentSwitch pairs={found.silentPairs} />
+        <div className="dict-density-drawing dict-fill">
+          {pairs.length === 0 ? (
+            <Empty title="No pair is left">In none of them was a feature ever active.</Empty>
+          ) : (
+            <FitBox>
+              {(size) => (
+                <Histogram
+                  {...size}
+                  ref={picture}
+                  values={cosines}
+                  domain={[Math.min(0, cosines.at(-1) ?? 0), 1]}
+                  bins={24}
+                  title="cosine of matched decoder rows"
+                  line={{ name: 'counts as a match', value: MATCHES }}
+                  label={`Cosines of ${pairs.length} matched pairs of ${a.name} and ${b.name}, mean ${formatFixed(mean, 3)}`}
+                />
+              )}
+            </FitBox>
+          )}
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function matchWords({ pairs, mean, share }: Comparison): string {
+  if (pairs.length === 0) return 'No pairs.';
+  return `${formatNumber(pairs.length)} pairs, mean ${formatFixed(mean, 3)}; ${formatNumber(share * 100)} % above ${MATCHES}.`;
+}
+
+/** Two that began from the same seed are alike also in features that nothing moved. */
+function SilentSwitch({ pairs }: { readonly pairs: number | null }): ReactElement {
+  const isOn = useDictionariesSettings((settings) => settings.leavesSilentOut);
+  const change = useChangeDictionaries();
+  if (pairs === null) {
+    return <p className="sweeps-quiet">Which features were ever active is not known of both: measure them first.</p>;
+  }
+  return (
+    <div className="dict-line">
+      <Switch label="Leave out those never active" isOn={isOn} onChange={(on) => change({ leavesSilentOut: on })} />
+      <span className="sweeps-quiet">
+        {pairs === 0 ? 'in every pair one was active' : `${formatNumber(pairs)} pairs where neither ever was`}
+      </span>
+    </div>
+  );
+}
+
+function MatchLists({ found }: { readonly found: Comparison }): ReactElement {
   const [list, setList] = useState<List>('matched');
-  const pairs = useMemo(() => matchedPairs(matching), [matching]);
-  const onlyA = useMemo(() => unmatchedOf(matching, 'a'), [matching]);
-  const onlyB = useMemo(() => unmatchedOf(matching, 'b'), [matching]);
+  const { matched, onlyA, onlyB } = found;
   const options = [
-    { value: 'matched', title: `In both ${pairs.length}` },
+    { value: 'matched', title: `In both ${matched.length}` },
     { value: 'a', title: `First only ${onlyA.length}` },
     { value: 'b', title: `Second only ${onlyB.length}` },
   ] as const;
-  const { mean, share, cosine, notes } = matching;
   return (
-    <div className="dict-matched">
-      <Panel
-        title="Matched cosines"
-        caption={`${formatNumber(cosine.length)} pairs, mean ${formatFixed(mean, 3)}; ${formatNumber(share * 100)} % above ${MATCHES}. ${notes.join(' ')}`}
-        exports={{
-          name: 'matched features',
-          csv: () => pairsCsv(matching),
-          picture: () => picture.current,
-        }}
-      >
-        <div className="dict-density-drawing dict-fill">
-          <FitBox>
-            {(size) => (
-              <Histogram
-                {...size}
-                ref={picture}
-                values={cosine}
-                domain={[Math.min(0, ...cosine), 1]}
-                bins={24}
-                title="cosine of matched decoder rows"
-                line={{ name: 'counts as a match', value: MATCHES }}
-                label={`Cosines of ${cosine.length} matched pairs of ${a.name} and ${b.name}, mean ${formatFixed(mean, 3)}`}
-              />
-            )}
-          </FitBox>
-        </div>
-      </Panel>
-      <Panel
-        title="Features"
-        controls={<Segments label="Which features" value={list} options={options} onChange={setList} />}
-      >
-        {list === 'matched' ? <Pairs pairs={pairs} /> : <Only side={list} rows={list === 'a' ? onlyA : onlyB} />}
-      </Panel>
-    </div>
+    <Panel
+      title="Features"
+      controls={<Segments label="Which features" value={list} options={options} onChange={setList} />}
+    >
+      {list === 'matched' ? <Pairs pairs={matched} /> : <Only side={list} rows={list === 'a' ? onlyA : onlyB} />}
+    </Panel>
   );
 }
 
@@ -166,9 +214,9 @@ function Only({ side, rows }: OnlyProps): ReactElement {
   );
 }
 
-function pairsCsv({ a, b, cosine }: Matching): string {
+function pairsCsv({ pairs }: Comparison): string {
   return csvOf(
     ['first', 'second', 'cosine'],
-    Array.from(cosine, (value, i) => [a[i] ?? NaN, b[i] ?? NaN, value]),
+    pairs.map(({ a, b, cosine }) => [a, b, cosine]),
   );
 }

@@ -9,10 +9,12 @@ import { csvOf } from '../../parts/csv.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, PartialNote } from '../../parts/states.tsx';
 import { useChangeDictionaries, useDictionariesSettings } from './dictionariesSettings.ts';
+import { Scrolled } from './scrolled.tsx';
 import { StepTable } from './stepTable.tsx';
 import type { TrainChart } from './trainCharts.ts';
-import { seriesColour, trainCharts } from './trainCharts.ts';
+import { controlDash, controlIds, seriesColour, trainCharts } from './trainCharts.ts';
 import type { TrainRows } from './trainRows.ts';
+import { firstStep } from './trainRows.ts';
 
 interface TrainChartPanelProps {
   readonly rows: TrainRows;
@@ -39,11 +41,17 @@ export function TrainChartPanel({ rows, beside }: TrainChartPanelProps): ReactEl
       ) : (
         <div className="dict-drawn">
           <Names rows={rows} />
-          <div className="dict-charts">
+          <Scrolled className="dict-charts" label="Charts">
             {charts.map((chart, i) => (
-              <Chart key={chart.number} chart={chart} steps={header.steps} {...(i === 0 ? { picture } : {})} />
+              <Chart
+                key={chart.number}
+                chart={chart}
+                from={firstStep(rows)}
+                steps={header.steps}
+                {...(i === 0 ? { picture } : {})}
+              />
             ))}
-          </div>
+          </Scrolled>
         </div>
       )}
     </Panel>
@@ -66,13 +74,17 @@ function bothCharts(rows: TrainRows, beside: TrainRows | null, hidden: readonly 
   });
 }
 
+/** The number at the right end needs some beside it. */
+const room = 1.03;
+
 interface ChartProps {
   readonly chart: TrainChart;
+  readonly from: number;
   readonly steps: number;
   readonly picture?: { current: Picture | null };
 }
 
-function Chart({ chart: { number, title, unit, series }, steps, picture }: ChartProps): ReactElement {
+function Chart({ chart: { number, title, unit, series }, from, steps, picture }: ChartProps): ReactElement {
   const last = series.map(({ name, y }) => `${name} ${formatNumber(y[y.length - 1] ?? NaN)}`).join(', ');
   const share = number === 'unexplained' || number === 'recovered';
   return (
@@ -86,7 +98,7 @@ function Chart({ chart: { number, title, unit, series }, steps, picture }: Chart
             {...(share ? { yDomain: shareDomain(series) } : {})}
             xTitle="step"
             yTitle={unit}
-            xDomain={[0, Math.max(2, steps, ...series.map(({ x }) => x[x.length - 1] ?? 0))]}
+            xDomain={xDomainOf(from, Math.max(steps, ...series.map(({ x }) => x[x.length - 1] ?? 0)))}
             wholeX
             label={`${title} by step, now: ${last}`}
           />
@@ -94,6 +106,10 @@ function Chart({ chart: { number, title, unit, series }, steps, picture }: Chart
       </FitBox>
     </div>
   );
+}
+
+function xDomainOf(from: number, to: number): readonly [number, number] {
+  return [from, from + room * Math.max(2, to - from)];
 }
 
 /** Of shares: from 0 to 1, and beyond where a line goes there, as far as it says anything. */
@@ -107,7 +123,6 @@ function Names({ rows }: { readonly rows: TrainRows }): ReactElement | null {
   const hidden = useDictionariesSettings((settings) => settings.hidden);
   const change = useChangeDictionaries();
   const trained = rows.header.dictionaries.filter(({ control }) => control === null);
-  if (trained.length < 2) return null;
   const toggle = (name: string, isOn: boolean) =>
     change({ hidden: isOn ? hidden.filter((one) => one !== name) : [...hidden, name] });
   return (
@@ -122,6 +137,14 @@ function Names({ rows }: { readonly rows: TrainRows }): ReactElement | null {
           <span className="dict-swatch" style={{ background: seriesColour(i) }} />
           <code>{name}</code>
         </label>
+      ))}
+      {controlIds(rows).map((id, i) => (
+        <span key={id} className="dict-check">
+          <svg width={28} height={8} aria-hidden>
+            <line x2={28} y1={4} y2={4} stroke="var(--mark)" strokeWidth={2} strokeDasharray={controlDash(i)} />
+          </svg>
+          {id}
+        </span>
       ))}
     </div>
   );

@@ -3,7 +3,7 @@ import type { DictionaryMeasures } from '../../../engine/results/dictionaries.ts
 import type { DictionaryStepRow } from '../../../engine/results/trainDictionaries.ts';
 import type { LineSeries } from '../../marks/lineChart.tsx';
 import type { TrainEntry, TrainRows } from './trainRows.ts';
-import { entryTitle } from './trainRows.ts';
+import { entryTitle, firstStep } from './trainRows.ts';
 
 export type TrainNumber = 'loss' | 'unexplained' | 'active' | 'dead' | 'recovered';
 type StepOf = DictionaryStepRow['dictionaries'][number];
@@ -56,15 +56,13 @@ export interface LineLooks {
 
 const plain: LineLooks = { prefix: '', from: 0 };
 /** Controls are grey; which one it is tell its dashes. */
-const dashes = ['4 3', '1 3', '8 3', '8 3 1 3', '2 2', '12 4'];
+const dashes = ['4 3', '1 3', '8 3', '8 3 1 3', '14 4', '2 2'];
 
 /** Those that there are numbers of. `hidden` are names of dictionaries, whose controls are hidden with them. */
 export function trainCharts(rows: TrainRows, hidden: readonly string[], looks = plain): readonly TrainChart[] {
   const entries = shownEntries(rows, hidden);
   const trained = rows.header.dictionaries.filter(({ control }) => control === null);
-  const controls = [
-    ...new Set(rows.header.dictionaries.flatMap(({ control }) => (control === null ? [] : [control.id]))),
-  ];
+  const controls = controlIds(rows);
   return (Object.keys(numbers) as TrainNumber[]).flatMap((number) => {
     const { title, unit } = numbers[number];
     const series = entries.flatMap((entry) => {
@@ -79,7 +77,16 @@ export function trainCharts(rows: TrainRows, hidden: readonly string[], looks = 
 
 function lookOf({ control }: TrainEntry, at: number, controls: readonly string[]) {
   if (control === null) return { colour: seriesColour(at) };
-  return { control: true, dash: dashes[controls.indexOf(control.id) % dashes.length] ?? '4 3' };
+  return { control: true, dash: controlDash(controls.indexOf(control.id)) };
+}
+
+/** In the order in which they have their dashes. */
+export function controlIds({ header: { dictionaries } }: TrainRows): readonly string[] {
+  return [...new Set(dictionaries.flatMap(({ control }) => (control === null ? [] : [control.id])))];
+}
+
+export function controlDash(at: number): string {
+  return dashes[at % dashes.length] ?? '4 3';
 }
 
 export function seriesColour(at: number): string {
@@ -109,16 +116,13 @@ function stepLine({ steps }: TrainRows, name: string, of: (row: StepOf) => numbe
 }
 
 /** A control that was measured once is a level through the whole training. */
-function measuredLine(
-  { measured, header }: TrainRows,
-  { name, control }: TrainEntry,
-  of: NumberKind['measured'],
-): Line | null {
+function measuredLine(rows: TrainRows, { name, control }: TrainEntry, of: NumberKind['measured']): Line | null {
+  const { measured, header } = rows;
   const points = (measured.get(name) ?? []).map(({ step, measures }) => [step, of?.(measures) ?? NaN] as const);
   if (points.every(([, y]) => Number.isNaN(y))) return null;
   const [only] = points;
   if (control !== null && points.length === 1 && only !== undefined) {
-    return { x: [0, header.steps], y: [only[1], only[1]] };
+    return { x: [firstStep(rows), header.steps], y: [only[1], only[1]] };
   }
   return { x: points.map(([x]) => x), y: points.map(([, y]) => y) };
 }

@@ -8,6 +8,7 @@ import { useTrain } from './dictionariesSettings.ts';
 import { ForkFields } from './forkFields.tsx';
 import { TrainFields } from './trainFields.tsx';
 import type { TrainScene } from './trainPlan.ts';
+import { takenNames } from './trainPlan.ts';
 import { TrainResult } from './trainResult.tsx';
 import { TrainStart } from './trainStart.tsx';
 import { useShelf } from './useShelf.ts';
@@ -21,7 +22,12 @@ export function TrainFace({ model }: { readonly model: DictionariesModel }): Rea
         <div className="dict-scroll">
           {scene.error !== null && <ErrorState error={scene.error} />}
           {scene.value === null && scene.error === null && <Loading what="Asking what can be trained" />}
-          {scene.value !== null && (fork === null ? <TrainFields scene={scene.value} /> : <ForkFields fork={fork} />)}
+          {scene.value !== null &&
+            (fork === null ? (
+              <TrainFields scene={scene.value} />
+            ) : (
+              <ForkFields fork={fork} kinds={scene.value.kinds} />
+            ))}
         </div>
         {scene.value !== null && <TrainStart scene={scene.value} />}
       </div>
@@ -42,9 +48,7 @@ function useTrainScene({ choice, shape }: DictionariesModel): {
   const error = kinds.error ?? shelf.error;
   if (kinds.data === undefined || shelf.data === undefined) return { value: null, error };
   const { folder, dictionaries } = shelf.data;
-  const taken = [
-    ...new Set(dictionaries.flatMap(({ training, name }) => [name, ...(training === null ? [] : [training])])),
-  ];
+  const taken = takenNames(dictionaries);
   return {
     value: { model: choice, shape, kinds: kinds.data, heads: { set, primary }, prompts, folder, taken },
     error: null,

@@ -1,11 +1,17 @@
 /** What a training would be asked, with what it takes in words; or in words what is in the way. */
-import type { DictionaryKinds, DictionaryPlace, RowsFrom } from '../../../engine/results/dictionaries.ts';
+import type {
+  DictionaryCard,
+  DictionaryKinds,
+  DictionaryPlace,
+  RowsFrom,
+} from '../../../engine/results/dictionaries.ts';
 import type { DictionaryToTrain } from '../../../engine/results/trainDictionaries.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { formatBytes } from '../../shell/formatBytes.ts';
 import type { ModelChoice, PromptsChoice } from '../../state/workspace.ts';
 import { textsOf } from '../prune/pruneSettings.ts';
 import type { TrainRequest, TrainSettings } from './dictionariesSettings.ts';
+import { forkedDictionaries } from './forkSettings.ts';
 import { sweepOf } from './sweepOf.ts';
 import type { ChosenHeads, ReadShape } from './trainPlaces.ts';
 import { placeName, placesOf, rowsPerToken, rowWidth } from './trainPlaces.ts';
@@ -61,17 +67,18 @@ function problem(text: string): TrainPlan {
   return { kind: 'problem', text };
 }
 
-function planFork({ fork, name }: TrainSettings, { taken, folder, shape }: TrainScene): TrainPlan {
+function planFork({ fork, name }: TrainSettings, { taken, folder, shape, kinds }: TrainScene): TrainPlan {
   if (fork === null) return problem('');
-  const { request, learningRate, steps } = fork;
+  const { request, steps } = fork;
   const before = request.out.split(/[/\\]/).at(-1) ?? '';
   const next = name ?? freeName(`${before.replace(/-fork(-\d+)?$/, '')}-fork`, taken);
   if (!isFolderName(next)) return problem('A name has letters, digits, dots, dashes and underscores.');
-  const { dictionaries } = request;
+  const dictionaries = forkedDictionaries(fork, kinds);
+  if (typeof dictionaries === 'string') return problem(dictionaries);
   const forked: TrainRequest = {
     ...request,
     ...{ out: `${folder}/${next}`, from: request.out, steps },
-    dictionaries: learningRate === null ? dictionaries : dictionaries.map((one) => ({ ...one, learningRate })),
+    dictionaries,
   };
   return { kind: 'ready', request: forked, words: estimateWords(forked, shape) };
 }
@@ -116,6 +123,11 @@ function withFreeNames(all: readonly DictionaryToTrain[]): readonly DictionaryTo
   });
 }
 
+/** Names of dictionaries and of the trainings that they are of. */
+export function takenNames(cards: readonly Pick<DictionaryCard, 'name' | 'training'>[]): readonly string[] {
+  return [...new Set(cards.flatMap(({ training, name }) => [name, ...(training === null ? [] : [training])]))];
+}
+
 /** `name`, else `name-2`, `name-3` ... */
 export function freeName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
@@ -125,7 +137,7 @@ export function freeName(name: string, taken: readonly string[]): string {
 }
 
 /** `L1H0.z-topK`, of several places or variants `3-dictionaries`. */
-export function proposedName(dictionaries: readonly DictionaryToTrain[], taken: readonly string[]): string {
+function proposedName(dictionaries: readonly DictionaryToTrain[], taken: readonly string[]): string {
   const places = [...new Set(dictionaries.map(({ place }) => placeName(place)))];
   const variants = [...new Set(dictionaries.map(({ variant }) => variant))];
   const few = (names: readonly string[], what: string) =>
@@ -145,12 +157,12 @@ function heldOutOf(rows: RowsFrom): number {
 }
 
 /** Tokens that become rows: the first of a window, BOS, does not. Null for prompts, whose lengths are not known here. */
-export function tokensOf(rows: RowsFrom): number | null {
+function tokensOf(rows: RowsFrom): number | null {
   return rows.kind === 'text' ? rows.texts.n * Math.max(1, rows.texts.length - 1) : null;
 }
 
-/** `16,256 rows of 64 numbers (4.2 MB); 1,000 steps of 256 read each row 16 times. 2 dictionaries of 256 features take 1.2 MB while they train.` */
-export function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequest, shape: ReadShape): string {
+/** `16,256 rows of 64 numbers (4.2 MB); 1,000 steps of 256 read each row 16 times. 2 dictionaries of 256 features; about 1.2 MB in training.` */
+function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequest, shape: ReadShape): string {
   const tokens = tokensOf(rows);
   const places = [...new Map(dictionaries.map(({ place }) => [placeName(place), place] as const)).values()];
   const kinds = places.map((place) => ({ width: rowWidth(place, shape), each: rowsPerToken(place, shape) }));
@@ -158,7 +170,7 @@ export function estimateWords({ dictionaries, rows, steps, batch, controls }: Tr
   const bytes = dictionaries.reduce((sum, one) => sum + trainingBytes(one.features, rowWidth(one.place, shape)), 0);
   const beside = controls.length === 0 ? 'no control beside them' : `${controls.length} controls beside each`;
   const work = `${formatNumber(steps)} steps of ${formatNumber(batch)} rows`;
-  const size = `${count} of ${formatNumber(dictionaries[0]?.features ?? 0)} features, ${beside}; about ${formatBytes(bytes)} while they train.`;
+  const size = `${count} of ${formatNumber(dictionaries[0]?.features ?? 0)} features, ${beside}; about ${formatBytes(bytes)} in training.`;
   if (tokens === null) return `Rows are the tokens of the prompts; ${work}. ${size}`;
   const most = Math.max(...kinds.map(({ each }) => each * tokens));
   const held = kinds.reduce((sum, { width, each }) => sum + Math.min(POOL, each * tokens) * width * 4, 0);

@@ -87,7 +87,7 @@ function ForkButton({ run }: { readonly run: RunSummary }): ReactElement {
       );
       if (record.job.call !== 'trainDictionaries') return;
       const { request } = record.job;
-      change({ name: null, fork: { request, learningRate: null, steps: request.steps * 2 } });
+      change({ name: null, fork: { request, learningRate: null, steps: request.steps * 2, typed: {} } });
     });
   return (
     <Button

@@ -48,6 +48,12 @@ function measuredOf(rows: readonly DictionaryMeasuredRow[]): TrainRows['measured
   return new Map([...byName].map(([name, own]) => [name, inOrder(own)]));
 }
 
+/** The step that lines begin at: 0, or where a fork went on. */
+export function firstStep({ steps, header }: TrainRows): number {
+  const first = steps[0]?.step ?? 0;
+  return first <= 2 * header.reportEvery ? 0 : first;
+}
+
 /** What was measured last of a dictionary or control; null before. */
 export function lastMeasured({ measured }: TrainRows, name: string): DictionaryMeasuredRow['measures'] | null {
   return measured.get(name)?.at(-1)?.measures ?? null;

@@ -1,15 +1,13 @@
 /** The kinds of dictionaries that train side by side, each with its settings; several values of one are a sweep. */
 import type { ReactElement } from 'react';
 import type { DictionaryKinds, SettingInfo } from '../../../engine/results/dictionaries.ts';
-import { formatNumber } from '../../marks/format.ts';
 import { IconButton } from '../../parts/button.tsx';
-import { Field } from '../../parts/field.tsx';
-import { TextInput } from '../../parts/input.tsx';
 import { Select } from '../../parts/select.tsx';
 import type { ChosenVariant } from './dictionariesSettings.ts';
 import { useTrain } from './dictionariesSettings.ts';
+import { SettingField } from './settingField.tsx';
 import type { VariantInfo } from './sweepOf.ts';
-import { rangeWords, valuesOf } from './sweepOf.ts';
+import { valuesOf } from './sweepOf.ts';
 
 export function VariantFields({ kinds }: { readonly kinds: DictionaryKinds }): ReactElement {
   const [{ variants }, change] = useTrain();
@@ -61,6 +59,9 @@ function OneVariant({ info, chosen }: OneVariantProps): ReactElement {
           key={setting.name}
           setting={setting}
           typed={chosen.typed[setting.name] ?? ''}
+          usual={setting.default}
+          canSweep
+          error={problemOf(setting, chosen.typed[setting.name] ?? '')}
           onChange={(text) => type(setting.name, text)}
         />
       ))}
@@ -68,44 +69,7 @@ function OneVariant({ info, chosen }: OneVariantProps): ReactElement {
   );
 }
 
-interface SettingFieldProps {
-  readonly setting: SettingInfo;
-  readonly typed: string;
-  readonly onChange: (text: string) => void;
-}
-
-function SettingField({ setting, typed, onChange }: SettingFieldProps): ReactElement {
+function problemOf(setting: SettingInfo, typed: string): string | null {
   const values = valuesOf(setting, typed);
-  return (
-    <Field label={setting.title} hint={setting.about} error={typeof values === 'string' ? values : null}>
-      {(ids) => (
-        <TextInput
-          {...ids}
-          className="dict-code"
-          value={typed}
-          placeholder={usualWords(setting)}
-          title={possible(setting)}
-          onChange={onChange}
-        />
-      )}
-    </Field>
-  );
-}
-
-function usualWords(setting: SettingInfo): string {
-  if (setting.kind === 'number') return formatNumber(setting.default);
-  return setting.kind === 'list' ? setting.default.join(', ') : String(setting.default);
-}
-
-function possible(setting: SettingInfo): string {
-  switch (setting.kind) {
-    case 'flag':
-      return 'true or false; both for a sweep';
-    case 'choice':
-      return `${setting.choices.join(', ')}; several for a sweep`;
-    case 'list':
-      return `numbers ${rangeWords(setting.range)}`;
-    case 'number':
-      return `${setting.whole ? 'whole ' : ''}numbers ${rangeWords(setting.range)}; several for a sweep`;
-  }
+  return typeof values === 'string' ? values : null;
 }

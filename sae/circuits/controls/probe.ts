@@ -58,7 +58,7 @@ interface ProbeRule {
 }
 
 /** Head by head, so that one head's matrix is there at a time. */
-export function probeScorer(writes: CountedWrites, { leaveOut, ridge }: ProbeRule): LabelScorer {
+function probeScorer(writes: CountedWrites, { leaveOut, ridge }: ProbeRule): LabelScorer {
   const partners = leaveOut === 'pair' ? writes.partners : new Int32Array(writes.prompts).fill(-1);
   return async (labellings, pace) => {
     const scores = labellings.map(() => new Float64Array(writes.heads).fill(0.5));

@@ -40,7 +40,7 @@ interface Spread {
   readonly squares: Float64Array;
 }
 
-export function differenceScorer(writes: CountedWrites): LabelScorer {
+function differenceScorer(writes: CountedWrites): LabelScorer {
   return async (labellings, pace) => {
     const spread = spreadOf(writes);
     const scores: Float64Array[] = [];

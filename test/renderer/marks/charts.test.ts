@@ -21,6 +21,12 @@ describe('axes', () => {
     expect(texts([1e-5, 10])).toEqual(['1e\u22125', '1e\u22124', '0.001', '0.01', '0.1', '1', '10']);
   });
 
+  it('have a place for every positive value before there is one', () => {
+    const axis = makeAxis(extentOf([]), [0, 100], { count: 4, log: true });
+    expect(axis.ticks.map(({ text }) => text)).toEqual(['0.1', '0.2', '0.5', '1']);
+    expect(axis.place(1)).toBe(100);
+  });
+
   it('leave out what is not finite', () => {
     expect(extentOf([NaN, 2, Infinity, -1])).toEqual([-1, 2]);
     expect(extentOf([])).toEqual([0, 1]);

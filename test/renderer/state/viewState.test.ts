@@ -24,6 +24,8 @@ function full() {
     measure: 'run 1/effect',
     second: 'run 2/induction',
     run: 'run 2',
+    dictionary: '/p/dictionaries/a b',
+    feature: 12,
     ablation: 'scale',
     scale: 0.5,
     randomSets: 10,
@@ -89,9 +91,9 @@ describe('a view file', () => {
 
   it('of a later version may name places that are not here: they are left out', () => {
     const { workspace, selection, view } = full();
-    showView({ ...view, panes: ['circuits', 'runs'] }, workspace, selection);
+    showView({ ...view, panes: ['reports', 'runs'] }, workspace, selection);
     expect(workspace.store.getState().panes).toEqual(['runs']);
-    showView({ ...view, panes: ['circuits'] }, workspace, selection);
+    showView({ ...view, panes: ['reports'] }, workspace, selection);
     expect(workspace.store.getState().panes).toEqual(['heads']);
   });
 

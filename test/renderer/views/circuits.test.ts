@@ -1,12 +1,19 @@
 /** What the Circuits place makes of the rows of a run: areas over seeds, curves, ranks, and the sentence on top. */
 import { describe, expect, it } from 'vitest';
+import { nodeOrder } from '../../../engine/circuits/evaluation/nodeOrder.ts';
 import {
   chosenMethods,
   circuitRequest,
   outsideOf,
   reasonAgainst,
 } from '../../../renderer/views/circuits/benchRequest.ts';
-import { circuitNodes, handWords, nothingByHand, toggled } from '../../../renderer/views/circuits/circuitChoice.ts';
+import {
+  circuitNodes,
+  handWithin,
+  handWords,
+  nothingByHand,
+  toggled,
+} from '../../../renderer/views/circuits/circuitChoice.ts';
 import type { CircuitView } from '../../../renderer/views/circuits/circuitRows.ts';
 import { circuitOf, rankedMethods, rankingOf } from '../../../renderer/views/circuits/circuitRows.ts';
 import { firstCircuitsSettings } from '../../../renderer/views/circuits/circuitsSettings.ts';
@@ -157,13 +164,18 @@ describe('nodes', () => {
     expect(orderedNodes(header, { ...row, signed: null }, 'signed')).toEqual(['L0H0', 'L0H1', 'L1H0']);
   });
 
-  it('that are tied come in an order that is not that of layers', () => {
+  it('that are tied come as the run drew them: the best k are those of its curve', () => {
     const many = Array.from({ length: 32 }, (_, i) => `L${Math.floor(i / 4)}H${i % 4}`);
-    const header = { nodes: many, metricId: 'logitDifference' } as const;
-    const order = orderedNodes(header, { scores: many.map(() => 1), signed: null }, 'absolute');
-    expect(order).not.toEqual(many);
-    expect([...order].sort()).toEqual([...many].sort());
-    expect(new Set(order.slice(0, 8).map((node) => node.slice(0, 2))).size).toBeGreaterThan(3);
+    const named = (order: readonly number[]) => order.map((index) => many[index]);
+    const alike = many.map(() => 0);
+    const drawn = nodeOrder(alike, 7).map((index) => many[index] ?? '');
+    const header = { nodes: many, drawn, metricId: 'logitDifference' } as const;
+    expect(drawn).not.toEqual(many);
+    for (const scores of [alike, many.map((_, i) => i % 3), many.map((_, i) => (i < 20 ? 1 : i))]) {
+      expect(orderedNodes(header, { scores, signed: null }, 'absolute')).toEqual(named(nodeOrder(scores, 7)));
+      const helps = scores.map((score) => -score);
+      expect(orderedNodes(header, { scores, signed: scores }, 'signed')).toEqual(named(nodeOrder(helps, 7)));
+    }
   });
 
   it('are rows with every method’s rank and the references that have them', () => {
@@ -182,6 +194,11 @@ describe('nodes', () => {
 
 describe('a circuit', () => {
   const order = ['L1H1', 'L0H1', 'L1H0'];
+
+  it('forgets nodes that another model had', () => {
+    const hand = { added: ['L0H0', 'L9H9'], removed: ['L8H8'] };
+    expect(handWithin(hand, nodes)).toEqual({ added: ['L0H0'], removed: [] });
+  });
 
   it('is the best k, and what was changed by hand', () => {
     const out = toggled(order, 2, nothingByHand, 'L0H1');

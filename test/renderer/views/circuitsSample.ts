@@ -30,7 +30,7 @@ export function judged(method: string, seed: Seed, auc: number, roc: CircuitJudg
   return { kind: 'row', of: 'judged', method, seed, reference: 'planted', ...areas, roc, precisionRecall: [] };
 }
 
-export function summaryOf(mean: number) {
+function summaryOf(mean: number) {
   return { mean, standardError: 0.1, interval: [mean - 0.2, mean + 0.2] as const, n: 8 };
 }
 

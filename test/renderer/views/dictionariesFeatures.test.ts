@@ -9,8 +9,9 @@ import { outOf } from '../../../renderer/views/dictionaries/exportMenu.tsx';
 import { editText } from '../../../renderer/views/dictionaries/featureChange.tsx';
 import type { FeatureTable } from '../../../renderer/views/dictionaries/featureOrder.ts';
 import { featureOrder, logDensities, sortedBy } from '../../../renderer/views/dictionaries/featureOrder.ts';
+import { togetherWith } from '../../../renderer/views/dictionaries/measureButton.tsx';
 import { importedName } from '../../../renderer/views/dictionaries/importBar.tsx';
-import { matchedPairs, unmatchedOf } from '../../../renderer/views/dictionaries/matchRows.ts';
+import { comparisonOf } from '../../../renderer/views/dictionaries/matchRows.ts';
 import type { PromptCodes } from '../../../renderer/views/dictionaries/promptCodes.ts';
 import { codesAt, strongestPosition, valuesOfFeature } from '../../../renderer/views/dictionaries/promptCodes.ts';
 import { chosenOf, isOfModel } from '../../../renderer/views/dictionaries/useShelf.ts';
@@ -128,9 +129,25 @@ describe('a matching', () => {
     ...{ nearestOfA: Float32Array.of(0.5, 0.9375), nearestOfB: Float32Array.of(0.9375, 0.125, 0.25), notes: [] },
   };
   it('has pairs that are alike, and of each side the rest', () => {
-    expect(matchedPairs(matching)).toEqual([{ a: 1, b: 0, cosine: 0.9375 }]);
-    expect(unmatchedOf(matching, 'a')).toEqual([{ feature: 0, nearest: 0.5 }]);
-    expect(unmatchedOf(matching, 'b').map(({ feature }) => feature)).toEqual([1, 2]);
+    const { pairs, matched, onlyA, onlyB, mean, share, silentPairs } = comparisonOf(
+      matching,
+      { a: null, b: null },
+      false,
+    );
+    expect(pairs.map(({ cosine }) => cosine)).toEqual([0.9375, 0.25]);
+    expect(matched).toEqual([{ a: 1, b: 0, cosine: 0.9375 }]);
+    expect(onlyA).toEqual([{ feature: 0, nearest: 0.5 }]);
+    expect(onlyB.map(({ feature }) => feature)).toEqual([1, 2]);
+    expect([mean, share, silentPairs]).toEqual([0.59375, 0.5, null]);
+  });
+  it('counts pairs that were never active, and leaves out what never was', () => {
+    const densities = { a: [0.5, 0], b: [0, 0.25, 0] };
+    expect(comparisonOf(matching, densities, false)).toMatchObject({ silentPairs: 1, share: 0.5 });
+    const rest = comparisonOf(matching, densities, true);
+    expect(rest.pairs).toEqual([{ a: 0, b: 2, cosine: 0.25 }]);
+    expect([rest.mean, rest.share, rest.silentPairs]).toEqual([0.25, 0, 1]);
+    expect(rest.onlyA.map(({ feature }) => feature)).toEqual([0]);
+    expect(rest.onlyB.map(({ feature }) => feature)).toEqual([1]);
   });
 });
 
@@ -152,6 +169,15 @@ describe('dictionaries of the project', () => {
   });
 });
 
+describe('what is measured together', () => {
+  it('is of one training; one that belongs to none stands alone', () => {
+    const [a, b, other] = ['a', 'b', 'c'].map((path) => cardOf({ path, training: path === 'c' ? null : 't' }));
+    if (a === undefined || b === undefined || other === undefined) throw new Error('three cards');
+    expect(togetherWith([a, b, other], a)).toEqual(['a', 'b']);
+    expect(togetherWith([a, b, other], other)).toEqual(['c']);
+  });
+});
+
 describe('the inspector', () => {
   it('finds dictionaries on a head, and its strongest features', () => {
     expect(readsHead(cardOf({}), { layer: 1, head: 2 })).toBe(true);
@@ -169,7 +195,9 @@ describe('files', () => {
     expect(importedName('/models/gpt2 small/layer 5/')).toBe('layer-5');
     expect(importedName('C:\\saes\\sae_weights.safetensors')).toBe('sae_weights');
     expect(importedName('..')).toBe('imported');
-    expect(outOf('/p/dictionaries/t/a', 'html')).toBe('/p/dictionaries/t/a/exports/a.html');
+    const now = new Date('2026-01-02T03:04:05.678Z');
+    expect(outOf('/p/dictionaries/t/a', 'html', now)).toBe('/p/dictionaries/t/a/exports/20260102T030405/a.html');
+    expect(importedName(outOf('/p/dictionaries/t/a', 'saelens', now))).toBe('a.saelens');
   });
   it('hold edits as JSON with plain lists', () => {
     const value = { axes: 'D', shape: [2], data: Float32Array.of(1, 2) };

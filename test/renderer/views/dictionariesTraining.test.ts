@@ -95,10 +95,23 @@ describe('the plan of a training', () => {
 
   it('forks a training: the same dictionaries go on from its folder', () => {
     const { request } = requestOf({});
-    const forked = requestOf({ fork: { request, learningRate: 0.01, steps: 2000 } }).request;
+    const forked = requestOf({ fork: { request, learningRate: 0.01, steps: 2000, typed: {} } }).request;
     expect(forked).toMatchObject({ from: request.out, out: '/p/dictionaries/L2H1.z-topK-fork', steps: 2000 });
     expect(forked.dictionaries.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.01]);
     expect(validate(trainDictionariesRequest, forked, 'request')).toEqual(forked);
+  });
+
+  it('goes on with other settings of one dictionary, and says what is wrong with them', () => {
+    const { request } = requestOf({});
+    const [one, other] = request.dictionaries;
+    const forkOf = (k: string) => ({
+      fork: { request, learningRate: null, steps: 2000, typed: { [one?.name ?? '']: { k } } },
+    });
+    const forked = requestOf(forkOf('5')).request;
+    expect(forked.dictionaries).toEqual([{ ...one, settings: { ...one?.settings, k: 5 } }, other]);
+    expect(problemOf(forkOf('3, 6'))).toBe(`${one?.name ?? ''}: k: one value.`);
+    expect(problemOf(forkOf('9000'))).toMatch(/: k is 9000, and there are \d+ features\.$/);
+    expect(problemOf(forkOf('0'))).toMatch(/: k: numbers of 1 or more/);
   });
 });
 
@@ -134,7 +147,7 @@ describe('a sweep', () => {
 });
 
 const header = {
-  steps: 100,
+  ...{ steps: 100, reportEvery: 1 },
   dictionaries: [
     { name: 'a', features: 8, control: null },
     { name: 'a-pca', features: 8, control: { id: 'pca', of: 'a' } },

@@ -130,7 +130,9 @@ describe('batches of activations', () => {
     const sample = await fresh.sample(50);
     expect(sample.data.length).toBe(50 * width);
     expect(await used.sample(50)).toEqual(sample);
-    expect((await fresh.sample(1e6)).data.length).toBe(4 * 29 * width);
+    const all = await passes(async () => [await fresh.sample(1e6), await batches(fresh, 2)] as const);
+    expect([all.count, all.result[0].data.length]).toEqual([0, 4 * 29 * width]);
+    expect(all.result[1]).toEqual(await batches(used, 2));
   });
 
   it('of places with several rows a token go together where all have as many', async () => {

@@ -24,7 +24,7 @@ describe.each(discreteMethods)('$id', ({ id, seeded, settings }) => {
   const few = 'steps' in settings ? quick : {};
 
   it('gives a finite score of every head, the same for the same seed, and tells how far it is', async () => {
-    const first = await ranked(id, scene, few, { seed: 3 });
+    const first = await ranked(id, plantedScene(), few, { seed: 3 });
     expect(first.scores).toHaveLength(nodes.length);
     expect(numbers(first).every(Number.isFinite)).toBe(true);
     expect(first).toMatchObject({ signed: null, z: null, backwardPasses: 0, forwardPasses: 80 });
@@ -175,6 +175,13 @@ describe('codes of one scene', () => {
     expect(await passes('discrete-sae', {}, 1)).toBe(made);
     expect(await passes('discrete-sae', { inactive: true })).toBe(made);
     expect(await passes('discrete-sae', { sparsity: 0.5 })).toBe(made);
+  });
+
+  it('cost whoever comes later what they cost first', async () => {
+    const own = plantedScene();
+    const [first, later] = [await ranked('discrete-sae', own, quick), await ranked('discrete-sae-pairs', own, quick)];
+    expect(first.sharedSeconds).toBeUndefined();
+    expect(later.sharedSeconds).toBeGreaterThan(0);
   });
 
   it('are made again after they failed', async () => {

@@ -73,3 +73,24 @@ it('nothing above 0 gives no codes', () => {
   selectFromAll(new Float32Array(10), 5, 8, into);
   expect([...into.starts]).toEqual([0, 0, 0]);
 });
+
+describe('what is no number', () => {
+  it.each([1, 3, 100])('is never selected, nor written beyond the lists: %i', (count) => {
+    const p = Float32Array.from([2, NaN, -1, NaN, Infinity, 3]);
+    // The NaN that processors make has its sign bit set, and JavaScript's has not.
+    new Int32Array(p.buffer)[3] = -0x400000;
+    const into = lists(2, count);
+    selectFromAll(p, 3, count, into);
+    expect(dense(into, 3)).toEqual(
+      [
+        [0, 0, 0, 0, Infinity, 0],
+        [2, 0, 0, 0, Infinity, 3],
+      ][Math.min(1, count - 1)],
+    );
+    for (const bits of [0x7fc00000, -0x400000]) {
+      const nothing = lists(2, count);
+      selectFromAll(new Float32Array(new Int32Array(6).fill(bits).buffer), 3, count, nothing);
+      expect([...nothing.starts]).toEqual([0, 0, 0]);
+    }
+  });
+});

@@ -26,8 +26,8 @@ function drawn(seed: number): Float32Array {
   return Float32Array.from({ length: rows * size.width }, () => random.normal() + 0.2);
 }
 
-function start(of: Plan, deadFeatures = 6): DictionaryState {
-  const weights = startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
+async function start(of: Plan, deadFeatures = 6): Promise<DictionaryState> {
+  const weights = await startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
   const state = startDictionaryState(weights, size.features);
   const { window } = of.training.dead;
   // Adam makes a whole step of a gradient that is nothing but rounding, unless it saw larger ones before.
@@ -66,7 +66,7 @@ describe('a step with its update in place', () => {
   ])('is that of the graph: %s', async (_, asked) => {
     expect(GradientStep.takes(asked)).toBe(true);
     const [kernels, graph] = [await GradientStep.create(asked), await DictionaryStep.create(asked)];
-    let state = start(asked);
+    let state = await start(asked);
     for (let step = 0; step < 3; step++) {
       const found = await kernels.run(asked, state, drawn(step));
       const wanted = await graph.run(asked, state, drawn(step));
@@ -91,7 +91,7 @@ describe('a step with its update in place', () => {
   it('goes on from its own states as from copies of them', async () => {
     const asked = plan('gated');
     const steps = await GradientStep.create(asked);
-    let [own, copied] = [start(asked), start(asked)];
+    let [own, copied] = [await start(asked), await start(asked)];
     for (let step = 0; step < 4; step++) {
       ({ state: own } = await steps.run(asked, own, drawn(step)));
       ({ state: copied } = await steps.run(asked, { ...copied }, drawn(step)));

@@ -29,8 +29,8 @@ function drawn(seed: number): Float32Array {
   return Float32Array.from({ length: rows * size.width }, () => random.normal());
 }
 
-function start(of: Plan): DictionaryState {
-  const weights = startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
+async function start(of: Plan): Promise<DictionaryState> {
+  const weights = await startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
   const state = startDictionaryState(weights, size.features);
   // The last three are dead.
   return {
@@ -72,7 +72,7 @@ describe('a step of matching pursuit by kernels', () => {
     const asked = plan(options);
     expect(PursuitStep.takes(asked)).toBe(true);
     const [kernels, graph] = [await PursuitStep.create(asked), await DictionaryStep.create(asked)];
-    let state = start(asked);
+    let state = await start(asked);
     for (let step = 0; step < 3; step++) {
       const [found, wanted] = [
         await kernels.run(asked, state, drawn(step)),
@@ -96,7 +96,7 @@ describe('a step of matching pursuit by kernels', () => {
   it('judges rows as the graph does', async () => {
     const asked = plan();
     const [kernels, judge] = [await PursuitStep.create(asked), await Judge.create(asked)];
-    const [{ weights }, batch] = [start(asked), { width: size.width, data: drawn(4) }];
+    const [{ weights }, batch] = [await start(asked), { width: size.width, data: drawn(4) }];
     const [found, wanted] = [await kernels.judge(weights, batch), await judge.judge(weights, batch)];
     found.errors.forEach((error, row) => expect(error).toBeCloseTo(wanted.errors[row] as number, 4));
     found.reconstruction.forEach((value, i) => expect(value).toBeCloseTo(wanted.reconstruction[i] as number, 4));

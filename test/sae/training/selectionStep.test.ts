@@ -25,8 +25,8 @@ function drawn(seed: number): Float32Array {
   return Float32Array.from({ length: rows * size.width }, () => random.normal() + 0.2);
 }
 
-function start(of: Plan, deadFeatures = 6): DictionaryState {
-  const weights = startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
+async function start(of: Plan, deadFeatures = 6): Promise<DictionaryState> {
+  const weights = await startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
   const state = startDictionaryState(weights, size.features);
   const { window } = of.training.dead;
   // Adam makes a whole step of a gradient that is nothing but rounding, unless it saw larger ones before.
@@ -72,7 +72,7 @@ describe('a step by lists of codes', () => {
   ])('is that of the graph: %s', async (_, asked) => {
     expect(SelectionStep.takes(asked)).toBe(true);
     const [lists, graph] = [await SelectionStep.create(asked), await DictionaryStep.create(asked)];
-    let state = start(asked);
+    let state = await start(asked);
     for (let step = 0; step < 3; step++) {
       const found = await lists.run(asked, state, drawn(step));
       const wanted = await graph.run(asked, state, drawn(step));
@@ -97,7 +97,7 @@ describe('a step by lists of codes', () => {
   it('goes on from its own states as from copies of them', async () => {
     const asked = plan('topK', { training: { dead: auxK(4) } });
     const steps = await SelectionStep.create(asked);
-    let [own, copied] = [start(asked), start(asked)];
+    let [own, copied] = [await start(asked), await start(asked)];
     for (let step = 0; step < 4; step++) {
       ({ state: own } = await steps.run(asked, own, drawn(step)));
       ({ state: copied } = await steps.run(asked, { ...copied }, drawn(step)));
@@ -109,7 +109,7 @@ describe('a step by lists of codes', () => {
   it('gives a state that can be read until the next step, and says so after it', async () => {
     const asked = plan('topK');
     const steps = await SelectionStep.create(asked);
-    const { state: unread } = await steps.run(asked, start(asked), drawn(0));
+    const { state: unread } = await steps.run(asked, await start(asked), drawn(0));
     const { state: read } = await steps.run(asked, unread, drawn(1));
     const weights = read.weights;
     const before = [...(weights.get('W_dec') as Float32Array)];

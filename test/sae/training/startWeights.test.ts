@@ -31,42 +31,42 @@ function lengths(data: Float32Array, width: number): number[] {
 const startOf = (start: Partial<TrainingSettings['start']>) => ({ start: { ...defaultTraining.start, ...start } });
 
 describe('weights before the first step', () => {
-  it.each(variants.map(({ id }) => id))('%s: the same seed gives the same, all finite', (id) => {
-    const weights = started(id);
-    expect(started(id)).toEqual(weights);
+  it.each(variants.map(({ id }) => id))('%s: the same seed gives the same, all finite', async (id) => {
+    const weights = await started(id);
+    expect(await started(id)).toEqual(weights);
     for (const [name, data] of weights) expect(data.every(Number.isFinite), name).toBe(true);
   });
 
-  it('the encoder reads what the decoder writes; the bias is the centre that is asked for', () => {
-    const weights = started('standard', startOf({ decoderNorm: 0.1 }));
+  it('the encoder reads what the decoder writes; the bias is the centre that is asked for', async () => {
+    const weights = await started('standard', startOf({ decoderNorm: 0.1 }));
     const [encoder, decoder] = [weights.get('W_enc') as Float32Array, weights.get('W_dec') as Float32Array];
     for (let i = 0; i < 24; i++) for (let d = 0; d < 12; d++) expect(encoder[d * 24 + i]).toBe(decoder[i * 12 + d]);
     for (const length of lengths(decoder, 12)) expect(length).toBeCloseTo(0.1, 6);
     const mean = meanRow(rows);
     weights.get('b_dec')?.forEach((value, d) => expect(value).toBeCloseTo(mean[d] as number, 5));
     expect(
-      [...(started('standard', startOf({ centre: 'zero' })).get('b_dec') as Float32Array)].every(
+      [...((await started('standard', startOf({ centre: 'zero' }))).get('b_dec') as Float32Array)].every(
         (value) => value === 0,
       ),
     ).toBe(true);
   });
 
-  it('rows within the active subspace write nothing outside it', () => {
+  it('rows within the active subspace write nothing outside it', async () => {
     // Rows of 12 that only use their first 4 entries.
     const flat = { width: 12, data: rows.data.map((value, i) => (i % 12 < 4 ? value : 0)) };
-    const decoder = started('topK', startOf({ subspace: 4 }), flat).get('W_dec') as Float32Array;
+    const decoder = (await started('topK', startOf({ subspace: 4 }), flat)).get('W_dec') as Float32Array;
     decoder.forEach((value, i) => {
       if (i % 12 >= 4) expect(Math.abs(value)).toBeLessThan(1e-6);
     });
     for (const length of lengths(decoder, 12)) expect(length).toBeCloseTo(1, 5);
   });
 
-  it('archetypal rows are anchors, and what is exported is their mixture', () => {
+  it('archetypal rows are anchors, and what is exported is their mixture', async () => {
     const one = job('topK', {
       settings: { k: 2 },
       training: { decoder: { kind: 'archetypal', anchors: 6, relaxation: 0.1 } },
     });
-    const weights = startWeights(one.plan, rows, seededRandom(2));
+    const weights = await startWeights(one.plan, rows, seededRandom(2));
     expect([...weights.keys()]).toEqual(['W_enc', 'b_enc', 'b_dec', 'anchors', 'mixing', 'relaxation', 'gain']);
     const dictionary = trainedDictionary(one, startDictionaryState(weights, 24), { model: null, text: null });
     const decoder = dictionary.weights.get('W_dec') as Float32Array;

@@ -99,6 +99,28 @@ describe('a checkpoint that does not fit is refused in one line', () => {
 });
 
 describe('bad input is one clear line', () => {
+  it('a dictionary whose steps do not fit in memory, before anything is collected for it', () => {
+    const size = { width: 4096, features: 50_000 };
+    for (const variant of ['topK', 'batchTopK', 'standard', 'gated'])
+      expect(() => job(variant, { size })).toThrow(
+        new RegExp(`^${variant}: a training step of this size does not fit in memory: expected at most 4.0 GiB, got 6`),
+      );
+    expect(() => job('matchingPursuit', { size: { width: 200_000, features: 4096 } })).toThrow(
+      /^matchingPursuit: .*GiB/,
+    );
+    expect(() => job('topK', { size: { width: 4096, features: 24_576 } })).not.toThrow();
+  });
+
+  it('a gradient beyond float32, whose loss is still a number', async () => {
+    const large = rowsInMemory({ ...rows, data: rows.data.map((value) => value * 1e21) }, 40, 7);
+    for (const variant of ['topK', 'batchTopK']) {
+      const one = job(variant, { settings: { k: 2 }, training: { normalised: false } });
+      await expect(moments([one], large)).rejects.toThrow(
+        `${variant}, step 1: gradient is not finite: expected a lower learning rate`,
+      );
+    }
+  });
+
   it('activations that are not finite, batches of another size, settings that do not fit', async () => {
     const spoilt = { ...rows, data: rows.data.slice() };
     spoilt.data[24 * 5 + 2] = NaN;
