@@ -63,7 +63,8 @@ export const figures: readonly (readonly [name: string, draw: () => string])[] =
 /** By the name that stands in the page's mark, `<!-- table: NAME -->`. */
 export const tables: readonly (readonly [name: string, rows: () => string])[] = [
   ['planted', plantedTable],
-  ['options', optionsTable],
+  ['options', () => settingsTable('improvements.json', 'planted', 'AUC, planted-ioi')],
+  ['scales', () => settingsTable('tiny-scaled.json', 'exact-10', 'AUC, tiny-heads, top 10 %')],
   ['ioi', () => benchTable('ioi.json')],
   ['tiny-heads', () => benchTable('tiny-heads.json')],
 ];
@@ -111,14 +112,15 @@ function plantedTable(): string {
   return markdown(['AUC', 'mean without noise', ...titles], rows);
 }
 
-function optionsTable(): string {
-  const run = read<RunNumbers>('improvements.json');
+/** Trained beside untrained codes, a row for each setting that they were run with. */
+function settingsTable(file: string, reference: string, title: string): string {
+  const run = read<RunNumbers>(file);
   const settings = run.methods.flatMap(({ method }) => /^discrete-sae (.+)$/.exec(method)?.[1] ?? []);
-  const rows = settings.map((setting) => [
-    setting === 'statistic=ownCodes' ? 'as published' : `\`${setting}\``,
-    ...['discrete-sae', 'untrained'].map((id) => spread(areasOf(run, `${id} ${setting}`, 'planted'))),
+  const rows = settings.map((setting, i) => [
+    i === 0 ? 'as published' : `\`${setting}\``,
+    ...['discrete-sae', 'untrained'].map((id) => spread(areasOf(run, `${id} ${setting}`, reference))),
   ]);
-  return markdown(['AUC, planted-ioi', 'trained', 'untrained'], rows);
+  return markdown([title, 'trained', 'untrained'], rows);
 }
 
 function benchAreas(file: string): readonly Areas[] {
@@ -181,7 +183,7 @@ function benchTable(file: string): string {
       curves.filter(({ order }) => order === 'absolute'),
       nodes,
     ),
-    medianOf(seconds).toPrecision(2),
+    medianOf(seconds).toFixed(medianOf(seconds) < 10 ? 1 : 0),
     `${forwardPasses} / ${backwardPasses}`,
   ]);
   const chance = ['random', ...references.map(() => ''), '', ...curveCells(random.curves, nodes), '', ''];
