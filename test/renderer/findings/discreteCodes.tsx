@@ -140,14 +140,14 @@ function bars(all: readonly Areas[], ofControls: boolean): ReactElement {
   return <IntervalBars key={label} width={panel.width} bars={own} domain={[0, 1]} label={label} />;
 }
 
-const lines = ['discrete-sae', 'untrained', 'write-norm', 'atp gradDrop=false', 'ig', 'patching'] as const;
+const lines = ['discrete-sae', 'untrained', 'mean-difference', 'atp gradDrop=false', 'ig', 'patching'] as const;
 
 function circuitChart(number: 'faithfulness' | 'kl'): ReactElement {
   const { methods, random, nodes } = read<RunNumbers>('ioi.json');
   const series = lines.flatMap((id): LineSeries[] => {
     const [curve] = methods.find(({ method }) => method === id)?.curves ?? [];
     if (curve === undefined) return [];
-    return [{ name: nameOf(id), ...(controls.has(id) ? { control: true } : {}), ...pointsOf(curve, number, nodes) }];
+    return [{ name: nameOf(id), ...(id === 'untrained' ? { control: true } : {}), ...pointsOf(curve, number, nodes) }];
   });
   const draws = random.curves.map((curve) => pointsOf(curve, number, nodes));
   const x = draws[0]?.x ?? [];
