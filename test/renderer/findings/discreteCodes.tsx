@@ -63,7 +63,8 @@ export const figures: readonly (readonly [name: string, draw: () => string])[] =
 /** By the name that stands in the page's mark, `<!-- table: NAME -->`. */
 export const tables: readonly (readonly [name: string, rows: () => string])[] = [
   ['planted', plantedTable],
-  ['options', optionsTable],
+  ['options', () => settingsTable('improvements.json', 'planted', 'AUC, planted-ioi')],
+  ['scales', () => settingsTable('tiny-scaled.json', 'exact-10', 'AUC, tiny-heads, top 10 %')],
   ['ioi', () => benchTable('ioi.json')],
   ['tiny-heads', () => benchTable('tiny-heads.json')],
 ];
@@ -111,14 +112,15 @@ function plantedTable(): string {
   return markdown(['AUC', 'mean without noise', ...titles], rows);
 }
 
-function optionsTable(): string {
-  const run = read<RunNumbers>('improvements.json');
+/** Trained beside untrained codes, a row for each setting that they were run with. */
+function settingsTable(file: string, reference: string, title: string): string {
+  const run = read<RunNumbers>(file);
   const settings = run.methods.flatMap(({ method }) => /^discrete-sae (.+)$/.exec(method)?.[1] ?? []);
-  const rows = settings.map((setting) => [
-    setting === 'statistic=ownCodes' ? 'as published' : `\`${setting}\``,
-    ...['discrete-sae', 'untrained'].map((id) => spread(areasOf(run, `${id} ${setting}`, 'planted'))),
+  const rows = settings.map((setting, i) => [
+    i === 0 ? 'as published' : `\`${setting}\``,
+    ...['discrete-sae', 'untrained'].map((id) => spread(areasOf(run, `${id} ${setting}`, reference))),
   ]);
-  return markdown(['AUC, planted-ioi', 'trained', 'untrained'], rows);
+  return markdown([title, 'trained', 'untrained'], rows);
 }
 
 function benchAreas(file: string): readonly Areas[] {
@@ -138,14 +140,14 @@ function bars(all: readonly Areas[], ofControls: boolean): ReactElement {
   return <IntervalBars key={label} width={panel.width} bars={own} domain={[0, 1]} label={label} />;
 }
 
-const lines = ['discrete-sae', 'untrained', 'write-norm', 'atp gradDrop=false', 'ig', 'patching'] as const;
+const lines = ['discrete-sae', 'untrained', 'mean-difference', 'atp gradDrop=false', 'ig', 'patching'] as const;
 
 function circuitChart(number: 'faithfulness' | 'kl'): ReactElement {
   const { methods, random, nodes } = read<RunNumbers>('ioi.json');
   const series = lines.flatMap((id): LineSeries[] => {
     const [curve] = methods.find(({ method }) => method === id)?.curves ?? [];
     if (curve === undefined) return [];
-    return [{ name: nameOf(id), ...(controls.has(id) ? { control: true } : {}), ...pointsOf(curve, number, nodes) }];
+    return [{ name: nameOf(id), ...(id === 'untrained' ? { control: true } : {}), ...pointsOf(curve, number, nodes) }];
   });
   const draws = random.curves.map((curve) => pointsOf(curve, number, nodes));
   const x = draws[0]?.x ?? [];
@@ -181,7 +183,7 @@ function benchTable(file: string): string {
       curves.filter(({ order }) => order === 'absolute'),
       nodes,
     ),
-    medianOf(seconds).toPrecision(2),
+    medianOf(seconds).toFixed(medianOf(seconds) < 10 ? 1 : 0),
     `${forwardPasses} / ${backwardPasses}`,
   ]);
   const chance = ['random', ...references.map(() => ''), '', ...curveCells(random.curves, nodes), '', ''];
