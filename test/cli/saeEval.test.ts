@@ -16,7 +16,19 @@ beforeAll(async () => {
 
 describe('sae eval', () => {
   it('shows measures, probes and axes of a dictionary and its controls', async () => {
-    const more = ['--task', 'ioi', '--n', '60', '--loss-tokens', '60', '--probe', '1,5', '--attributes', '--controls', 'pca'];
+    const more = [
+      '--task',
+      'ioi',
+      '--n',
+      '60',
+      '--loss-tokens',
+      '60',
+      '--probe',
+      '1,5',
+      '--attributes',
+      '--controls',
+      'pca',
+    ];
     const { code, out } = await headscope(['sae', 'eval', model, mover, ...more]);
     expect(code).toBe(0);
     expect(out).toMatch(/^dictionary +FVU +L0 .* recovered +from the mean +KL$/m);
