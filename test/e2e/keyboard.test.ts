@@ -69,7 +69,7 @@ describe.skipIf(!isServable)('by keys alone (needs npm run build and build:ui)',
     const [download] = await Promise.all([page.waitForEvent('download'), keyboard.press('Enter')]);
     expect(download.suggestedFilename()).toMatch(/heads.*\.json$/);
 
-    await keyboard.press('9');
+    await keyboard.press('0');
     const runs = placeIn(page, 'Runs');
     await runs.getByRole('row', { name: /^Zero ablation of heads/ }).waitFor();
     await tabTo(page, 'table[role=grid]');

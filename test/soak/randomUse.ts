@@ -4,7 +4,7 @@ import type { Random } from '../../engine/tensor/random.ts';
 
 /** Keys that change what is looked at, and none that leaves the page or asks for a file. */
 const keys = [
-  ...['1', '2', '3', '4', '5', '9'],
+  ...['1', '2', '3', '4', '5', '7', '8', '0'],
   ...['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'],
   ...['Space', 'p', 'd', 'a', 'i', 'r', '[', ']', ',', '.', 'x', 'l', 'f', 'Escape', 'Tab', 'Shift+Tab'],
   ...['Control+z', 'Control+y', 'Control+Enter', 'Control+.'],
