@@ -76,10 +76,15 @@ export class Session {
     return new Session(program, session);
   }
 
-  /** Runs once; gives the outputs asked for, with axes named as in the graph. */
-  async run(feeds: Feeds, outputs: readonly string[]): Promise<ReadonlyMap<string, Tensor>> {
+  /**
+   * Runs once; gives the outputs asked for, with axes named as in the graph. Those in `into` are written there, and are not
+   * among what is given: large outputs need no fresh pages then.
+   */
+  async run(feeds: Feeds, outputs: readonly string[], into: Feeds = {}): Promise<ReadonlyMap<string, Tensor>> {
     const given = Object.fromEntries(this.program.inputs.map(({ name }) => [name, ortTensor(name, feeds[name])]));
-    const results = await this.#session.run(given, outputs);
+    const places = Object.entries(into).map(([name, place]) => [name, ortTensor(name, place)] as const);
+    const fetches = Object.fromEntries([...outputs.map((name) => [name, null] as const), ...places]);
+    const results = await this.#session.run(given, fetches);
     return new Map(outputs.map((name) => [name, this.#named(name, results[name])]));
   }
 

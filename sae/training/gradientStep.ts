@@ -78,9 +78,8 @@ export class GradientStep {
       [names.sparsity]: { data: new Float32Array([sparsityAt(plan, state.step)]), shape: [] },
       ...memory.feeds(),
     };
-    const results = await this.#session.run(feeds, this.#outputs());
-    const gradients = this.#trained.map((name) => [name, read(results, gradientName(name))] as const);
-    const gradientNorm = memory.update(gradients, rate, state.step + 1);
+    const results = await this.#session.run(feeds, this.#outputs(), memory.gradients(this.#trained));
+    const gradientNorm = memory.update(rate, state.step + 1);
     const fired = read(results, names.fired);
     const tracked = new Map(this.#tracked.map((name) => [name, scalar(results, trackedName(name))] as const));
     const counted = afterBatch(state, { fired, tracked, rows: training.rows }, training.dead.window);
@@ -107,10 +106,7 @@ export class GradientStep {
 
   #outputs(): string[] {
     const { loss, error, variance, fired } = names;
-    return [
-      ...[loss, error, variance, fired],
-      ...[...this.#tracked.map(trackedName), ...this.#parts.map(partName), ...this.#trained.map(gradientName)],
-    ];
+    return [...[loss, error, variance, fired], ...[...this.#tracked.map(trackedName), ...this.#parts.map(partName)]];
   }
 
   /** The memory that the step before left, or a new one with the state's values. */
@@ -169,8 +165,16 @@ class GradientMemory implements WeightSource {
     return Object.fromEntries(entries) as Feeds;
   }
 
-  update(gradients: readonly (readonly [name: string, values: Float32Array])[], rate: number, step: number): number {
-    for (const [name, values] of gradients) this.#memory.view('gradient', name).set(values);
+  /** Where the gradients of these weights are written. */
+  gradients(trained: readonly string[]): Feeds {
+    const place = (name: string) => ({
+      data: this.#memory.view('gradient', name),
+      shape: this.#shapes.get(name) ?? [],
+    });
+    return Object.fromEntries(trained.map((name) => [gradientName(name), place(name)]));
+  }
+
+  update(rate: number, step: number): number {
     const { optimiser } = this.#plan.training;
     const norm = this.#memory.update({ rules: updateRules(this.#plan), optimiser, rate, step });
     this.version += 1;
