@@ -68,6 +68,14 @@ export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): num
   return sum;
 }
 
+/** (1/n) sum |x - mean x|^2 */
+export function meanSquaredDeviation(rows: Rows): number {
+  const [mean, count] = [meanRow(rows), countOf(rows)];
+  let total = 0;
+  for (let row = 0; row < count; row++) total += squaredDistance(rowAt(rows, row), mean);
+  return total / count;
+}
+
 /** Rows less a centre. */
 export function lessCentre({ width, data }: Rows, centre: ArrayLike<number>): Rows {
   return { width, data: data.map((value, i) => value - (centre[i % width] as number)) };

@@ -7,7 +7,7 @@ import { usefulThreads } from '../pursuit/helperThreads.ts';
 import type { PursuitSettings } from '../pursuit/pursuit.ts';
 import type { PursuitTraining } from '../pursuit/pursuitTraining.ts';
 import type { Rows } from '../rows.ts';
-import { countOf, meanRow, rowAt, squaredDistance } from '../rows.ts';
+import { meanRow, meanSquaredDeviation } from '../rows.ts';
 import type { ValuesOf } from '../../engine/terms/settings.ts';
 import type { matchingPursuit } from '../variants/matchingPursuit.ts';
 import type { StepOutcome } from './dictionaryStep.ts';
@@ -67,7 +67,7 @@ export class PursuitStep {
         step,
         loss: error + push,
         parts: { reconstruction: error, sparsity: null, auxiliary: this.#training.push === 0 ? null : push },
-        fvu: error / varianceOf({ width: size.width, data: batch }),
+        fvu: error / meanSquaredDeviation({ width: size.width, data: batch }),
         l0: fired.reduce((sum, rows) => sum + rows, 0) / training.rows,
         dead: dead.reduce((sum, isDead) => sum + isDead, 0),
         gradientNorm,
@@ -159,13 +159,4 @@ function firedRows({ features, stride, counts, atoms }: Encoded): Float32Array {
 
 function meanOf(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** (1/B) sum |x - mean x|^2 */
-function varianceOf(rows: Rows): number {
-  const mean = meanRow(rows);
-  const count = countOf(rows);
-  let total = 0;
-  for (let row = 0; row < count; row++) total += squaredDistance(rowAt(rows, row), mean);
-  return total / count;
 }

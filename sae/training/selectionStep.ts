@@ -2,7 +2,7 @@
 import { GraphBuilder } from '../../engine/graph/builder.ts';
 import { lower } from '../../engine/graph/lower.ts';
 import { Session } from '../../engine/run/ort.ts';
-import { transposedRows } from '../rows.ts';
+import { meanSquaredDeviation, transposedRows } from '../rows.ts';
 import { defineSparse, weightNames } from '../steps/sparseKernels.ts';
 import type { Selected } from '../steps/selection.ts';
 import { selectFromAll, selectFromRows } from '../steps/selection.ts';
@@ -253,7 +253,7 @@ class SelectionMemory implements WeightSource {
     this.#reconstruct(this.#codes, this.#address('bias'), 'error');
     const error = this.#memory.floats('error', x.length);
     for (let i = 0; i < x.length; i++) error[i] = (error[i] as number) - (x[i] as number);
-    const [squares, variance] = [sumOfSquares(error) / rows, varianceOf(x, size.width)];
+    const [squares, variance] = [sumOfSquares(error) / rows, meanSquaredDeviation({ width: size.width, data: x })];
     const isShare = training.normalised ?? variant.normalised;
     const scale = 2 / (rows * (isShare ? variance : 1));
     this.#backward(this.#codes, 'error', scale);
@@ -274,7 +274,9 @@ class SelectionMemory implements WeightSource {
     // f_a W_dec - e, and e = -error.
     const difference = this.#memory.floats('held', error.length);
     for (let i = 0; i < error.length; i++) difference[i] = (difference[i] as number) + (error[i] as number);
-    const factor = (weight * Math.min(1, deadCount / count)) / (varianceOf(error, this.#plan.size.width) + 1e-12);
+    const factor =
+      (weight * Math.min(1, deadCount / count)) /
+      (meanSquaredDeviation({ width: this.#plan.size.width, data: error }) + 1e-12);
     this.#backward(this.#deadCodes, 'held', (2 * factor) / rows);
     return (factor * sumOfSquares(difference)) / rows;
   }
@@ -338,14 +340,4 @@ function sumOfSquares(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value * value;
   return sum;
-}
-
-/** (1/B) sum |x - mean x|^2 */
-function varianceOf(x: Float32Array, width: number): number {
-  const rows = x.length / width;
-  const mean = new Float64Array(width);
-  for (let i = 0; i < x.length; i++) mean[i % width] = (mean[i % width] as number) + (x[i] as number) / rows;
-  let total = 0;
-  for (let i = 0; i < x.length; i++) total += ((x[i] as number) - (mean[i % width] as number)) ** 2;
-  return total / rows;
 }

@@ -49,7 +49,7 @@ function bestWords({ looks }: HeadlineOf, method: Judgement | null, control: Jud
   const both = `best of the methods: ${named(method)}; best of the controls: ${named(control)}`;
   switch (verdictOf(method.auc, control.auc)) {
     case 'alike':
-      return `No method does better than every control (${both}).`;
+      return `No method can be told from every control (${both}).`;
     case 'worse':
       return `A control does better than every method (${both}).`;
     case 'better':

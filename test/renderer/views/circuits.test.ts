@@ -264,7 +264,7 @@ describe('the sentence on top', () => {
     ];
     expect(sentences(rows)).toEqual([
       'The untrained encoder does as well as the trained one: AUC 0.84 [0.77, 0.91] (3 seeds) against 0.85 [0.78, 0.92] (3 seeds).',
-      'No method does better than every control (best of the methods: discrete-sae title 0.85 [0.78, 0.92] (3 seeds); best of the controls: untrained title 0.84 [0.77, 0.91] (3 seeds)).',
+      'No method can be told from every control (best of the methods: discrete-sae title 0.85 [0.78, 0.92] (3 seeds); best of the controls: untrained title 0.84 [0.77, 0.91] (3 seeds)).',
     ]);
   });
 
