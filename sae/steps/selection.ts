@@ -50,6 +50,25 @@ export function selectFromAll(p: Float32Array, features: number, count: number, 
   into.starts[rows] = entry;
 }
 
+/** All that are above 0. False where there is no room for so many: what was written is then of no use. */
+export function selectPositive(p: Float32Array, features: number, into: Selected): boolean {
+  const [rows, room] = [p.length / features, into.indices.length];
+  let entry = 0;
+  for (let row = 0; row < rows; row++) {
+    into.starts[row] = entry;
+    const start = row * features;
+    for (let feature = 0; feature < features; feature++) {
+      const value = p[start + feature] as number;
+      if (!(value > 0)) continue;
+      if (entry === room) return false;
+      into.indices[entry] = feature;
+      into.values[entry++] = value;
+    }
+  }
+  into.starts[rows] = entry;
+  return true;
+}
+
 function countAbove(p: Float32Array, bound: number): number {
   let count = 0;
   for (let i = 0; i < p.length; i++) if ((p[i] as number) > bound) count++;

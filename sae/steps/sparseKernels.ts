@@ -11,8 +11,10 @@ export const weightNames = { encoder: 'W_enc', encoderBias: 'b_enc', decoder: 'W
 
 /**
  * `reconstruct(rows, starts, indices, values, first, into)`: into_b = the row at `first` + sum f_i W_dec[i].
- * `backward(rows, starts, indices, values, error, input, scale)`, with g_b = scale error_b the gradient in the reconstruction and
- * c_b the encoder's input: for each code, dW_dec[i] += f_i g_b, s = g_b . W_dec[i], dW_enc[i] += s c_b, db_enc[i] += s.
+ * `backward(rows, starts, indices, values, error, input, scale, pull)`, with g_b = scale error_b the gradient in the reconstruction,
+ * c_b the encoder's input and [F] at `pull` what a code costs by itself: for each code, dW_dec[i] += f_i g_b,
+ * s = g_b . W_dec[i] + pull_i, dW_enc[i] += s c_b, db_enc[i] += s.
+ * `addScaled(factors)`: dW_dec[i] += factors_i W_dec[i], [F] at `factors`, where it is above 0.
  * `biasGradient(rows, error, scale, through)`: db_dec = sum g_b - through sum_i db_enc[i] W_enc[i], for c = x - b_dec.
  */
 export function defineSparse(module: ModuleBuilder, layout: StepLayout, width: number, features: number): void {
@@ -34,8 +36,8 @@ export function defineSparse(module: ModuleBuilder, layout: StepLayout, width: n
   );
   module.define(
     'backward',
-    ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f32'],
-    (f, rows, starts, indices, values, error, input, scale) =>
+    ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f32', 'i32'],
+    (f, rows, starts, indices, values, error, input, scale, pull) =>
       f.range(0, rows, 1, (row) => {
         const [g, c] = [error, input].map((base) => f.keep(i32.add(base, i32.mul(row, bytes)))) as [
           Local<'i32'>,
@@ -52,12 +54,26 @@ export function defineSparse(module: ModuleBuilder, layout: StepLayout, width: n
             f.do(v128.store(i32.add(intoAtom, k), sum, at));
             return f32x4.mul(part, v128.load(i32.add(atom, k), at));
           });
-          const slope = f.keep(f32.mul(scale, along));
+          const place = f.keep(i32.shl(feature, 2));
+          const slope = f.keep(f32.add(f32.mul(scale, along), f32.load(i32.add(pull, place))));
           addTimes(f, bytes, f.keep(i32.add(gradient(weightNames.encoder), offset)), f.keep(f32x4.splat(slope)), c);
-          const bias = f.keep(i32.add(gradient(weightNames.encoderBias), i32.shl(feature, 2)));
+          const bias = f.keep(i32.add(gradient(weightNames.encoderBias), place));
           f.do(f32.store(bias, f32.add(f32.load(bias), slope)));
         });
       }),
+  );
+  module.define('addScaled', ['i32'], (f, factors) =>
+    f.range(0, features, 1, (feature) => {
+      const factor = f.keep(f32.load(i32.add(factors, i32.shl(feature, 2))));
+      f.when(f32.gt(factor, 0), () => {
+        const offset = f.keep(i32.mul(feature, bytes));
+        const [into, atom] = [gradient, weight].map((of) => f.keep(i32.add(of(weightNames.decoder), offset))) as [
+          Local<'i32'>,
+          Local<'i32'>,
+        ];
+        addTimes(f, bytes, into, f.keep(f32x4.splat(factor)), atom);
+      });
+    }),
   );
   module.define('biasGradient', ['i32', 'i32', 'f32', 'f32'], (f, rows, error, scale, through) => {
     const into = f.i32(gradient(weightNames.bias));

@@ -3,10 +3,11 @@ import { Fault } from '../../engine/terms/fault.ts';
 import { GradientStep } from './gradientStep.ts';
 import type { Plan } from './lossGraph.ts';
 import { PursuitStep } from './pursuitStep.ts';
+import { ReluStep } from './reluStep.ts';
 import { SelectionStep } from './selectionStep.ts';
 
 /** Those with a memory of their own, which ends at 4 GiB; the quickest first, as training takes them. */
-const kinds = [PursuitStep, SelectionStep, GradientStep] as const;
+const kinds = [PursuitStep, ReluStep, SelectionStep, GradientStep] as const;
 
 /** Throws Fault, with the name, where they do not. */
 export function requirePlanRoom(plan: Plan, where: string): void {

@@ -1,11 +1,12 @@
-/** Steps of TopK and BatchTopK that cost what their codes cost: one product with the encoder, and what few codes need after it. */
+/** Steps of TopK, BatchTopK and sparse ReLU codes that cost what their codes cost: one product with the encoder, and what few codes need after it. */
 import { GraphBuilder } from '../../engine/graph/builder.ts';
 import { lower } from '../../engine/graph/lower.ts';
 import { Session } from '../../engine/run/ort.ts';
 import { meanSquaredDeviation, transposedRows } from '../rows.ts';
 import { defineSparse, weightNames } from '../steps/sparseKernels.ts';
 import type { Selected } from '../steps/selection.ts';
-import { selectFromAll, selectFromRows } from '../steps/selection.ts';
+import { selectFromAll, selectFromRows, selectPositive } from '../steps/selection.ts';
+import { kernelNames } from '../steps/updateKernels.ts';
 import type { Part, WeightRows } from '../steps/stepLayout.ts';
 import { isKernelNorm, requireStepRoom, StepMemory } from '../steps/stepMemory.ts';
 import { threadsFor } from '../threads.ts';
@@ -16,11 +17,13 @@ import { afterBatch, deadFeatures } from './dictionaryState.ts';
 import type { WeightSource } from './liveState.ts';
 import { liveState } from './liveState.ts';
 import type { Plan } from './lossGraph.ts';
-import { learningRateAt } from './rates.ts';
+import { learningRateAt, sparsityAt } from './rates.ts';
 import { updateRules } from './updateRules.ts';
 
 type Work =
-  'input' | 'error' | 'held' | 'zeros' | 'starts' | 'indices' | 'values' | 'deadStarts' | 'deadIndices' | 'deadValues';
+  | ('input' | 'error' | 'held' | 'zeros')
+  | ('starts' | 'indices' | 'values' | 'deadStarts' | 'deadIndices' | 'deadValues')
+  | ('pull' | 'shrinkage');
 
 export class SelectionStep {
   readonly #session: Session;
@@ -35,7 +38,7 @@ export class SelectionStep {
   static takes(plan: Plan): boolean {
     const { variant, size, training } = plan;
     const { kind } = training.dead.remedy;
-    const known = codesOf(plan) !== null && variant.constraints === undefined && training.decoder.kind === 'free';
+    const known = choiceOf(plan) !== null && variant.constraints === undefined && training.decoder.kind === 'free';
     const fits = size.width % 4 === 0 && size.features % 4 === 0;
     return (
       known && fits && (kind === 'none' || kind === 'auxK') && isKernelNorm(training.constraint ?? variant.constraint)
@@ -54,15 +57,26 @@ export class SelectionStep {
     return new SelectionStep(await Session.create(lowered, options));
   }
 
-  /** The state after one more step on a batch [B D]. The plan's key is that of the plan it was created with. */
+  /**
+   * The state after one more step on a batch [B D]. The plan's key is that of the plan it was created with. RangeError for more
+   * ReLU codes than there is room for.
+   */
   async run(plan: Plan, state: DictionaryState, batch: Float32Array): Promise<StepOutcome> {
+    const found = await this.runWithin(plan, state, batch);
+    if (found === null) throw new RangeError('selection: more codes than there is room for');
+    return found;
+  }
+
+  /** As `run`; null, and the state as it was, where a batch has more ReLU codes than there is room for. */
+  async runWithin(plan: Plan, state: DictionaryState, batch: Float32Array): Promise<StepOutcome | null> {
     const memory = this.#memoryOf(plan, state);
     const { training, size } = plan;
     const dead = deadFeatures(state, training.dead.window);
     const p = await this.#encoded(memory, batch, plan);
     const codes = memory.select(p, dead);
+    if (codes === null) return null;
     const rate = learningRateAt(training, state);
-    const { loss, parts, fvu } = memory.learn(batch, dead);
+    const { loss, parts, fvu } = memory.learn(batch, dead, sparsityAt(plan, state.step));
     const gradientNorm = memory.update(rate, state.step + 1);
     const fired = firedRows(codes, training.rows, size.features);
     const tracked = plan.variant.id === 'batchTopK' ? new Map([[SMALLEST, smallest(codes, training.rows)]]) : new Map();
@@ -118,18 +132,30 @@ function encoderGraph({ size, training }: Plan) {
   return g.build();
 }
 
-/** How many codes a batch has at most, and whether they are chosen sample by sample; null for other variants. */
-function codesOf({ variant, settings, training }: Plan): { readonly ofEach: boolean; readonly count: number } | null {
+/** How a batch's codes are chosen, and how many they are at most. */
+interface Choice {
+  /** The largest of each sample, of the whole batch, or whatever is above 0. */
+  readonly kind: 'ofEach' | 'ofAll' | 'positive';
+  readonly count: number;
+}
+
+/** Null for variants whose codes are not chosen so. */
+function choiceOf({ variant, settings, training, size }: Plan): Choice | null {
   const k = variant.id === 'topOne' ? 1 : settings['k'];
+  if (variant.id === 'standard') return { kind: 'positive', count: training.rows * mostActive(size) };
   if (typeof k !== 'number') return null;
-  if (variant.id === 'topK' || variant.id === 'topOne') return { ofEach: true, count: k };
-  if (variant.id === 'batchTopK') return { ofEach: false, count: Math.max(1, Math.round(k * training.rows)) };
+  if (variant.id === 'topK' || variant.id === 'topOne') return { kind: 'ofEach', count: k };
+  if (variant.id === 'batchTopK') return { kind: 'ofAll', count: Math.max(1, Math.round(k * training.rows)) };
   return null;
 }
 
-/** How a batch's codes are chosen. */
-function selectionOf(plan: Plan): NonNullable<ReturnType<typeof codesOf>> {
-  const found = codesOf(plan);
+/** Active ReLU codes a sample, in the mean of a batch, up to which lists of them are the quicker way. */
+export function mostActive({ features }: Plan['size']): number {
+  return Math.ceil(features / 32);
+}
+
+function requiredChoice(plan: Plan): Choice {
+  const found = choiceOf(plan);
   if (found === null) throw new RangeError(`selection: no codes of ${plan.variant.id}`);
   return found;
 }
@@ -151,8 +177,8 @@ interface StepSizes {
 function sizesOf(plan: Plan): StepSizes {
   const { width, features } = plan.size;
   const { rows } = plan.training;
-  const [selection, auxiliary] = [selectionOf(plan), auxiliaryOf(plan)];
-  const entries = selection.ofEach ? rows * Math.min(selection.count, features) : selection.count;
+  const [choice, auxiliary] = [requiredChoice(plan), auxiliaryOf(plan)];
+  const entries = choice.kind === 'ofEach' ? rows * Math.min(choice.count, features) : choice.count;
   const deadEntries = auxiliary === null ? 0 : rows * Math.min(auxiliary.count, features);
   const values = rows * width;
   return {
@@ -163,9 +189,10 @@ function sizesOf(plan: Plan): StepSizes {
       { name: weightNames.bias, rows: 1, length: width },
     ],
     work: {
-      ...{ input: values, error: values, held: auxiliary === null ? 0 : values, zeros: width },
+      ...{ input: values, error: values, held: auxiliary === null ? 0 : values, zeros: Math.max(width, features) },
       ...{ starts: rows + 1, indices: entries, values: entries },
       ...{ deadStarts: rows + 1, deadIndices: deadEntries, deadValues: deadEntries },
+      ...(choice.kind === 'positive' ? { pull: features, shrinkage: features } : { pull: 0, shrinkage: 0 }),
     },
     ...{ entries, deadEntries },
   };
@@ -178,7 +205,7 @@ class SelectionMemory implements WeightSource {
   readonly #memory: StepMemory<Work>;
   readonly #codes: Selected;
   readonly #deadCodes: Selected;
-  readonly #selection: { readonly ofEach: boolean; readonly count: number };
+  readonly #choice: Choice;
   readonly #auxiliary: { readonly count: number; readonly weight: number } | null;
   #holding: Pick<DictionaryState, 'step'> | null = null;
 
@@ -194,7 +221,7 @@ class SelectionMemory implements WeightSource {
     });
     this.#plan = plan;
     this.#memory = memory;
-    this.#selection = selectionOf(plan);
+    this.#choice = requiredChoice(plan);
     this.#auxiliary = auxiliaryOf(plan);
     this.#codes = lists('starts', 'indices', 'values', entries);
     this.#deadCodes = lists('deadStarts', 'deadIndices', 'deadValues', deadEntries);
@@ -235,18 +262,20 @@ class SelectionMemory implements WeightSource {
     return input;
   }
 
-  select(p: Float32Array, dead: Float32Array): Selected {
+  /** Null where there is no room for all. */
+  select(p: Float32Array, dead: Float32Array): Selected | null {
     const { features } = this.#plan.size;
-    const { ofEach, count } = this.#selection;
-    if (ofEach) selectFromRows(p, features, Math.min(count, features), this.#codes);
-    else selectFromAll(p, features, count, this.#codes);
+    const { kind, count } = this.#choice;
+    if (kind === 'ofEach') selectFromRows(p, features, Math.min(count, features), this.#codes);
+    else if (kind === 'ofAll') selectFromAll(p, features, count, this.#codes);
+    else if (!selectPositive(p, features, this.#codes)) return null;
     if (this.#auxiliary !== null)
       selectFromRows(p, features, Math.min(this.#auxiliary.count, features), this.#deadCodes, dead);
     return this.#codes;
   }
 
   /** Reconstruction, loss, and every gradient. */
-  learn(x: Float32Array, dead: Float32Array): Pick<StepReport, 'loss' | 'parts' | 'fvu'> {
+  learn(x: Float32Array, dead: Float32Array, sparsityWeight: number): Pick<StepReport, 'loss' | 'parts' | 'fvu'> {
     const { training, variant, size } = this.#plan;
     const { rows } = training;
     this.#memory.clearGradients();
@@ -256,12 +285,31 @@ class SelectionMemory implements WeightSource {
     const [squares, variance] = [sumOfSquares(error) / rows, meanSquaredDeviation({ width: size.width, data: x })];
     const isShare = training.normalised ?? variant.normalised;
     const scale = 2 / (rows * (isShare ? variance : 1));
-    this.#backward(this.#codes, 'error', scale);
+    const isPenalised = this.#choice.kind === 'positive';
+    const sparsity = isPenalised ? this.#learnPenalty(sparsityWeight / rows) : null;
+    this.#backward(this.#codes, 'error', scale, isPenalised ? 'pull' : 'zeros');
     const auxiliary = this.#auxiliary === null ? null : this.#learnDead(dead, error);
     this.#exports('biasGradient')(...[rows, this.#memory.layout.work.error, scale, Number(this.#plan.subtractsBias)]);
     const reconstruction = isShare ? squares / variance : squares;
-    const parts = { reconstruction, sparsity: null, auxiliary };
-    return { loss: reconstruction + (auxiliary ?? 0), parts, fvu: squares / variance };
+    const parts = { reconstruction, sparsity, auxiliary };
+    return { loss: reconstruction + (sparsity ?? 0) + (auxiliary ?? 0), parts, fvu: squares / variance };
+  }
+
+  // P = w sum over b and i of f_bi |d_i|: dP/df_bi = w |d_i|, dP/dd_i = w (sum over b of f_bi) d_i / |d_i|.
+  #learnPenalty(weight: number): number {
+    const { features } = this.#plan.size;
+    const [pull, shrinkage] = [this.#memory.floats('pull', features), this.#memory.floats('shrinkage', features)];
+    this.#exports(kernelNames.square(this.#plan.size.width))(this.#address('decoder'), features, pull.byteOffset);
+    sumByFeature(this.#codes, this.#plan.training.rows, shrinkage);
+    let penalty = 0;
+    for (let i = 0; i < features; i++) {
+      const [norm, sum] = [Math.sqrt(pull[i] as number), shrinkage[i] as number];
+      penalty += weight * sum * norm;
+      pull[i] = weight * norm;
+      shrinkage[i] = sum === 0 ? 0 : (weight * sum) / norm;
+    }
+    this.#exports('addScaled')(shrinkage.byteOffset);
+    return penalty;
   }
 
   /** AuxK, as `deadTerm` has it: the error e = x - x^ is held, so nothing of it reaches b_dec but through c. */
@@ -277,7 +325,7 @@ class SelectionMemory implements WeightSource {
     const factor =
       (weight * Math.min(1, deadCount / count)) /
       (meanSquaredDeviation({ width: this.#plan.size.width, data: error }) + 1e-12);
-    this.#backward(this.#deadCodes, 'held', (2 * factor) / rows);
+    this.#backward(this.#deadCodes, 'held', (2 * factor) / rows, 'zeros');
     return (factor * sumOfSquares(difference)) / rows;
   }
 
@@ -294,10 +342,10 @@ class SelectionMemory implements WeightSource {
     this.#exports('reconstruct')(this.#plan.training.rows, ...addresses, first, this.#memory.layout.work[into]);
   }
 
-  #backward({ starts, indices, values }: Selected, error: Work, scale: number): void {
+  #backward({ starts, indices, values }: Selected, error: Work, scale: number, pull: Work): void {
     const addresses = [starts, indices, values].map(({ byteOffset }) => byteOffset);
     const { work } = this.#memory.layout;
-    this.#exports('backward')(this.#plan.training.rows, ...addresses, work[error], work.input, scale);
+    this.#exports('backward')(this.#plan.training.rows, ...addresses, work[error], work.input, scale, work[pull]);
   }
 
   #address(name: keyof typeof weightNames): number {
@@ -328,6 +376,16 @@ function firedRows(codes: Selected, rows: number, features: number): Float32Arra
   for (const feature of codes.indices.subarray(0, entriesOf(codes, rows)))
     fired[feature] = (fired[feature] as number) + 1;
   return fired;
+}
+
+/** [F] sums of each feature's codes. */
+function sumByFeature(codes: Selected, rows: number, into: Float32Array): void {
+  into.fill(0);
+  const count = entriesOf(codes, rows);
+  for (let entry = 0; entry < count; entry++) {
+    const feature = codes.indices[entry] as number;
+    into[feature] = (into[feature] as number) + (codes.values[entry] as number);
+  }
 }
 
 /** The smallest code of the batch; 0 where there is none. */

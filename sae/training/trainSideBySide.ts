@@ -13,6 +13,7 @@ import { joinJudged, Judge, resampled } from './resample.ts';
 import type { Plan } from './lossGraph.ts';
 import { GradientStep } from './gradientStep.ts';
 import { PursuitStep } from './pursuitStep.ts';
+import { ReluStep } from './reluStep.ts';
 import { SelectionStep } from './selectionStep.ts';
 import { startWeights } from './startWeights.ts';
 
@@ -123,13 +124,15 @@ function requireFinite({ name }: Job, { step, loss, gradientNorm }: StepReport):
 class Programs {
   readonly #pursuits = new Map<string, Promise<PursuitStep>>();
   readonly #selections = new Map<string, Promise<SelectionStep>>();
+  readonly #relus = new Map<string, Promise<ReluStep>>();
   readonly #gradients = new Map<string, Promise<GradientStep>>();
   readonly #steps = new Map<string, Promise<DictionaryStep>>();
   readonly #judges = new Map<string, Promise<Judge>>();
 
   /** The quickest that knows the plan. */
-  step({ plan }: Job): Promise<PursuitStep | SelectionStep | GradientStep | DictionaryStep> {
+  step({ plan }: Job): Promise<PursuitStep | ReluStep | SelectionStep | GradientStep | DictionaryStep> {
     if (PursuitStep.takes(plan)) return this.#pursuit(plan);
+    if (ReluStep.takes(plan)) return kept(this.#relus, stepKey(plan), () => ReluStep.create(plan));
     if (SelectionStep.takes(plan)) return kept(this.#selections, stepKey(plan), () => SelectionStep.create(plan));
     if (GradientStep.takes(plan)) return kept(this.#gradients, stepKey(plan), () => GradientStep.create(plan));
     return kept(this.#steps, stepKey(plan), () => DictionaryStep.create(plan));
@@ -144,6 +147,7 @@ class Programs {
     const all = [
       ...this.#pursuits.values(),
       ...this.#selections.values(),
+      ...this.#relus.values(),
       ...this.#gradients.values(),
       ...this.#steps.values(),
       ...this.#judges.values(),

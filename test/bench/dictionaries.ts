@@ -1,5 +1,5 @@
 import { seededRandom } from '../../engine/tensor/random.ts';
-import { GradientStep } from '../../sae/training/gradientStep.ts';
+import { ReluStep } from '../../sae/training/reluStep.ts';
 import { SelectionStep } from '../../sae/training/selectionStep.ts';
 import { startDictionaryState } from '../../sae/training/dictionaryState.ts';
 import type { JobRequest } from '../../sae/training/job.ts';
@@ -11,10 +11,12 @@ import { interleaved, rounded } from './benchmark.ts';
 
 const shape = { rows: 1024, width: 768, features: 6144 } as const;
 
+/** `offset` is what the encoder's bias starts at: at 0 half of the ReLU codes are active, at -2.31 about 64 of these. */
 const kinds = [
-  { variant: 'standard', settings: { sparsity: 5 }, k: 0 },
-  { variant: 'topK', settings: { k: 32 }, k: 32 },
-  { variant: 'batchTopK', settings: { k: 32 }, k: 32 },
+  { name: 'reluAtStart', variant: 'standard', settings: { sparsity: 5 }, k: 0, offset: 0 },
+  { name: 'reluOnceSparse', variant: 'standard', settings: { sparsity: 5 }, k: 0, offset: -2.31 },
+  { name: 'topK', variant: 'topK', settings: { k: 32 }, k: 32, offset: 0 },
+  { name: 'batchTopK', variant: 'batchTopK', settings: { k: 32 }, k: 32, offset: 0 },
 ] as const;
 
 export const dictionaries: Benchmark = {
@@ -22,13 +24,13 @@ export const dictionaries: Benchmark = {
   about: 'one training step at d 768, F 6,144, 1,024 rows, taking turns with the same arithmetic in PyTorch',
   async run({ repeats, torch }) {
     const found: Record<string, unknown> = {};
-    for (const { variant, settings, k } of kinds) {
-      const { ours, close } = await prepared(variant, settings);
+    for (const { name, variant, settings, k, offset } of kinds) {
+      const { ours, close, active } = await prepared(variant, settings, offset);
       const peer = async () =>
-        (await (torch ?? noTorch()).ask({ do: 'dictionaryStep', kind: variant, k, ...shape })).ms;
+        (await (torch ?? noTorch()).ask({ do: 'dictionaryStep', kind: variant, k, offset, ...shape })).ms;
       const times = await interleaved<string>(torch === null ? { ours } : { ours, torch: peer }, repeats);
       const ratio = rounded((times['ours'] ?? NaN) / (times['torch'] ?? NaN), 2);
-      found[variant] = torch === null ? times : { ...times, ratio };
+      found[name] = { active: active(), ...times, ...(torch === null ? {} : { ratio }) };
       await close();
     }
     return found;
@@ -39,8 +41,8 @@ function noTorch(): never {
   throw new Error('PyTorch is left out');
 }
 
-/** The first step, which also compiles, is not counted. */
-async function prepared(variant: string, settings: JobRequest['settings']) {
+/** The first steps are not counted: they compile, and those of ReLU codes know of the second on how many are active. */
+async function prepared(variant: string, settings: JobRequest['settings'], offset: number) {
   const { rows, width, features } = shape;
   const { plan } = jobOf({
     ...{ name: variant, variant, size: { width, features }, settings, firstColumn: 0 },
@@ -52,13 +54,18 @@ async function prepared(variant: string, settings: JobRequest['settings']) {
   });
   const random = seededRandom(1);
   const x = Float32Array.from({ length: rows * width }, () => random.normal());
-  const step = await (SelectionStep.takes(plan) ? SelectionStep : GradientStep).create(plan);
-  let state = startDictionaryState(await startWeights(plan, { width, data: x }, seededRandom(2)), features);
+  const step = await (ReluStep.takes(plan) ? ReluStep : SelectionStep).create(plan);
+  const start = await startWeights(plan, { width, data: x }, seededRandom(2));
+  start.get('b_enc')?.fill(offset);
+  let state = startDictionaryState(start, features);
+  let l0 = 0;
   const take = async () => {
     const start = performance.now();
-    ({ state } = await step.run(plan, state, x));
+    const { state: next, report } = await step.run(plan, state, x);
+    [state, l0] = [next, report.l0];
     return performance.now() - start;
   };
   await take();
-  return { ours: take, close: () => step.release() };
+  await take();
+  return { ours: take, close: () => step.release(), active: () => rounded(l0, 1) };
 }

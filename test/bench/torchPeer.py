@@ -154,13 +154,16 @@ def dictionary_step(_, request):
     """A training step of a dictionary with a linear encoder: loss, gradient, clipping, Adam, unit rows where the kind has them.
 
     Codes are dense [B F], as in SAELens: ReLU, or the k largest of each row (topK) or k B of the batch (batchTopK).
+    `offset` is what the encoder's bias starts at.
     """
-    kind, k, rows, width, features = (request[name] for name in ("kind", "k", "rows", "width", "features"))
+    kind, k, offset, rows, width, features = (
+        request[name] for name in ("kind", "k", "offset", "rows", "width", "features")
+    )
     with torch.inference_mode(False), torch.enable_grad():
-        key = (kind, rows, width, features)
+        key = (kind, offset, rows, width, features)
         if key not in dictionaries:
             atoms = torch.nn.functional.normalize(torch.randn(features, width), dim=1)
-            weights = [torch.nn.Parameter(w) for w in (atoms.T.clone(), torch.zeros(features), atoms, torch.zeros(width))]
+            weights = [torch.nn.Parameter(w) for w in (atoms.T.clone(), torch.full((features,), float(offset)), atoms, torch.zeros(width))]
             dictionaries[key] = (weights, torch.optim.Adam(weights, lr=3e-4), torch.randn(rows, width))
         weights, optimiser, x = dictionaries[key]
         encoder, encoder_bias, atoms, bias = weights

@@ -50,6 +50,8 @@ export type TorchRequest =
       readonly do: 'dictionaryStep';
       readonly kind: 'standard' | 'topK' | 'batchTopK';
       readonly k: number;
+      /** What the encoder's bias starts at. */
+      readonly offset: number;
       readonly rows: number;
       readonly width: number;
       readonly features: number;

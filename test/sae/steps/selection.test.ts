@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../engine/tensor/random.ts';
 import type { Selected } from '../../../sae/steps/selection.ts';
-import { selectFromAll, selectFromRows } from '../../../sae/steps/selection.ts';
+import { selectFromAll, selectFromRows, selectPositive } from '../../../sae/steps/selection.ts';
 
 function lists(rows: number, entries: number): Selected {
   return { starts: new Int32Array(rows + 1), indices: new Int32Array(entries), values: new Float32Array(entries) };
@@ -92,5 +92,20 @@ describe('what is no number', () => {
       selectFromAll(new Float32Array(new Int32Array(6).fill(bits).buffer), 3, count, nothing);
       expect([...nothing.starts]).toEqual([0, 0, 0]);
     }
+  });
+});
+
+describe('all above 0', () => {
+  it.each([1, 2])('is what ReLU keeps (seed %i)', (seed) => {
+    const p = drawn(seed, seed === 2);
+    const found = lists(rows, rows * features);
+    expect(selectPositive(p, features, found)).toBe(true);
+    expect(dense(found, features)).toEqual([...p].map((value) => (value > 0 ? value : 0)));
+  });
+
+  it('has to fit', () => {
+    const p = Float32Array.of(1, 0, -1, 2, NaN, 3);
+    expect(selectPositive(p, 3, lists(2, 3))).toBe(true);
+    expect(selectPositive(p, 3, lists(2, 2))).toBe(false);
   });
 });

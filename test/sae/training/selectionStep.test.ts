@@ -13,6 +13,8 @@ import { planOf } from '../plans.ts';
 const rate = { kind: 'constant', peak: 0.01, warmup: 0, floor: 1 } as const;
 const rows = 30;
 const size = { width: 12, features: 24 };
+/** Of ReLU codes lists hold few. */
+const manyFeatures = { width: 12, features: 96 };
 const auxK = (count: number) =>
   ({ window: 500, remedy: { kind: 'auxK', count, weight: 0.5 }, resampling: null }) as const;
 
@@ -27,14 +29,17 @@ function drawn(seed: number): Float32Array {
 
 async function start(of: Plan, deadFeatures = 6): Promise<DictionaryState> {
   const weights = await startWeights(of, { width: size.width, data: drawn(9) }, seededRandom(1));
-  const state = startDictionaryState(weights, size.features);
+  // ReLU codes go by lists where few are active.
+  if (of.variant.id === 'standard') weights.get('b_enc')?.fill(-2);
+  const { features } = of.size;
+  const state = startDictionaryState(weights, features);
   const { window } = of.training.dead;
   // Adam makes a whole step of a gradient that is nothing but rounding, unless it saw larger ones before.
   const second = new Map([...state.second].map(([name, values]) => [name, values.map(() => 1e-3)] as const));
   return {
     ...state,
     second,
-    sinceFired: state.sinceFired.map((_, i) => (i < size.features - deadFeatures ? 0 : window)),
+    sinceFired: state.sinceFired.map((_, i) => (i < features - deadFeatures ? 0 : window)),
   };
 }
 
@@ -67,6 +72,21 @@ describe('a step by lists of codes', () => {
       plan('topK', { training: { optimiser: { betas: [0, 0.9], epsilon: 1e-8, weightDecay: 0, clip: null } } }),
     ],
     ['one code', plan('topOne')],
+    ['sparse ReLU codes', plan('standard', { size: manyFeatures })],
+    [
+      'sparse ReLU codes, weight of sparsity rising',
+      plan('standard', { size: manyFeatures, training: { sparsityWarmup: 4 } }),
+    ],
+    [
+      'sparse ReLU codes as a share of the variance',
+      plan('standard', { size: manyFeatures, training: { normalised: true } }),
+    ],
+    ['sparse ReLU codes with dead features', plan('standard', { size: manyFeatures, training: { dead: auxK(4) } })],
+    ['sparse ReLU codes, a frozen decoder', plan('standard', { size: manyFeatures, training: { frozen: ['W_dec'] } })],
+    [
+      'sparse ReLU codes, rows on the sphere',
+      plan('standard', { size: manyFeatures, training: { constraint: 'sphere' } }),
+    ],
     ['BatchTopK', plan('batchTopK')],
     ['BatchTopK with dead features', plan('batchTopK', { training: { dead: auxK(4), normalised: true } })],
   ])('is that of the graph: %s', async (_, asked) => {
@@ -80,6 +100,7 @@ describe('a step by lists of codes', () => {
         expect(largestGap(found.state[part], wanted.state[part]), part).toBeLessThan(2e-5);
       }
       const { state: next } = wanted;
+      expect(found.report.l0).toBeGreaterThan(0);
       expect(found.state.sinceFired).toEqual(next.sinceFired);
       expect(found.state.density).toEqual(next.density);
       for (const [name, value] of next.tracked) expect(found.state.tracked.get(name)).toBeCloseTo(value, 5);
@@ -120,7 +141,7 @@ describe('a step by lists of codes', () => {
   });
 
   it.each<readonly [string, Plan]>([
-    ['another kind', plan('standard')],
+    ['another kind', plan('gated')],
     [
       'a push of dead features',
       plan('topK', { training: { dead: { window: 9, remedy: { kind: 'push', weight: 1 }, resampling: null } } }),
