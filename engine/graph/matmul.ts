@@ -32,7 +32,8 @@ function sidesOf(a: View, b: View, type: ValueType): Sides {
   const result = axisNames(type);
   const shared = a.axes.map(({ axis }) => axis).filter((axis) => !lacksAxis(b, axis));
   const batch = result.filter((axis) => shared.includes(axis));
-  const isSwapped = batch.length === 0 ? isWeight(a) && !isWeight(b) : comesFirst(result, b, a);
+  const hasOneWeight = batch.length === 0 && isWeight(a) !== isWeight(b);
+  const isSwapped = hasOneWeight ? isWeight(a) : comesFirst(result, b, a);
   const [left, right] = isSwapped ? [b, a] : [a, b];
   const summed = shared.filter((axis) => !result.includes(axis));
   const free = (x: View, other: View) => {

@@ -232,11 +232,11 @@ export const elementwiseRows: Rows<
     (x) => 1 / (1 + Math.exp(-x)),
     ({ g }, _, d, result) => g.multiply(d, g.multiply(result, g.subtract(1, result))),
   ),
-  // d relu(x) = [x > 0] dx
+  // d relu(x) = [relu(x) > 0] dx: so x itself need not be kept
   relu: unary(
     'Relu',
     (x) => Math.max(x, 0),
-    ({ g }, x, d) => g.multiply(d, g.toFloat(g.less(0, x))),
+    ({ g }, _, d, result) => g.multiply(d, g.toFloat(g.less(0, result))),
   ),
   // d|x| = sign(x) dx
   abs: unary('Abs', Math.abs, ({ g }, x, d) =>
