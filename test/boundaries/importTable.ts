@@ -51,11 +51,9 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['sae'],
     node: true,
   },
-  // Principal directions of activations: eigenvectors of a symmetric matrix.
   sae: {
     imports: [...upToTrain, 'engine/results', 'sae/pursuit', 'sae/wasm'],
     types: ['engine/circuits'],
-    packages: ['ml-matrix'],
   },
   // Dictionaries are folders of several files; numpy's arrays are read as in exports.
   'sae/formats': {
