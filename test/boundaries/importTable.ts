@@ -51,9 +51,11 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['sae'],
     node: true,
   },
+  // Least squares of the supervised control.
   sae: {
     imports: [...upToTrain, 'engine/results', 'sae/pursuit', 'sae/wasm'],
     types: ['engine/circuits'],
+    packages: ['ml-matrix'],
   },
   // Dictionaries are folders of several files; numpy's arrays are read as in exports.
   'sae/formats': {
@@ -127,6 +129,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'fflate',
       'hyparquet',
       'hyparquet-writer',
+      'ml-pca',
       'react',
       'react-dom',
       'zustand',

@@ -64,7 +64,11 @@ describe('an encoder that would take more than there is', () => {
 
   it.each([
     ['steps', { ...encoder, steps: 2 ** 40 }, /encoder\.steps: .* at most 16384, got 1099511627776/],
-    ['groups', { kind: 'onePerGroup', groups: new Array<number>(5000).fill(1) }, /encoder\.groups: .* at most 4096, got a list of 5000/],
+    [
+      'groups',
+      { kind: 'onePerGroup', groups: new Array<number>(5000).fill(1) },
+      /encoder\.groups: .* at most 4096, got a list of 5000/,
+    ],
   ])('%s: is not read', async (name, large, message) => {
     const path = join(folder, `${name}-read`);
     mkdirSync(path);
