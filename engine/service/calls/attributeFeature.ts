@@ -34,16 +34,19 @@ export function attributeFeatureCall(models: ModelSource): Service['attributeFea
     );
 }
 
-function shown({ featuresTotal: _, ...found }: Attribution): Omit<ResultOf<'attributeFeature'>, 'tokens' | 'steps'> {
-  return { ...found, features: found.features.map(shownFeature) };
+function shown(found: Attribution): Omit<ResultOf<'attributeFeature'>, 'tokens' | 'steps'> {
+  const { featuresTotal: _, features, ...rest } = found;
+  return { ...rest, features: features.map(shownFeature) };
 }
 
-function shownFeature({ part: _, ...feature }: ThroughFeature) {
+function shownFeature(found: ThroughFeature) {
+  const { part: _, ...feature } = found;
   return feature;
 }
 
-function shownStep({ part: _, ...step }: AttributionStep) {
-  return { ...step, features: step.features.map(shownFeature) };
+function shownStep(found: AttributionStep) {
+  const { part: _, features, ...step } = found;
+  return { ...step, features: features.map(shownFeature) };
 }
 
 /** Opens one dictionary after the other, and all of them for the work. */
