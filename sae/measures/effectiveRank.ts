@@ -28,13 +28,13 @@ export function effectiveRank(eigenvalues: ArrayLike<number>): number {
   );
 }
 
-/** Of rows less their mean; null for more than 2,048 rows that are wider than that. */
+/** Of rows less their mean; null for rows wider than 2,048. */
 export async function rankOfRows(rows: Rows, signal?: AbortSignal): Promise<number | null> {
   const variances = await principalVariances(lessCentre(rows, meanRow(rows)), signal);
   return variances === null ? null : effectiveRank(variances);
 }
 
-/** Of the directions that features write, each of length 1; null for more than 2,048 that are wider than that. */
+/** Of the directions that features write, each of length 1; null where they are wider than 2,048. */
 export async function rankOfDecoder(dictionary: Dictionary, signal?: AbortSignal): Promise<number | null> {
   const { width } = dictionary;
   const data = Float32Array.from(unitRows(weightOf(dictionary, 'W_dec'), width));

@@ -19,7 +19,7 @@ describe('effective rank', () => {
 
   it('of a decoder does not see lengths; nothing is said of what is too wide', async () => {
     expect(await rankOfDecoder(identityDictionary(6, {}, 3))).toBeCloseTo(6, 6);
-    expect(await rankOfRows({ width: 2500, data: randomUnits(2, 2500, 1) })).toBeCloseTo(1, 6);
-    expect(await rankOfRows({ width: 2049, data: new Float32Array(2049 * 2049) })).toBeNull();
+    expect(await rankOfRows({ width: 2500, data: randomUnits(2, 2500, 1) })).toBeNull();
+    expect(await rankOfRows({ width: 2000, data: randomUnits(2, 2000, 1) })).toBeCloseTo(1, 6);
   });
 });
