@@ -39,22 +39,21 @@ export async function leadingEigenvectors(
   { random, pauses }: LeadingOptions,
 ): Promise<LeadingEigenvectors | null> {
   const product = await MatrixProduct.create(matrix, n);
-  const basis = new Basis(n, random);
+  const basis = new Basis(n, { random, pauses });
   const [kept, most] = [count + block, 2 * count + 6 * block];
   try {
-    basis.add(drawn(block, n, random));
+    await basis.add(drawn(block, n, random));
     for (let restart = 0; restart <= mostRestarts; restart++) {
       while (basis.images.length < most) {
         const images = await product.of(basis.vectors.slice(basis.images.length));
         basis.images.push(...images);
-        if (basis.images.length < most) basis.add(images);
-        await pauses.letIn();
+        if (basis.images.length < most) await basis.add(images);
       }
       const found = await ritzPairs(basis, kept, pauses);
       const open = Array.from(found.values.keys()).filter((i) => !isAt(found, i));
       if (!open.some((i) => i < count)) return flat(found, count);
       basis.restart(found);
-      basis.add(open.slice(0, block).map((i) => found.residuals[i] as Float64Array));
+      await basis.add(open.slice(0, block).map((i) => found.residuals[i] as Float64Array));
     }
     return null;
   } finally {
@@ -118,18 +117,19 @@ class Basis {
   images: Float64Array[] = [];
   readonly #n: number;
   readonly #random: Random;
+  readonly #pauses: Pauses;
 
-  constructor(n: number, random: Random) {
-    this.#n = n;
-    this.#random = random;
+  constructor(n: number, { random, pauses }: LeadingOptions) {
+    [this.#n, this.#random, this.#pauses] = [n, random, pauses];
   }
 
   /** What is new in these vectors; in place of one that adds nothing another is drawn. */
-  add(vectors: readonly Float64Array[]): void {
+  async add(vectors: readonly Float64Array[]): Promise<void> {
     for (const vector of vectors) {
       let added = this.#newPart(vector);
       while (added === null) added = this.#newPart(drawn(1, this.#n, this.#random)[0] as Float64Array);
       this.vectors.push(added);
+      await this.#pauses.letIn();
     }
   }
 

@@ -11,7 +11,7 @@ export const pca: Control = {
   async make(input) {
     const { centre, centred } = preparedControl(input);
     const features = Math.min(Math.round(input.k), centred.width);
-    const { directions } = await principalDirections(centred, features);
+    const { directions } = await principalDirections(centred, features, input.signal);
     const decoder = Float32Array.from(directions);
     const weights = new Map([
       ['W_enc', transposedRows(decoder, centred.width)],

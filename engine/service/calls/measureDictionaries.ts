@@ -183,14 +183,14 @@ async function subjectsOf(scene: Scene, one: DictionaryToMeasure): Promise<reado
 }
 
 function madeControl(
-  { request, from }: Scene,
+  { request, from, signal }: Scene,
   { dictionary: { input, features, model } }: DictionaryToMeasure,
   rows: Rows,
   { id, k }: { readonly id: string; readonly k: number },
 ): Dictionary | Promise<Dictionary> {
   const control = controls.find((one) => one.id === id);
   if (control === undefined) throw new RangeError(`control ${id}: expected a checked id`);
-  return control.make({ rows, input, features, k, seed: request.seed, model, text: from.source });
+  return control.make({ rows, input, features, k, seed: request.seed, model, text: from.source, signal });
 }
 
 async function lossesOf(
