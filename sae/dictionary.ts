@@ -1,5 +1,6 @@
 /** A dictionary as plain data: what every format reads and writes, every measure takes, and training gives. */
 import type { AxisList } from '../engine/terms/axes.ts';
+import { mostGroups, mostPursuitSteps } from '../engine/results/dictionaryFile.ts';
 import { Fault } from '../engine/terms/fault.ts';
 import type { SettingValues } from '../engine/terms/settings.ts';
 import type { DictionaryInput } from './input.ts';
@@ -160,10 +161,13 @@ function checkEncoder({ encoder, features }: Dictionary, where: string): void {
       if (!isBetween(encoder.k, 1, features)) refuse('k', `a whole number from 1 to F = ${features}`, encoder.k);
       return;
     case 'matchingPursuit':
-      if (!isBetween(encoder.steps, 1, Infinity)) refuse('steps', 'a whole number from 1', encoder.steps);
+      if (!isBetween(encoder.steps, 1, mostPursuitSteps))
+        refuse('steps', `a whole number from 1 to ${mostPursuitSteps}`, encoder.steps);
       if (!(encoder.residualThreshold >= 0)) refuse('residual threshold', 'a number from 0', encoder.residualThreshold);
       return;
     case 'onePerGroup': {
+      if (!isBetween(encoder.groups.length, 1, mostGroups))
+        refuse('groups', `1 to ${mostGroups} of them`, encoder.groups.length);
       const total = encoder.groups.reduce((sum, size) => sum + size, 0);
       if (total !== features) refuse('groups', `sizes that add up to F = ${features}`, encoder.groups.join(', '));
       return;

@@ -18,11 +18,3 @@ export function rowProduct(a: Float64Array, i: number, b: Float64Array, j: numbe
   for (let d = 0; d < width; d++) sum += (a[i * width + d] as number) * (b[j * width + d] as number);
   return sum;
 }
-
-/** [n m] cosines of the rows of two matrices that are unit already. */
-export function cosines(a: Float64Array, b: Float64Array, width: number): Float64Array {
-  const [rows, columns] = [a.length / width, b.length / width];
-  return Float64Array.from({ length: rows * columns }, (_, i) =>
-    rowProduct(a, Math.floor(i / columns), b, i % columns, width),
-  );
-}

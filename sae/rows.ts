@@ -1,5 +1,4 @@
 /** Samples as rows of one array [n D], and plain facts about them. Sums are float64. */
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { Fault } from '../engine/terms/fault.ts';
 
 export interface Rows {
@@ -89,46 +88,6 @@ export function averageNormScale(rows: Rows): number {
   return Math.sqrt(rows.width) / (total / countOf(rows));
 }
 
-export interface PrincipalDirections {
-  /** [D D] unit rows, that of the largest variance first. */
-  readonly directions: Float64Array;
-  /** [D] variance along each, descending; none below 0. */
-  readonly variances: Float64Array;
-}
-
-/** Of rows less a centre: eigenvectors of the mean of x x^T. */
-export function principalDirections(centred: Rows): PrincipalDirections {
-  const { width } = centred;
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance(centred), {
-    assumeSymmetric: true,
-  });
-  const order = realEigenvalues.map((_, i) => i).sort((a, b) => at(realEigenvalues, b) - at(realEigenvalues, a));
-  const directions = new Float64Array(width * width);
-  order.forEach((column, i) => directions.set(eigenvectorMatrix.getColumn(column), i * width));
-  return { directions, variances: Float64Array.from(order, (i) => Math.max(0, at(realEigenvalues, i))) };
-}
-
-function covariance(centred: Rows): Matrix {
-  const { width } = centred;
-  const sums = new Float64Array(width * width);
-  for (let row = 0; row < countOf(centred); row++) {
-    const x = rowAt(centred, row);
-    for (let i = 0; i < width; i++) {
-      const value = at(x, i);
-      for (let j = 0; j <= i; j++) sums[i * width + j] = at(sums, i * width + j) + value * at(x, j);
-    }
-  }
-  const matrix = Matrix.zeros(width, width);
-  for (let i = 0; i < width; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = at(sums, i * width + j) / countOf(centred);
-      matrix.set(i, j, value);
-      matrix.set(j, i, value);
-    }
-  }
-  return matrix;
-}
-
 /** Rows [n D] as columns [D n]. */
 export function transposedRows(data: Float32Array, width: number): Float32Array {
   const count = data.length / width;
@@ -136,8 +95,4 @@ export function transposedRows(data: Float32Array, width: number): Float32Array 
   for (let row = 0; row < count; row++)
     for (let d = 0; d < width; d++) columns[d * count + row] = data[row * width + d] as number;
   return columns;
-}
-
-function at(values: ArrayLike<number>, i: number): number {
-  return values[i] as number;
 }

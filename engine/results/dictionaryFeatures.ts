@@ -113,6 +113,31 @@ export const attributeFeatureRequest = z.strictObject({
   position: count,
   /** Dictionaries of earlier layers, whose features the source stream is split into. */
   through: z.array(dictionaryPath).max(16).readonly().exactOptional(),
+  /**
+   * Steps back through them: the features that are found are split in turn, down to a share of the pre-activation. Absent: one,
+   * and no `steps` are given.
+   */
+  back: z.strictObject({ depth: positive.max(8), least: z.number().min(0).max(1) }).exactOptional(),
+});
+
+const throughFeature = z.strictObject({ dictionary: z.string(), feature: count, position: count, value: z.number() });
+
+/**
+ * A feature whose value is split: bias, features of dictionaries before it, those below the share together, and what no feature
+ * stands for (other writes, what the dictionaries leave unexplained, and less what several of them explain at once). The four add
+ * up to `value`. All in units of the pre-activation that was asked about.
+ */
+const attributionStep = z.strictObject({
+  ...throughFeature.shape,
+  /** Number of the step that lists it; null: the feature itself. */
+  from: count.nullable(),
+  depth: count,
+  bias: z.number(),
+  features: z.array(throughFeature).readonly(),
+  smaller: z.number(),
+  rest: z.number(),
+  /** What rounding leaves of the split. */
+  difference: z.number(),
 });
 export const attributeFeatureResult = z.strictObject({
   tokens: z.array(z.string()).readonly(),
@@ -144,9 +169,9 @@ export const attributeFeatureResult = z.strictObject({
     })
     .nullable(),
   /** Features of earlier dictionaries at the source positions, strongest first. */
-  features: z
-    .array(z.strictObject({ dictionary: z.string(), feature: count, position: count, value: z.number() }))
-    .readonly(),
+  features: z.array(throughFeature).readonly(),
+  /** The feature itself, then those that were gone back to, the largest first. */
+  steps: z.array(attributionStep).readonly().exactOptional(),
   notes: z.array(z.string()).readonly(),
 });
 export type FeatureAttribution = Plain<z.infer<typeof attributeFeatureResult>>;

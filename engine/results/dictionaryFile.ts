@@ -7,17 +7,21 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const threshold = z.number().min(0);
 
+/** Picks of a pursuit and groups of codes, at most: each takes memory of every row, or operations of the encoder's graph. */
+export const mostPursuitSteps = 16_384;
+export const mostGroups = 4096;
+
 const encoder = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['relu', 'gated', 'jumpReLU', 'nearest', 'linear']) }),
   z.strictObject({ kind: z.literal('topK'), k: positive }),
   z.strictObject({
     kind: z.literal('matchingPursuit'),
-    steps: positive,
+    steps: positive.max(mostPursuitSteps),
     residualThreshold: threshold,
     relativeThreshold: threshold.exactOptional(),
     stopsOnRepeat: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('onePerGroup'), groups: z.array(positive).min(1).readonly() }),
+  z.strictObject({ kind: z.literal('onePerGroup'), groups: z.array(positive).min(1).max(mostGroups).readonly() }),
 ]);
 
 const input = z.strictObject({
@@ -53,6 +57,9 @@ export const dictionaryFile = z.strictObject({
   created: z.string(),
 });
 export type DictionaryFile = Plain<z.infer<typeof dictionaryFile>>;
+
+/** labels.json, at most: what half a million features with labels of 100 letters take. */
+export const mostLabelBytes = 64 * 2 ** 20;
 
 /** labels.json: feature -> what somebody called it. */
 export const labelsFile = z.record(z.string().regex(/^\d{1,9}$/, 'a feature'), z.string().min(1).max(2000)).readonly();

@@ -84,13 +84,13 @@ export const exportDictionaryResult = z.strictObject({
   notes: z.array(z.string()).readonly(),
 });
 
-/** Features of two dictionaries of the same width, matched one to one so that the cosines of their decoder rows add up to the most. */
+/** Features of two dictionaries of the same width, matched one to one so that the cosines of their decoder rows add up to the most; above 2,048 features greedily. */
 export const matchDictionariesRequest = z.strictObject({ a: dictionaryPath, b: dictionaryPath });
 export const matchDictionariesEvent = z.discriminatedUnion('kind', [progress]);
 export const matchDictionariesResult = z.strictObject({
   /**
-   * [n] features of each, and the cosine, best first. n is the smaller number of features; above 4,096 features only pairs that
-   * are each other's nearest are there.
+   * [n] features of each, and the cosine, best first. n is the smaller number of features; above 2^26 pairs (8,192 features each)
+   * only pairs that are each other's nearest are there.
    */
   a: uint32,
   b: uint32,

@@ -18,6 +18,7 @@ export interface ControlInput {
   readonly seed: number;
   readonly model: DictionaryModel | null;
   readonly text: string | null;
+  readonly signal?: AbortSignal;
 }
 
 export interface ControlFacts {

@@ -1,5 +1,6 @@
 /** The k directions of most variance: the best that k numbers a sample can do when they are always the same k. */
-import { principalDirections, transposedRows } from '../rows.ts';
+import { principalDirections } from '../principalDirections.ts';
+import { transposedRows } from '../rows.ts';
 import type { Control } from './control.ts';
 import { controlDictionary, preparedControl } from './control.ts';
 
@@ -7,11 +8,11 @@ export const pca: Control = {
   id: 'pca',
   title: 'PCA with the same k',
   about: 'A dictionary that explains no more variance with k codes has found no more than a subspace.',
-  make(input) {
+  async make(input) {
     const { centre, centred } = preparedControl(input);
     const features = Math.min(Math.round(input.k), centred.width);
-    const { directions } = principalDirections(centred);
-    const decoder = Float32Array.from(directions.subarray(0, features * centred.width));
+    const { directions } = await principalDirections(centred, features, input.signal);
+    const decoder = Float32Array.from(directions);
     const weights = new Map([
       ['W_enc', transposedRows(decoder, centred.width)],
       ['b_enc', new Float32Array(features)],

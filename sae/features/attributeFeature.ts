@@ -37,6 +37,8 @@ export interface AttributionRequest {
   readonly feature: number;
   readonly ids: readonly number[];
   readonly position: number;
+  /** Of the rows of the token, where there are several (default: the one where the feature is most active). */
+  readonly part?: number;
   /** Dictionaries of earlier layers. */
   readonly through: readonly NamedProgram[];
   readonly signal?: AbortSignal;
@@ -64,6 +66,8 @@ export interface Attribution {
     readonly parts: readonly (StreamPart & { readonly side: 'query' | 'key' })[];
   } | null;
   readonly features: readonly ThroughFeature[];
+  /** What all features of earlier dictionaries give, those that are not listed too. */
+  readonly featuresTotal: number;
   readonly notes: readonly string[];
 }
 
@@ -91,7 +95,7 @@ export async function attributeFeature(
     bySource: Float32Array.from(sources?.values ?? []),
     byPart: stream.parts,
     query: stream.query,
-    features: stream.features,
+    ...{ features: stream.features, featuresTotal: stream.featuresTotal },
     notes: [...(encoded.perToken > 1 ? [rowNote(place)] : []), ...split.notes, ...stream.notes],
   };
 }
@@ -129,11 +133,11 @@ function strongestRow(
   model: Model,
   { input }: Dictionary,
   { codes, perToken }: EncodedPrompt,
-  { position, feature }: AttributionRequest,
+  { position, feature, part: asked }: AttributionRequest,
 ): { readonly row: number; readonly place: RowPlace } {
   const first = position * perToken;
   const values = Array.from({ length: perToken }, (_, i) => largestOf(codes, first + i, 1).get(feature) ?? 0);
-  const part = values.indexOf(Math.max(...values));
+  const part = asked ?? values.indexOf(Math.max(...values));
   return { row: first + part, place: rowPlaces(input, model)[part] as RowPlace };
 }
 
@@ -174,7 +178,8 @@ async function sceneOf(
   return { ...{ model, dictionary, request, place, activations }, stream };
 }
 
-function streamPlace({ input: { site } }: Dictionary, { layer }: RowPlace): StreamPlace | null {
+/** Up to where the stream was written that a row is made of; null where it is not in the stream. */
+export function streamPlace({ input: { site } }: Pick<Dictionary, 'input'>, { layer }: RowPlace): StreamPlace | null {
   if (site === 'mlpOut') return null;
   if (site === 'residMid') return { layer, after: 'attention' };
   return { layer, after: site === 'residPost' ? 'mlp' : 'nothing' };
@@ -265,6 +270,7 @@ interface StreamSplit {
   readonly parts: readonly PositionedPart[] | null;
   readonly query: Attribution['query'];
   readonly features: readonly ThroughFeature[];
+  readonly featuresTotal: number;
   readonly notes: readonly string[];
 }
 
@@ -273,12 +279,13 @@ async function streamSplit(scene: Scene, reader: Float64Array, sources: SourceSp
   const changed = changedStream(model.family);
   if (changed !== null && dictionary.input.site !== 'mlpOut') {
     const notes = [`parts of the stream can't be told apart: ${changed}`];
-    return { parts: null, query: null, features: [], notes };
+    return { parts: null, query: null, features: [], featuresTotal: 0, notes };
   }
   if (stream === null) {
     const value = product(vectorAt(activations.get('mlpOut', place.layer), request.position), reader);
     const parts = [{ part: `L${place.layer}MLP`, position: request.position, value }];
-    return { parts, query: null, features: [], notes: ['what an MLP gives is no sum over tokens or parts'] };
+    const notes = ['what an MLP gives is no sum over tokens or parts'];
+    return { parts, query: null, features: [], featuresTotal: 0, notes };
   }
   const whole = { position: request.position, reader, constant: 0 };
   const read = sources === null ? [whole] : await sourceReadings(scene, sources);
@@ -292,7 +299,7 @@ async function streamSplit(scene: Scene, reader: Float64Array, sources: SourceSp
   return {
     parts: shortened([...read.flatMap((one, i) => positioned(one, found[i] ?? [])), ...restOf(scene, sources, read)]),
     query: scored === null ? null : scored.result(found.slice(read.length)),
-    features: through.strongest(FEATURES),
+    ...{ features: through.strongest(FEATURES), featuresTotal: through.total() },
     notes: [...(scored?.notes ?? []), ...unsplitNote(sources, read)],
   };
 }

@@ -29,6 +29,8 @@ export interface ThroughFeature {
   readonly dictionary: string;
   readonly feature: number;
   readonly position: number;
+  /** Of the rows of the token, where a dictionary reads several. */
+  readonly part: number;
   readonly value: number;
 }
 
@@ -103,6 +105,11 @@ export class ThroughFeatures {
     return this.#found.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, count);
   }
 
+  /** Of all features. */
+  total(): number {
+    return this.#found.reduce((sum, { value }) => sum + value, 0);
+  }
+
   #read(
     { name, dictionary, places, codes, factors }: Encoded,
     position: number,
@@ -117,7 +124,7 @@ export class ThroughFeatures {
         const feature = codes.indices[at] as number;
         const written = product(decoderRow(dictionary, feature), reader);
         const value = ((codes.values[at] as number) * written) / (factors[row] as number);
-        this.#found.push({ dictionary: name, feature, position, value });
+        this.#found.push({ dictionary: name, feature, position, part, value });
       }
     });
   }
@@ -131,8 +138,13 @@ function isEarlier({ site }: DictionaryInput, { layer }: RowPlace, stream: Strea
   return stream.after !== 'nothing';
 }
 
+/** Is something of what it reads part of the stream at that place? */
+export function hasEarlier(input: DictionaryInput, places: readonly RowPlace[], stream: StreamPlace): boolean {
+  return places.some((place) => isEarlier(input, place, stream));
+}
+
 function requireEarlier(input: DictionaryInput, places: readonly RowPlace[], stream: StreamPlace, where: string): void {
-  if (places.some((place) => isEarlier(input, place, stream))) return;
+  if (hasEarlier(input, places, stream)) return;
   const expected = `one before ${stream.after === 'nothing' ? '' : `${stream.after} of `}layer ${stream.layer}`;
   throw new Fault({ what: 'dictionary of a later part of the model', where, expected, got: describeInput(input) });
 }

@@ -18,7 +18,7 @@ import { writeSafetensors } from '../../engine/files/writeSafetensors.ts';
 import type { DictionaryCard, DictionaryMeasures } from '../../engine/results/dictionaries.ts';
 import { dictionaryMeasures } from '../../engine/results/dictionaries.ts';
 import type { DictionaryFile } from '../../engine/results/dictionaryFile.ts';
-import { dictionaryFile, labelsFile } from '../../engine/results/dictionaryFile.ts';
+import { dictionaryFile, labelsFile, mostLabelBytes } from '../../engine/results/dictionaryFile.ts';
 import { validate } from '../../engine/results/validate.ts';
 import { Fault } from '../../engine/terms/fault.ts';
 import type { Dictionary, WeightName } from '../dictionary.ts';
@@ -44,6 +44,7 @@ export async function writeDictionary(
   { dictionary, training, created }: StoredDictionary,
 ): Promise<void> {
   checkDictionary(dictionary, folder);
+  const labels = labelsText(folder, dictionary.labels);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new Fault({ what: 'the folder cannot be made', where: folder, got: String(error) });
   });
@@ -56,7 +57,7 @@ export async function writeDictionary(
   const known = density === null ? [] : [{ name: 'density', shape: [features], data: density }];
   const metadata = { [DESCRIPTION]: JSON.stringify(description) };
   await writeSafetensors(join(folder, DICTIONARY), [...tensors, ...known], metadata, { overwrite: true });
-  if (dictionary.labels.size > 0) await writeLabels(folder, dictionary.labels);
+  if (dictionary.labels.size > 0) await writeText(join(folder, LABELS), labels);
 }
 
 export function weightShape({ width, features }: Dictionary, name: WeightName): number[] {
@@ -130,21 +131,30 @@ async function readVector(file: SafetensorsFile, name: string, length: number, w
   throw new Fault({ what: `tensor ${name}`, where, expected: `F32 of ${length} values`, got });
 }
 
-/** Replaces all labels. */
+/** Replaces all labels. Throws Fault for what could not be read again. */
 export async function writeLabels(folder: string, labels: ReadonlyMap<number, string>): Promise<void> {
-  const ordered = [...labels].sort(([a], [b]) => a - b);
-  await writeText(join(folder, LABELS), Object.fromEntries(ordered));
+  await writeText(join(folder, LABELS), labelsText(folder, labels));
+}
+
+/** Throws Fault for labels that are no such, or too many of them. */
+export function labelsText(folder: string, labels: ReadonlyMap<number, string>): Buffer {
+  const where = join(folder, LABELS);
+  const ordered = Object.fromEntries([...labels].sort(([a], [b]) => a - b));
+  const text = jsonText(validate(labelsFile, ordered, where));
+  if (text.length <= mostLabelBytes) return text;
+  const got = `${text.length} for ${labels.size} labels`;
+  throw new Fault({ what: 'labels that take too much room', where, expected: `at most ${mostLabelBytes} bytes`, got });
 }
 
 export async function readLabels(folder: string): Promise<ReadonlyMap<number, string>> {
-  const labels = await readIfThere(join(folder, LABELS));
+  const labels = await readIfThere(join(folder, LABELS), mostLabelBytes);
   if (labels === null) return new Map();
   const entries = Object.entries(validate(labelsFile, labels, join(folder, LABELS)));
   return new Map(entries.map(([feature, label]) => [Number(feature), label]));
 }
 
 export async function writeMeasures(folder: string, measures: DictionaryMeasures): Promise<void> {
-  await writeText(join(folder, MEASURES), measures);
+  await writeText(join(folder, MEASURES), jsonText(measures));
 }
 
 /** Of a dictionary that has changed since: nobody may take them for its own. */
@@ -157,10 +167,14 @@ export async function readMeasures(folder: string): Promise<DictionaryMeasures |
   return measures === null ? null : validate(dictionaryMeasures, measures, join(folder, MEASURES));
 }
 
-async function readIfThere(path: string): Promise<unknown> {
-  return (await stat(path).catch(() => null)) === null ? null : readJson(path);
+async function readIfThere(path: string, limit?: number): Promise<unknown> {
+  return (await stat(path).catch(() => null)) === null ? null : readJson(path, limit);
 }
 
-async function writeText(path: string, value: unknown): Promise<void> {
-  await writeAtomically(path, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)], { overwrite: true });
+function jsonText(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function writeText(path: string, text: Buffer): Promise<void> {
+  await writeAtomically(path, [text], { overwrite: true });
 }

@@ -12,7 +12,7 @@ import type { Dictionary, Encoder } from '../dictionary.ts';
 import { weightNames, weightOf } from '../dictionary.ts';
 import type { DictionaryInput } from '../input.ts';
 import { describeInput } from '../input.ts';
-import { LABELS, weightShape, writeLabels } from './dictionaryFolder.ts';
+import { LABELS, labelsText, weightShape, writeLabels } from './dictionaryFolder.ts';
 import { foldScale, layerNormRatio } from './fold.ts';
 import { hookOfPlace } from './hookName.ts';
 import { CONFIG, SPARSITY, SPARSITY_FLOOR, WEIGHTS } from './readSaeLens.ts';
@@ -30,6 +30,7 @@ export async function writeSaeLens(folder: string, dictionary: Dictionary): Prom
   const form = formOf(dictionary);
   const config = configOf(form.dictionary);
   const { density, labels } = dictionary;
+  labelsText(folder, labels);
   const names = [CONFIG, WEIGHTS, ...(density === null ? [] : [SPARSITY]), ...(labels.size === 0 ? [] : [LABELS])];
   await makeFolder(folder, names);
   await writeAtomically(join(folder, CONFIG), [Buffer.from(`${JSON.stringify(config, null, 2)}\n`)]);

@@ -5,8 +5,9 @@
 import type { Dictionary } from '../dictionary.ts';
 import { weightOf } from '../dictionary.ts';
 import { unitRows } from '../directions.ts';
+import { principalVariances } from '../principalVariances.ts';
 import type { Rows } from '../rows.ts';
-import { lessCentre, meanRow, principalDirections } from '../rows.ts';
+import { lessCentre, meanRow } from '../rows.ts';
 import type { MeasureFacts } from './measure.ts';
 
 export const effectiveRankFacts: MeasureFacts = {
@@ -16,9 +17,6 @@ export const effectiveRankFacts: MeasureFacts = {
     'exp(-sum p log p), p the eigenvalues of the covariance of rows (of the Gram matrix of unit directions) over their sum',
   pitfall: 'n rows show no more than n directions. Directions of little variance may matter to the model.',
 };
-
-/** Widths up to which eigenvalues take seconds at most. */
-const widest = 1024;
 
 /** Between 1 and as many as there are eigenvalues; 0 where all of them are 0. */
 export function effectiveRank(eigenvalues: ArrayLike<number>): number {
@@ -30,16 +28,16 @@ export function effectiveRank(eigenvalues: ArrayLike<number>): number {
   );
 }
 
-/** Of rows less their mean; null for rows that are too wide. */
-export function rankOfRows(rows: Rows): number | null {
-  if (rows.width > widest) return null;
-  return effectiveRank(principalDirections(lessCentre(rows, meanRow(rows))).variances);
+/** Of rows less their mean; null for rows wider than 2,048. */
+export async function rankOfRows(rows: Rows, signal?: AbortSignal): Promise<number | null> {
+  const variances = await principalVariances(lessCentre(rows, meanRow(rows)), signal);
+  return variances === null ? null : effectiveRank(variances);
 }
 
-/** Of the directions that features write, each of length 1; null for rows that are too wide. */
-export function rankOfDecoder(dictionary: Dictionary): number | null {
+/** Of the directions that features write, each of length 1; null where they are wider than 2,048. */
+export async function rankOfDecoder(dictionary: Dictionary, signal?: AbortSignal): Promise<number | null> {
   const { width } = dictionary;
-  if (width > widest) return null;
   const data = Float32Array.from(unitRows(weightOf(dictionary, 'W_dec'), width));
-  return effectiveRank(principalDirections({ width, data }).variances);
+  const variances = await principalVariances({ width, data }, signal);
+  return variances === null ? null : effectiveRank(variances);
 }

@@ -2,8 +2,9 @@
 import { parseAxes } from '../../engine/graph/value.ts';
 import type { Random } from '../../engine/tensor/random.ts';
 import { kMeans } from '../kMeans.ts';
+import { principalDirections } from '../principalDirections.ts';
 import type { Rows } from '../rows.ts';
-import { countOf, geometricMedian, lessCentre, meanRow, principalDirections, rowsAt } from '../rows.ts';
+import { countOf, geometricMedian, lessCentre, meanRow, rowsAt } from '../rows.ts';
 import type { VariantWeight } from '../variants/variant.ts';
 import { planConstraints, projectValues } from './constraints.ts';
 import { composedDecoder } from './decoderForm.ts';
@@ -87,11 +88,12 @@ function drawnRows(available: number, wanted: number, random: Random): number[] 
 }
 
 /** Rows in random directions of the wanted length; within the leading principal directions where that is asked for. */
-function directions({ size, training }: Plan, centred: Rows, random: Random): Float32Array {
+async function directions({ size, training }: Plan, centred: Rows, random: Random): Promise<Float32Array> {
   const { width, features } = size;
   const { decoderNorm, subspace } = training.start;
   const data = new Float32Array(features * width);
-  const basis = subspace === null || subspace >= width ? null : principalDirections(centred).directions;
+  const isAnywhere = subspace === null || subspace >= width;
+  const basis = isAnywhere ? null : (await principalDirections(centred, subspace)).directions;
   for (let feature = 0; feature < features; feature++) {
     const drawn = Float64Array.from({ length: basis === null ? width : (subspace as number) }, () => random.normal());
     const row = basis === null ? drawn : combined(drawn, basis, width);

@@ -51,7 +51,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['sae'],
     node: true,
   },
-  // Principal directions of activations: eigenvectors of a symmetric matrix.
+  // Least squares of the supervised control.
   sae: {
     imports: [...upToTrain, 'engine/results', 'sae/pursuit', 'sae/wasm'],
     types: ['engine/circuits'],
@@ -129,6 +129,7 @@ export const importTable: Readonly<Record<string, Row>> = {
       'fflate',
       'hyparquet',
       'hyparquet-writer',
+      'ml-pca',
       'react',
       'react-dom',
       'zustand',

@@ -48,7 +48,23 @@ describe('headscope sae features', () => {
     expect((await sae(...ids, '--feature', '2', '--add', '3')).out).toMatch(/^KL\(before \|\| after\) [\d.]+ nats\n/);
   });
 
+  it('goes back through dictionaries of earlier layers, as far as it is told', async () => {
+    const model = await openModel(planted);
+    const earlier = await written(
+      temporaryFolder(),
+      drawnDictionary(model, { features: 16, input: { site: 'residPre', layer: 1, head: null }, seed: 2 }),
+    );
+    await model.dispose();
+    const asked = ['--ids', '3,4,5,3,4', '--feature', '2', '--position', '4', '--through', earlier];
+    expect((await sae(...asked)).out).not.toContain('Back through');
+    const { out } = await sae(...asked, '--depth', '2', '--least', '0.01');
+    expect(out).toMatch(/Back through dictionaries, [^\n]+\n(  [+−-][\d.]+  \S+ \d+ at \d "[^\n]*\n)+/);
+    expect(out).toMatch(/\n  [+−-][\d.]+  other features\n  [+−-][\d.]+  biases\n  [+−-][\d.]+  no feature\n/);
+  });
+
   it.each([
+    [['--ids', '3,4', '--feature', '2', '--depth', '2'], '--depth belongs to --through'],
+    [['--ids', '3,4', '--feature', '2', '--least', '0.1'], '--least belongs to --depth'],
     [['--feature', '99'], 'no such feature: expected 0 to 15, got 99'],
     [['--ids', '3,4', '--feature', '2', '--position', '7'], 'position out of range: expected 0 to 1, got 7'],
     [['--ids', '3,4', '--feature', '2', '--scale', '2', '--add', '1'], 'only one of --scale and --add'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../engine/tensor/random.ts';
 import { checkInput, describeInput, inputSites, inputWidth } from '../../sae/input.ts';
 import { kMeans } from '../../sae/kMeans.ts';
-import { averageNormScale, geometricMedian, lessCentre, meanRow, principalDirections } from '../../sae/rows.ts';
+import { averageNormScale, geometricMedian, meanRow } from '../../sae/rows.ts';
 import { columnsOf } from '../../sae/training/batches.ts';
 import { headInput } from './jobs.ts';
 
@@ -22,27 +22,6 @@ describe('rows', () => {
     const median = geometricMedian(spoilt, 30);
     expect(median[0]).toBeCloseTo(1, 1);
     expect(median[1]).toBeCloseTo(2, 1);
-  });
-
-  it('principal directions are those along which rows were stretched', () => {
-    const random = seededRandom(2);
-    const directions = [
-      [0.6, 0.8, 0],
-      [-0.8, 0.6, 0],
-      [0, 0, 1],
-    ];
-    const deviations = [3, 1, 0.2];
-    const data = Array.from({ length: 3000 }, () => {
-      const along = deviations.map((deviation) => deviation * random.normal());
-      return [0, 1, 2].map((d) => along.reduce((sum, value, i) => sum + value * (directions[i]?.[d] as number), 0));
-    }).flat();
-    const rows = { width: 3, data: Float32Array.from(data) };
-    const found = principalDirections(lessCentre(rows, meanRow(rows)));
-    directions.forEach((direction, i) => {
-      const along = direction.reduce((sum, value, d) => sum + value * (found.directions[3 * i + d] as number), 0);
-      expect(Math.abs(along)).toBeGreaterThan(0.999);
-      expect(Math.sqrt(found.variances[i] as number)).toBeCloseTo(deviations[i] as number, 0);
-    });
   });
 
   it('scaled, have a mean length of sqrt(D)', () => {

@@ -1,8 +1,11 @@
 /** Why a feature is active at a position of a prompt. */
 import type { ResultOf, Service } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
+import type { AttributionStep } from '../../../sae/features/attributeBack.ts';
+import { attributeBack } from '../../../sae/features/attributeBack.ts';
+import type { Attribution } from '../../../sae/features/attributeFeature.ts';
 import { attributeFeature } from '../../../sae/features/attributeFeature.ts';
-import type { NamedProgram } from '../../../sae/features/throughFeatures.ts';
+import type { NamedProgram, ThroughFeature } from '../../../sae/features/throughFeatures.ts';
 import type { ModelSource } from '../openModels.ts';
 import type { OpenDictionaries } from '../openDictionaries.ts';
 import { openDictionariesOf } from '../openDictionaries.ts';
@@ -20,11 +23,30 @@ export function attributeFeatureCall(models: ModelSource): Service['attributeFea
         const open = openDictionariesOf(models);
         return withAll(open, model, through, [], async (programs): Promise<ResultOf<'attributeFeature'>> => {
           const asked = { feature, position, ids, signal, through: programs };
-          const found = await attributeFeature(model, program, asked);
-          return { tokens: ids.map((id) => shownToken(model, id)), ...found };
+          const tokens = ids.map((id) => shownToken(model, id));
+          if (request.back === undefined) return { tokens, ...shown(await attributeFeature(model, program, asked)) };
+          const own = { name: request.dictionary, program };
+          const { found, steps, notes } = await attributeBack(model, own, { ...asked, ...request.back });
+          const first = shown(found);
+          return { tokens, ...first, steps: steps.map(shownStep), notes: [...first.notes, ...notes] };
         });
       }),
     );
+}
+
+function shown(found: Attribution): Omit<ResultOf<'attributeFeature'>, 'tokens' | 'steps'> {
+  const { featuresTotal: _, features, ...rest } = found;
+  return { ...rest, features: features.map(shownFeature) };
+}
+
+function shownFeature(found: ThroughFeature) {
+  const { part: _, ...feature } = found;
+  return feature;
+}
+
+function shownStep(found: AttributionStep) {
+  const { part: _, features, ...step } = found;
+  return { ...step, features: features.map(shownFeature) };
 }
 
 /** Opens one dictionary after the other, and all of them for the work. */

@@ -143,7 +143,7 @@ async function rowsOf(scene: Scene, { dictionary, toMake, name }: DictionaryToMe
   if (cut < 2) throw new Fault({ what: 'too few rows', where: name, expected: 'two or more', got: String(cut) });
   const { width, data } = rows;
   const measured = { width, data: data.subarray(0, cut * width) };
-  return { measured, making: { width, data: data.subarray(cut * width) }, rank: rankOfRows(measured) };
+  return { measured, making: { width, data: data.subarray(cut * width) }, rank: await rankOfRows(measured, signal) };
 }
 
 type MeasuredRow = Extract<Event, { kind: 'row' }>;
@@ -171,7 +171,7 @@ async function subjectsOf(scene: Scene, one: DictionaryToMeasure): Promise<reado
     const measured = control === null ? own : await dictionaryMeasuresOf(each, rows.measured, null);
     const measures = { ...measured, loss: losses[i] ?? null };
     const called = control === null ? name : controlName(name, control);
-    const effectiveRank = ranksOf(each, rows);
+    const effectiveRank = await ranksOf(each, rows, scene.signal);
     const row = { kind: 'row', path: card.path, name: called, control, measures, effectiveRank } as const;
     subjects.push({ name: called, dictionary: each, row });
   }
@@ -183,14 +183,14 @@ async function subjectsOf(scene: Scene, one: DictionaryToMeasure): Promise<reado
 }
 
 function madeControl(
-  { request, from }: Scene,
+  { request, from, signal }: Scene,
   { dictionary: { input, features, model } }: DictionaryToMeasure,
   rows: Rows,
   { id, k }: { readonly id: string; readonly k: number },
 ): Dictionary | Promise<Dictionary> {
   const control = controls.find((one) => one.id === id);
   if (control === undefined) throw new RangeError(`control ${id}: expected a checked id`);
-  return control.make({ rows, input, features, k, seed: request.seed, model, text: from.source });
+  return control.make({ rows, input, features, k, seed: request.seed, model, text: from.source, signal });
 }
 
 async function lossesOf(
@@ -205,7 +205,11 @@ async function lossesOf(
   return losses;
 }
 
-function ranksOf(dictionary: Dictionary, { rank }: SplitRows): Exclude<MeasuredRow['effectiveRank'], undefined> {
-  const decoder = rankOfDecoder(dictionary);
+async function ranksOf(
+  dictionary: Dictionary,
+  { rank }: SplitRows,
+  signal: AbortSignal,
+): Promise<Exclude<MeasuredRow['effectiveRank'], undefined>> {
+  const decoder = await rankOfDecoder(dictionary, signal);
   return rank === null || decoder === null ? null : { rows: rank, decoder };
 }

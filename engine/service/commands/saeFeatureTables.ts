@@ -95,8 +95,39 @@ export function attributionTables(found: Attribution, position: number, top: num
     sourcesTable(found, top),
     ...(found.byPart === null ? [] : [partsTable(found, found.byPart, top)]),
     ...(found.features.length === 0 ? [] : [featuresTable(found, top)]),
+    ...(found.steps === undefined ? [] : [stepsText(found, found.steps, top)]),
     ...(found.query === null ? [] : [queryTable(found, found.query, top)]),
   ].join('');
+}
+
+type Steps = NonNullable<Attribution['steps']>;
+
+/** A feature a line, below it what it is split into, further in. */
+function stepsText({ tokens }: Attribution, steps: Steps, top: number): string {
+  const lines = stepLines(tokens, steps, 0, top);
+  return `\nBack through dictionaries, each feature split into what is below it:\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+function stepLines(tokens: readonly string[], steps: Steps, at: number, top: number): string[] {
+  const { bias, smaller, rest, features, depth } = steps[at] as Steps[number];
+  const indent = '  '.repeat(depth + 1);
+  const terms = strongest(features, top).flatMap((feature) => {
+    const line = `${indent}${signed(feature.value)}  ${basename(feature.dictionary)} ${feature.feature} at ${place(tokens, feature.position)}`;
+    const next = steps.findIndex((step) => step.from === at && isSame(step, feature));
+    return next < 0 ? [line] : [line, ...stepLines(tokens, steps, next, top)];
+  });
+  const others = strongest(features, Infinity).slice(top);
+  const unlisted = smaller + others.reduce((sum, { value }) => sum + value, 0);
+  return [
+    ...terms,
+    `${indent}${signed(unlisted)}  other features`,
+    `${indent}${signed(bias)}  biases`,
+    `${indent}${signed(rest)}  no feature`,
+  ];
+}
+
+function isSame(a: Steps[number]['features'][number], b: Steps[number]['features'][number]): boolean {
+  return a.dictionary === b.dictionary && a.feature === b.feature && a.position === b.position && a.value === b.value;
 }
 
 function place(tokens: readonly string[], position: number): string {

@@ -21,11 +21,11 @@ export const saeFeatures: Command = {
     'sae features MODEL DICTIONARY [--collect] [--text F ...] [--windows 32] [--length N] | --task NAME | --prompts F.jsonl',
     '    [--strongest 10] [--per-quantile 4] [--before 15] [--after 5]',
     'sae features MODEL DICTIONARY --feature N [--beside DICTIONARY] [--top 10] [--json]',
-    'sae features MODEL DICTIONARY --prompt T [--feature N] [--position P] [--through DICTIONARY ...] [--scale X | --add X] [--json]',
+    'sae features MODEL DICTIONARY --prompt T [--feature N] [--position P] [--through DICTIONARY ... [--depth N] [--least 0.05]] [--scale X | --add X] [--json]',
   ],
   about: [
     'Reads text once and keeps, of every feature, its strongest contexts, some drawn from each quarter of its largest activation, and the logits that it writes, in the folder of the dictionary. With --feature that is shown; where nothing was collected yet, it is collected first.',
-    'With --prompt the codes of every token are shown. With --feature too, its activation at one position (where it is largest, unless --position says otherwise) is split: by source token and head, by what was written to the sources, and by features of the dictionaries of earlier layers that --through names. Attention patterns and norms are held, so that the parts add up; what rounding leaves is shown.',
+    'With --prompt the codes of every token are shown. With --feature too, its activation at one position (where it is largest, unless --position says otherwise) is split: by source token and head, by what was written to the sources, and by features of the dictionaries of earlier layers that --through names. With --depth those features are split in turn, so many steps back, as long as they give at least the share --least of the pre-activation. Attention patterns and norms are held, so that the parts add up; what rounding leaves is shown.',
     '--scale and --add change the feature while the model runs (0 turns it off), at every position, and show what that does to the next token. What the dictionary does not explain stays as it is.',
   ],
   examples: [
@@ -48,6 +48,8 @@ export const saeFeatures: Command = {
     ids: { type: 'string', value: '1,2,3', about: 'the same as token ids' },
     position: { type: 'string', value: 'P', about: 'position of the prompt that is explained, from 0' },
     through: { type: 'string', multiple: true, value: 'DIR', about: 'a dictionary of an earlier layer; repeatable' },
+    depth: { type: 'string', value: 'N', about: 'steps back through those dictionaries, 1 to 8 (default 1)' },
+    least: { type: 'string', value: 'X', about: 'share below which a feature is not gone back to (default 0.05)' },
     scale: { type: 'string', value: 'X', about: 'multiply the feature with X' },
     add: { type: 'string', value: 'X', about: 'add X units of the feature' },
     top: { type: 'string', value: 'N', about: 'lines of each list (default 10)' },
@@ -157,10 +159,28 @@ async function onPrompt(input: Input, context: Context, { on, feature, top }: As
   }
   const position = input.integer('position', { otherwise: strongestPosition(codes, feature), from: 0 });
   const through = input.texts('through').map((path) => resolve(path));
-  const request = { ...on, feature, prompt, position, ...(through.length === 0 ? {} : { through }) };
+  const back = readBack(input, through.length);
+  const request = {
+    ...{ ...on, feature, prompt, position },
+    ...(through.length === 0 ? {} : { through }),
+    ...(back === null ? {} : { back }),
+  };
   const found = await client.attributeFeature(request, { signal });
   await stdout.write(input.flag('json') ? asJson(plain(found)) : attributionTables(found, position, top));
   return 0;
+}
+
+/** How far features of earlier dictionaries are split in turn; null: not at all. */
+function readBack(input: Input, dictionaries: number): NonNullable<RequestOf<'attributeFeature'>['back']> | null {
+  if (input.text('depth') === undefined) {
+    if (input.text('least') !== undefined) input.fail('--least belongs to --depth', { got: 'no --depth' });
+    return null;
+  }
+  if (dictionaries === 0) input.fail('--depth belongs to --through', { got: 'no --through' });
+  return {
+    depth: input.integer('depth', { otherwise: 1, from: 1, to: 8 }),
+    least: input.number('least', { otherwise: 0.05, from: 0, to: 1 }),
+  };
 }
 
 function readChange(input: Input): RequestOf<'editFeature'>['change'] | null {

@@ -136,7 +136,7 @@ describe('Babel (acceptance F.5)', () => {
 });
 
 describe('stability', () => {
-  it('of a dictionary and itself in another order and of other lengths is 1', () => {
+  it('of a dictionary and itself in another order and of other lengths is 1', async () => {
     const rows = randomRows(9, 5, 1);
     const order = seededRandom(2).shuffled(Array.from({ length: 9 }, (_, i) => i));
     const turned = new Float32Array(rows.length);
@@ -146,28 +146,28 @@ describe('stability', () => {
         to * 5,
       ),
     );
-    const found = stability(dictionaryOf(rows, 5), dictionaryOf(turned, 5));
+    const found = await stability(dictionaryOf(rows, 5), dictionaryOf(turned, 5));
     expect(found.meanCosine).toBeCloseTo(1, 6);
     expect(found.matched).toBe(1);
     expect(found.assignment).toBe('best');
     for (const { first, second } of found.matches) expect(order[second]).toBe(first);
   });
 
-  it('finds the assignment with the largest sum, not the greedy one, also where sizes differ', () => {
+  it('finds the assignment with the largest sum, not the greedy one, also where sizes differ', async () => {
     // 0 is like both, a little more like the first; 1 is like the first only. Greedy would give 0 the first.
     const first = Float32Array.from([0.72, 0.69, 0, 0.7, 0, 0.71]);
     const second = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, -1]);
-    const found = stability(dictionaryOf(first, 3), dictionaryOf(second, 3));
+    const found = await stability(dictionaryOf(first, 3), dictionaryOf(second, 3));
     const pairs = found.matches.map(({ first: i, second: j }) => `${i}-${j}`).sort();
     expect(pairs).toEqual(['0-1', '1-0']);
-    const turned = stability(dictionaryOf(second, 3), dictionaryOf(first, 3));
+    const turned = await stability(dictionaryOf(second, 3), dictionaryOf(first, 3));
     expect(turned.matches.map(({ first: i, second: j }) => `${j}-${i}`).sort()).toEqual(pairs);
     expect(turned.meanCosine).toBeCloseTo(found.meanCosine, 12);
   });
 
-  it('of the features named only', () => {
+  it('of the features named only', async () => {
     const rows = Float32Array.from([1, 0, 0, 1, 0, 0]);
-    const found = stability(dictionaryOf(rows, 2), dictionaryOf(rows, 2), { first: [0, 1], second: [0, 1] });
+    const found = await stability(dictionaryOf(rows, 2), dictionaryOf(rows, 2), { first: [0, 1], second: [0, 1] });
     expect(found.matches).toHaveLength(2);
     expect(found.meanCosine).toBe(1);
   });
