@@ -99,8 +99,8 @@ export interface Resampled {
 
 /**
  * Each dead feature (as many as there are rows with an error) is given a row drawn with p ~ loss^2: its row of W_dec becomes
- * that direction, its column of W_enc the same times encoderScale and the mean length of those alive, what else it has its
- * start; its moments are cleared. Nothing changes where none is dead.
+ * that direction, its column of W_enc the same times encoderScale and the mean length of those alive, a threshold that rows gave
+ * at the start encoderScale times the (geometric) mean of theirs, what else it has its start; its moments are cleared. Nothing changes where none is dead.
  */
 export function resampled(plan: Plan, state: DictionaryState, judged: Judged, random: Random): Resampled {
   const dead = deadFeatures(state, plan.training.dead.window);
@@ -109,9 +109,9 @@ export function resampled(plan: Plan, state: DictionaryState, judged: Judged, ra
   if (rows.length === 0) return { state, features: [] };
   const renewed = features.slice(0, rows.length);
   const draft = copied(state);
-  const scale = encoderLength(plan, state, dead);
+  const starts = startsOf(plan, state, dead);
   renewed.forEach((feature, i) => {
-    renew(plan, draft, feature, revivedRow(plan, draft, judged, rows[i] as number), scale);
+    renew(plan, draft, feature, revivedRow(plan, draft, judged, rows[i] as number), starts);
   });
   return { state: { ...draft, resampledAt: state.step }, features: renewed };
 }
@@ -154,13 +154,39 @@ function encoderLength({ size, training }: Plan, { weights }: DictionaryState, d
   return (share * mean) / training.start.decoderNorm;
 }
 
-function renew(plan: Plan, draft: DictionaryState, feature: number, row: Float32Array, scale: number): void {
+/** What new features have in common. */
+interface Starts {
+  /** Length of a column of W_enc, over that of a row of W_dec. */
+  readonly scale: number;
+  /** By weight over F alone. */
+  readonly values: ReadonlyMap<string, number>;
+}
+
+function startsOf(plan: Plan, state: DictionaryState, dead: Float32Array): Starts {
+  const ofFeatures = planWeights(plan).filter(({ axes }) => axes === 'F');
+  return {
+    scale: encoderLength(plan, state, dead),
+    values: new Map(ofFeatures.map((weight) => [weight.name, startValue(weight, plan, state, dead)] as const)),
+  };
+}
+
+function startValue({ name, start }: VariantWeight, plan: Plan, state: DictionaryState, dead: Float32Array): number {
+  if (start.kind === 'constant') return start.value;
+  if (start.kind !== 'logThreshold') return 0;
+  const thresholds = [...(state.weights.get(name) as Float32Array)];
+  const alive = thresholds.filter((_, feature) => dead[feature] === 0);
+  const known = alive.length === 0 ? thresholds : alive;
+  const share = Math.max(plan.training.dead.resampling?.encoderScale ?? 1, 1e-6);
+  return known.reduce((sum, value) => sum + value, 0) / known.length + Math.log(share);
+}
+
+function renew(plan: Plan, draft: DictionaryState, feature: number, row: Float32Array, starts: Starts): void {
   for (const weight of planWeights(plan)) {
     if (!weight.axes.split(' ').includes('F')) continue;
     const places = placesOf(weight, plan, feature);
     const values = draft.weights.get(weight.name) as Float32Array;
     places.forEach((place, i) => {
-      values[place] = renewedValue(weight, row, scale, i);
+      values[place] = renewedValue(weight, row, starts, i);
       (draft.first.get(weight.name) as Float32Array)[place] = 0;
       (draft.second.get(weight.name) as Float32Array)[place] = 0;
     });
@@ -175,7 +201,7 @@ function placesOf({ axes }: VariantWeight, { size }: Plan, feature: number): num
   return Array.from({ length: width }, (_, d) => (axes === 'F D' ? feature * width + d : d * features + feature));
 }
 
-function renewedValue({ axes, start }: VariantWeight, row: Float32Array, scale: number, d: number): number {
-  if (axes === 'F') return start.kind === 'constant' ? start.value : 0;
+function renewedValue({ name, axes }: VariantWeight, row: Float32Array, { scale, values }: Starts, d: number): number {
+  if (axes === 'F') return values.get(name) ?? 0;
   return axes === 'F D' ? (row[d] as number) : scale * (row[d] as number);
 }

@@ -10,10 +10,12 @@ import { planConstraints, projectValues } from './constraints.ts';
 import { composedDecoder } from './decoderForm.ts';
 import type { Plan } from './lossGraph.ts';
 import { planWeights, weightShape } from './lossGraph.ts';
+import { startThreshold } from './startThreshold.ts';
 import type { StartSettings } from './trainingSettings.ts';
 
-/** What starts are made from: rows of the data less their centre, and the centre [D]. */
+/** What starts are made from: rows of the data, the same less their centre, and the centre [D]. */
 interface StartData {
+  readonly sample: Rows;
   readonly centre: Float64Array;
   readonly centred: Rows;
 }
@@ -26,12 +28,15 @@ export async function startWeights(plan: Plan, sample: Rows, random: Random): Pr
   const data = startData(sample, plan.training.start);
   const weights = new Map<string, Float32Array>();
   const listed = planWeights(plan);
-  // What reads as the decoder writes comes after the decoder is there.
-  const reads = ({ start }: VariantWeight) => start.kind === 'transposedDecoder';
-  for (const weight of listed.filter((entry) => !reads(entry)))
+  // What reads as the decoder writes comes after the decoder is there, and thresholds after what reads.
+  const kindsOf = (...kinds: readonly string[]) => listed.filter(({ start }) => kinds.includes(start.kind));
+  const later = kindsOf('transposedDecoder', 'logThreshold');
+  for (const weight of listed.filter((entry) => !later.includes(entry)))
     weights.set(weight.name, await started(weight, plan, data, random));
   setGain(weights, plan);
-  for (const weight of listed.filter(reads)) weights.set(weight.name, transposedDecoder(weights, plan));
+  for (const { name } of kindsOf('transposedDecoder')) weights.set(name, transposedDecoder(weights, plan));
+  for (const { name, start } of later)
+    if (start.kind === 'logThreshold') weights.set(name, logThreshold(weights, plan, data, start.active));
   constrain(weights, plan);
   return new Map(listed.map(({ name }) => [name, weights.get(name) as Float32Array] as const));
 }
@@ -39,7 +44,7 @@ export async function startWeights(plan: Plan, sample: Rows, random: Random): Pr
 function startData(sample: Rows, { centre: kind }: StartSettings): StartData {
   const centre =
     kind === 'mean' ? meanRow(sample) : kind === 'median' ? geometricMedian(sample) : new Float64Array(sample.width);
-  return { centre, centred: lessCentre(sample, centre) };
+  return { sample, centre, centred: lessCentre(sample, centre) };
 }
 
 async function started(
@@ -77,6 +82,7 @@ async function started(
     case 'centre':
       return each((i) => centre[i] as number);
     case 'transposedDecoder':
+    case 'logThreshold':
       throw new RangeError(`${weight.name}: starts after the decoder`);
   }
 }
@@ -139,6 +145,17 @@ function transposedDecoder(weights: ReadonlyMap<string, Float32Array>, plan: Pla
     { length: decoder.length },
     (_, i) => decoder[(i % features) * width + Math.floor(i / features)] as number,
   );
+}
+
+/** [F] */
+function logThreshold(
+  weights: ReadonlyMap<string, Float32Array>,
+  { size, subtractsBias }: Plan,
+  { sample, centred }: StartData,
+  active: number,
+): Float32Array {
+  const height = startThreshold(subtractsBias ? centred : sample, weights.get('W_enc') as Float32Array, active);
+  return new Float32Array(size.features).fill(Math.log(height));
 }
 
 function constrain(weights: ReadonlyMap<string, Float32Array>, plan: Plan): void {

@@ -30,6 +30,11 @@ export type Start =
   | { readonly kind: 'clusters' }
   /** One 1 in each row, the others 0: row i at place i, beginning again where they are fewer. */
   | { readonly kind: 'oneHot' }
+  /**
+   * Of the features of an encoder with W_enc: the logarithm of the one height that `active` pre-activations of a row of the data
+   * are above, on average.
+   */
+  | { readonly kind: 'logThreshold'; readonly active: number }
   /** The centre of the data: mean, geometric median or zero, as training says. */
   | { readonly kind: 'centre' };
 

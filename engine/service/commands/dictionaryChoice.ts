@@ -1,6 +1,7 @@
 /** Which dictionaries a training makes, on the command line: variants with their settings at every site, swept and seeded. */
 import type { DictionaryKinds, DictionaryPlace, SettingInfo, SettingValues } from '../../results/dictionaries.ts';
 import type { DictionaryToTrain } from '../../results/trainDictionaries.ts';
+import { usualLearningRate } from '../../results/usualLearningRate.ts';
 import type { Input } from '../input.ts';
 import type { Option } from './command.ts';
 import type { ModelShape } from './dictionarySites.ts';
@@ -21,7 +22,11 @@ export const dictionaryOptions = {
     value: 'K=V,V',
     about: 'a dictionary for each value of a setting, of lr or of features; repeatable: for each combination',
   },
-  lr: { type: 'string', value: 'X', about: 'learning rate (default 1e-3)' },
+  lr: {
+    type: 'string',
+    value: 'X',
+    about: `learning rate (default 2e-4 sqrt(16384 / features) cbrt(100000 / steps), at most 0.01: ${usualLearningRate({ features: 512, steps: 3000 })} for 512 features and 3000 steps, ${usualLearningRate({ features: 4096, steps: 3000 })} for 4096; said before the first step)`,
+  },
   seeds: { type: 'string', value: 'N', about: 'dictionaries of each kind, each from another seed (default 1)' },
   normalise: {
     type: 'string',
@@ -59,18 +64,19 @@ type Value = SettingValues[string];
 interface Choice {
   readonly variant: string;
   readonly settings: Readonly<Record<string, Value>>;
-  readonly lr: number;
+  /** Null: the usual one. */
+  readonly lr: number | null;
   readonly features: number | null;
   /** What tells it from the others: `-k6`. */
   readonly suffix: string;
 }
 
-/** Throws Fault for sites, variants and settings that are not understood. `seed`: of the first. */
+/** Throws Fault for sites, variants and settings that are not understood. `seed`: of the first; `steps`: of each. */
 export function readDictionaries(
   input: Input,
   { variants }: DictionaryKinds,
   shape: ModelShape,
-  seed: number,
+  { seed, steps }: { readonly seed: number; readonly steps: number },
 ): readonly DictionaryToTrain[] {
   const kinds = readVariants(input, variants);
   const places = input.texts('site').flatMap((text) => dictionaryPlaces(text, shape));
@@ -83,7 +89,8 @@ export function readDictionaries(
       Array.from({ length: seeds }, (_, i): DictionaryToTrain => {
         const name = `${placeTitle(place)}-${variant}${suffix}${seeds > 1 ? `-seed${seed + i}` : ''}`;
         const size = features ?? Math.min(4096, 8 * rowWidth(place, shape));
-        const own = { variant, features: size, settings, learningRate: lr, seed: seed + i };
+        const learningRate = lr ?? usualLearningRate({ features: size, steps });
+        const own = { variant, features: size, settings, learningRate, seed: seed + i };
         return { name, place, ...own, ...common };
       }),
     ),
@@ -124,7 +131,7 @@ function readArchetypal(input: Input): NonNullable<DictionaryToTrain['archetypal
 
 /** Every combination of what is swept. */
 function readChoices(input: Input, variant: Variant): readonly Choice[] {
-  const lr = input.number('lr', { otherwise: 1e-3, from: 1e-9 });
+  const lr = input.text('lr') === undefined ? null : input.number('lr', { otherwise: 1e-3, from: 1e-9 });
   const features =
     input.text('features') === undefined ? null : input.integer('features', { otherwise: 1, from: 1, to: 1_000_000 });
   const fixed = input.texts('setting').map((text) => pairOf(input, '--setting', text));

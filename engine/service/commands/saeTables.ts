@@ -1,6 +1,6 @@
 /** What a training of dictionaries says on a terminal. */
 import type { DictionaryCard } from '../../results/dictionaries.ts';
-import type { EventOf, ResultOf } from '../../results/index.ts';
+import type { EventOf, RequestOf, ResultOf } from '../../results/index.ts';
 import type { DictionaryStepRow } from '../../results/trainDictionaries.ts';
 import type { Column } from '../table.ts';
 import { count, formatTable } from '../table.ts';
@@ -23,6 +23,12 @@ export function startLine({ header, resumedAt }: Start): string {
   const on = `${count(rows.total)} rows of ${rows.source}, ${count(rows.heldOut)} more held out`;
   const what = trained.length === 1 ? `${trained[0]?.name}: ${trained[0]?.reads}` : `${trained.length} dictionaries`;
   return [`${what}, ${on}${from}`, ...notes].join('\n');
+}
+
+/** `learning rate 0.0036`: what was asked for, or what is usual. */
+export function ratesLine({ dictionaries }: Pick<RequestOf<'trainDictionaries'>, 'dictionaries'>): string {
+  const rates = [...new Set(dictionaries.map(({ learningRate }) => learningRate))];
+  return `learning rate ${rates.join(', ')}`;
 }
 
 /** On one line: the mean of all. */

@@ -12,7 +12,7 @@ import type { ModelShape } from './dictionarySites.ts';
 import { siteHelp } from './dictionarySites.ts';
 import { promptOptions, readPrompts } from './promptChoice.ts';
 import type { Measured, Start, Trained } from './saeTables.ts';
-import { startLine, statusOf, stepLine, trainedTable } from './saeTables.ts';
+import { ratesLine, startLine, statusOf, stepLine, trainedTable } from './saeTables.ts';
 import { asJson, jsonOption, modelRequest, openModel, weightsOption } from './shared.ts';
 import { readSource } from './textChoice.ts';
 
@@ -105,9 +105,9 @@ export const saeTrain: Command = {
 async function readRequest(input: Input, shape: ModelShape, kinds: DictionaryKinds): Promise<Request> {
   const out = input.path('out') ?? input.fail('--out is missing', { expected: 'a folder' });
   const seed = input.integer('seed', { otherwise: 0, from: 0, to: 1_000_000 });
-  const dictionaries = readDictionaries(input, kinds, shape, seed);
-  const rows = await readRows(input, shape);
   const steps = input.integer('steps', { otherwise: 3000, from: 1, to: 10_000_000 });
+  const dictionaries = readDictionaries(input, kinds, shape, { seed, steps });
+  const rows = await readRows(input, shape);
   const from = input.path('from');
   return {
     ...modelRequest(input),
@@ -184,7 +184,7 @@ async function trained(
         return progress.report(event.of === 'steps' ? status : 'dictionaries', event);
       case 'start':
         header = event.header;
-        return say(startLine(event));
+        return say([startLine(event), ratesLine(request)].join('\n'));
       case 'step':
         status = statusOf(event);
         return event.step % every === 0 ? say(stepLine(event)) : undefined;

@@ -77,7 +77,7 @@ describe('resampling', () => {
   });
 
   it('gives thresholds their start, and changes nothing where no row has an error', async () => {
-    const jump = job('jumpReLU', { settings: { startThreshold: 0.5 }, training: { dead } });
+    const jump = job('jumpReLU', { settings: { targetL0: 2, startThreshold: 0.5 }, training: { dead } });
     const before = await spoiltState(jump);
     const moved = new Map(before.weights).set('log_threshold', new Float32Array(24).fill(3));
     const { state } = resampled(jump.plan, { ...before, weights: moved }, judged, seededRandom(1));
@@ -86,6 +86,15 @@ describe('resampling', () => {
     const perfect = { ...judged, errors: new Float32Array(80) };
     expect(resampled(jump.plan, before, perfect, seededRandom(1))).toEqual({ state: before, features: [] });
   });
+});
+
+it('thresholds that rows gave start again below those alive, as their columns do', async () => {
+  const jump = job('jumpReLU', { settings: { targetL0: 2 }, training: { dead } });
+  const before = await spoiltState(jump);
+  const heights = new Float32Array(24).map((_, i) => (i === 3 || i === 20 ? 7 : Math.log(i % 2 === 0 ? 0.5 : 2)));
+  const weights = new Map(before.weights).set('log_threshold', heights);
+  const { state } = resampled(jump.plan, { ...before, weights }, judged, seededRandom(1));
+  for (const feature of [3, 20]) expect(state.weights.get('log_threshold')?.[feature]).toBeCloseTo(Math.log(0.2), 5);
 });
 
 describe('what is counted from batch to batch', () => {

@@ -16,6 +16,7 @@ const settings: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   topK: { k: 2 },
   batchTopK: { k: 2 },
   matryoshka: { k: 2 },
+  jumpReLU: { targetL0: 2, startActive: 2 },
 };
 
 function started(variant: string, training: Partial<TrainingSettings> = {}, sample: Rows = rows) {
@@ -49,6 +50,22 @@ describe('weights before the first step', () => {
         (value) => value === 0,
       ),
     ).toBe(true);
+  });
+
+  it.each([1, 1e-3])('thresholds let through what is asked for, of rows times %f', async (factor) => {
+    const own = { width: 12, data: rows.data.map((value) => value * factor) };
+    const weights = await started('jumpReLU', {}, own);
+    const [encoder, threshold] = [weights.get('W_enc') as Float32Array, weights.get('log_threshold') as Float32Array];
+    const centre = weights.get('b_dec') as Float32Array;
+    let active = 0;
+    for (let row = 0; row < 300; row++) {
+      const c = own.data.subarray(row * 12, (row + 1) * 12).map((value, d) => value - (centre[d] as number));
+      for (let i = 0; i < 24; i++) {
+        const p = c.reduce((sum, value, d) => sum + value * (encoder[d * 24 + i] as number), 0);
+        active += Number(p > Math.exp(threshold[i] as number));
+      }
+    }
+    expect(active / 300).toBeCloseTo(4, 1);
   });
 
   it('rows within the active subspace write nothing outside it', async () => {

@@ -166,7 +166,7 @@ describe('planted directions are recovered', () => {
     ['gated', { sparsity: 2 }],
     ['topK', { k: 2 }],
     ['batchTopK', { k: 1.4 }],
-    ['jumpReLU', { sparsity: 2, bandwidth: 1, targetL0: 1.4, startThreshold: 0.5 }],
+    ['jumpReLU', { targetL0: 1.4 }],
     ['matryoshka', { k: 1.4, fractions: [0.8] }],
     ['matchingPursuit', { steps: 3, relativeThreshold: 0.01 }],
   ] as const;
@@ -183,5 +183,31 @@ describe('planted directions are recovered', () => {
       const got = `${one.name}: ${share} of the directions, FVU ${report?.fvu}, L0 ${report?.l0}, dead ${report?.dead}`;
       expect(share, got).toBeGreaterThanOrEqual(0.8);
     }
+  });
+});
+
+describe('JumpReLU ends at its target without any tuning', () => {
+  const planted = plantedRows(4000, 16, 20, 0.12, 11);
+  const size = { width: 16, features: 48 };
+  const training = {
+    rows: 128,
+    steps: 500,
+    rate: { kind: 'linear', peak: 5e-3, warmup: 50, floor: 0, hold: 0.8 },
+    sparsityWarmup: 25,
+  } as const;
+
+  it.each([
+    [2.4, 1],
+    [6, 1],
+    [2.4, 20],
+  ])('%f features, of rows times %f', async (targetL0, factor) => {
+    const rows = { width: 16, data: planted.data.map((value) => value * factor) };
+    const one = job('jumpReLU', { settings: { targetL0 }, size, training });
+    const last = (await moments([one], rowsInMemory(rows, 128, 5))).slice(-50);
+    const reports = last.map(({ reports: all }) => all.get('jumpReLU'));
+    const l0 = reports.reduce((sum, report) => sum + (report?.l0 ?? NaN), 0) / reports.length;
+    const got = `L0 ${l0}, FVU ${reports.at(-1)?.fvu}`;
+    expect(Math.abs(l0 / targetL0 - 1), got).toBeLessThan(0.15);
+    expect(reports.at(-1)?.fvu, got).toBeLessThan(0.15);
   });
 });

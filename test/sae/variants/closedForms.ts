@@ -205,7 +205,7 @@ export function gatedGradients(point: Point): Gradients {
  * K = [|p - theta| <= eps / 2]; g_p = g_f [p > theta];
  * dtheta_i = sum_b [-g_f (theta / eps) K] + s sum_b [-(1 / eps) K], s = lambda / B or 2 lambda (L0 / L0* - 1) / (L0* B).
  */
-export function jumpGradients(point: Point, epsilon: number, target: number): Gradients {
+export function jumpGradients(point: Point, bandwidth: number, target: number): Gradients {
   const parts = plain(point);
   const { p, decoder } = parts;
   const { rows } = point.x;
@@ -214,10 +214,11 @@ export function jumpGradients(point: Point, epsilon: number, target: number): Gr
   const f = zip(p, active, (value, on) => value * on);
   const gy = outputGradient(point, f, decoder);
   const gf = times(gy, transposed(decoder));
-  const window = map(p, (value, _, i) => Number(Math.abs(value - (theta[i] as number)) <= epsilon / 2));
+  const epsilon = theta.map((height) => (bandwidth > 0 ? bandwidth : height));
+  const window = map(p, (value, _, i) => Number(Math.abs(value - (theta[i] as number)) <= (epsilon[i] as number) / 2));
   const l0 = total(values(active)) / rows;
   const s = target === 0 ? point.lambda / rows : (2 * point.lambda * (l0 / target - 1)) / (target * rows);
-  const slope = zip(gf, window, (g, on, _, i) => -(g * (theta[i] as number) + s) * (on / epsilon));
+  const slope = zip(gf, window, (g, on, _, i) => -(g * (theta[i] as number) + s) * (on / (epsilon[i] as number)));
   return {
     ...throughEncoder(
       parts,

@@ -181,9 +181,10 @@ describe('the gradient of every loss is the closed form of the specification (E.
   });
 
   it.each([21, 22, 23])('jumpReLU, with thresholds by their pseudo-derivatives: seed %i', (seed) => {
-    for (const targetL0 of [0, 2]) {
-      const drawn = draw('jumpReLU', { settings: { targetL0 } }, seed);
-      const form = jumpGradients(pointOf(drawn), 0.5, targetL0);
+    const cases = [0, 2].flatMap((targetL0) => [0, 0.5].map((bandwidth) => ({ targetL0, bandwidth })));
+    for (const settings of cases) {
+      const drawn = draw('jumpReLU', { settings }, seed);
+      const form = jumpGradients(pointOf(drawn), settings.bandwidth, settings.targetL0);
       expect(form['log_threshold']?.some((value) => value !== 0)).toBe(true);
       expectForm(drawn, form);
     }
