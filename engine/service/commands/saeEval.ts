@@ -153,17 +153,24 @@ function rowCells({ name, measures, effectiveRank }: MeasuredRow): string[] {
     ...(loss === null
       ? []
       : [
-          loss.clean.toFixed(4),
-          ...[loss.reconstructed, loss.zero, loss.mean].map((nats) => nats.toFixed(4)),
-          share(loss.recovered),
-          share(loss.recoveredFromMean),
-          loss.kl.toFixed(4),
+          ...[loss.clean, loss.reconstructed, loss.zero, loss.mean].map((nats) => nats.toFixed(4)),
+          shareText(loss.recovered, loss.intervals?.recovered),
+          shareText(loss.recoveredFromMean, loss.intervals?.recoveredFromMean),
+          `${loss.kl.toFixed(4)}${ends(loss.intervals?.kl, (nats) => nats.toFixed(4))}`,
         ]),
   ];
 }
 
-function share(value: number | null): string {
-  return value === null ? '' : percent(value);
+type Interval = readonly [low: number, high: number] | null | undefined;
+
+/** ` [0.81, 0.96]`; nothing where there is no interval. */
+function ends(interval: Interval, written: (value: number) => string): string {
+  return interval === null || interval === undefined ? '' : ` [${interval.map(written).join(', ')}]`;
+}
+
+/** `91.2 % [88.0, 93.9]` */
+function shareText(value: number | null, interval: Interval): string {
+  return value === null ? '' : `${percent(value)}${ends(interval, (end) => (100 * end).toFixed(1))}`;
 }
 
 const probeColumns: readonly Column[] = [
@@ -176,8 +183,13 @@ const probeColumns: readonly Column[] = [
   right('prompts'),
 ];
 
-function probeCells({ name, attribute, k, accuracy, full, chance, n }: ProbeRow): string[] {
-  return [name, attribute, String(k), percent(accuracy), percent(full), percent(chance), String(n)];
+function probeCells({ name, attribute, k, accuracy, full, chance, n, intervals }: ProbeRow): string[] {
+  const shares = [
+    shareText(accuracy, intervals?.accuracy),
+    shareText(full, intervals?.full),
+    shareText(chance, intervals?.chance),
+  ];
+  return [name, attribute, String(k), ...shares, String(n)];
 }
 
 /** A table of one axis: a row for each dictionary and attribute, a column for each measure. */
@@ -190,7 +202,7 @@ function axisTable(attributes: readonly AttributeRow[], axis: AttributeRow['axis
     ...[name, attribute],
     ...measures.map((measure) => {
       const found = own.find((row) => row.name === name && row.attribute === attribute && row.measure === measure);
-      return found?.value.toFixed(3) ?? '';
+      return found === undefined ? '' : `${found.value.toFixed(3)}${ends(found.interval, (end) => end.toFixed(2))}`;
     }),
     String(n),
   ]);
