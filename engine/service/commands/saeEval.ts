@@ -115,7 +115,7 @@ function started(header: Header | null): Header {
 }
 
 function describe({ header, rows, probes, attributes, seconds, warnings }: Found): string {
-  const about = `${header.source}: ${rows[0]?.measures.rows ?? 0} rows; ${seconds.toFixed(1)} s\n`;
+  const about = `${header.source}: ${rows[0]?.measures.rows ?? 0} rows; ${seconds.toFixed(1)} s\n${intervalsLine(rows)}`;
   const notes = [...header.notes.map((note) => `note: ${note}\n`), ...warnings.map((one) => `warning: ${one}\n`)];
   const tables = [
     formatTable(rowColumns, rows.map(rowCells)),
@@ -123,6 +123,13 @@ function describe({ header, rows, probes, attributes, seconds, warnings }: Found
     ...(attributes.length === 0 ? [] : axes.map((axis) => axisTable(attributes, axis))),
   ];
   return [[about, ...notes].join(''), ...tables].join('\n');
+}
+
+/** What the brackets in the tables are. */
+function intervalsLine(rows: readonly MeasuredRow[]): string {
+  const windows = rows[0]?.measures.loss?.intervals?.windows;
+  const over = windows === undefined ? '' : `; of loss over ${windows} windows, of fewer than ten too narrow`;
+  return `[low, high]: 95 % over held-out prompts${over}\n`;
 }
 
 const axes = ['approximation', 'control', 'interpretability'] as const;
@@ -192,16 +199,20 @@ function probeCells({ name, attribute, k, accuracy, full, chance, n, intervals }
   return [name, attribute, String(k), ...shares, String(n)];
 }
 
-/** A table of one axis: a row for each dictionary and attribute, a column for each measure. */
+/** A table of one axis: a row for each dictionary, attribute and number of features that are changed, a column for each measure. */
 function axisTable(attributes: readonly AttributeRow[], axis: AttributeRow['axis']): string {
-  const own = attributes.filter((row) => row.axis === axis);
+  const own = attributes.filter((row) => row.axis === axis).map(placed);
   const measures = [...new Set(own.map(({ measure }) => measure))];
-  const places = new Map(own.map((row) => [`${row.name}\n${row.attribute}`, row]));
-  const columns = [{ title: axis }, { title: 'attribute' }, ...measures.map(shortened).map(right), right('prompts')];
-  const rows = [...places.values()].map(({ name, attribute, n }) => [
-    ...[name, attribute],
+  const places = new Map(own.map((row) => [row.place, row]));
+  const hasBudgets = own.some(({ budget }) => budget !== '');
+  const columns = [
+    ...[{ title: axis }, { title: 'attribute' }, ...(hasBudgets ? [right('features')] : [])],
+    ...[...measures.map(right), right('prompts')],
+  ];
+  const rows = [...places.values()].map(({ name, attribute, budget, place, n }) => [
+    ...[name, attribute, ...(hasBudgets ? [budget] : [])],
     ...measures.map((measure) => {
-      const found = own.find((row) => row.name === name && row.attribute === attribute && row.measure === measure);
+      const found = own.find((row) => row.place === place && row.measure === measure);
       return found === undefined ? '' : `${found.value.toFixed(3)}${ends(found.interval, (end) => end.toFixed(2))}`;
     }),
     String(n),
@@ -209,7 +220,8 @@ function axisTable(attributes: readonly AttributeRow[], axis: AttributeRow['axis
   return formatTable(columns, rows);
 }
 
-/** `edit success at 2 features` as `success 2`. */
-function shortened(measure: string): string {
-  return measure.replace(/^(?:edit|share) (\w+) at (\d+) features$/, '$1 $2');
+/** `edit success at 2 features` as `success` of 2 features. */
+function placed(row: AttributeRow) {
+  const [, measure = row.measure, budget = ''] = /^(?:edit|share) (\w+) at (\d+) features$/.exec(row.measure) ?? [];
+  return { ...row, measure, budget, place: [row.name, row.attribute, budget].join('\n') };
 }
