@@ -11,13 +11,14 @@ import type {
   CircuitRow,
   CircuitSampled,
   CircuitStudied,
+  CircuitUnsampled,
 } from '../results/circuitBench.ts';
 import { numberedRandom } from '../tensor/random.ts';
 import { Fault } from '../terms/fault.ts';
 import { measures } from '../terms/measures.ts';
 import type { SettingValues } from '../terms/settings.ts';
 import type { CurveName } from './circuitCurve.ts';
-import { circuitCurve, curveArea } from './circuitCurve.ts';
+import { circuitCurve } from './circuitCurve.ts';
 import { agreement } from './evaluation/agreement.ts';
 import { sizeAt } from './evaluation/budgets.ts';
 import type { Reference } from './evaluation/graded.ts';
@@ -156,9 +157,9 @@ class Bench {
     // The area is the last row of a curve.
     if (known.has(area)) return;
     const request = { removals, nodes: scene.nodes, budgets, seed, running: this.#running };
-    const rows = await circuitCurve(request, order, name);
-    for (const row of rows) yield* this.#once<CircuitFaithful>(row, () => Promise.resolve(row));
-    yield* this.#once<CircuitArea>(area, () => Promise.resolve(curveArea(rows, name)));
+    const curve = await circuitCurve(request, order, name);
+    for (const row of curve.points) yield* this.#once<CircuitFaithful>(row, () => Promise.resolve(row));
+    yield* this.#once<CircuitArea>(area, () => Promise.resolve(curve.area));
   }
 
   async *#study({ method, scores }: Headline): AsyncGenerator<CircuitRow, void> {
@@ -180,30 +181,36 @@ class Bench {
   }
 
   async *#sampled(chosen: ChosenMethod): AsyncGenerator<CircuitRow, void> {
-    const { scene, references, sizes } = this.#request;
+    const { scene, references, sizes, known } = this.#request;
     const { label, method } = chosen;
     if (!countsPrompts(method) || references.length === 0) return;
     for (const prompts of sizes) {
       for (let run = 0; run < Math.min(SAMPLED_RUNS, this.#runsOf(method)); run++) {
         const named = (reference: string) => ({ of: 'sampled', method: label, seed: run, prompts, reference }) as const;
-        if (references.every(({ id }) => this.#request.known.has(named(id)))) continue;
+        const missing = { of: 'unsampled', method: label, seed: run, prompts } as const;
+        if (known.has(missing) || references.every(({ id }) => known.has(named(id)))) continue;
         const scores = await this.#onFirst(chosen, prompts, run);
-        if (scores === null) continue;
+        if (scores instanceof Fault) {
+          const row = { kind: 'row', ...missing, reason: scores.message } as const;
+          yield* this.#once<CircuitUnsampled>(missing, () => Promise.resolve(row));
+          continue;
+        }
         for (const reference of references) {
-          const { auc } = judge(scene.nodes, scores, reference);
+          const { auc, overNodes } = judge(scene.nodes, scores, reference);
           const like = named(reference.id);
-          yield* this.#once<CircuitSampled>(like, () => Promise.resolve({ kind: 'row', ...like, auc }));
+          const row = { kind: 'row', ...like, auc, overNodes: overNodes.auc } as const;
+          yield* this.#once<CircuitSampled>(like, () => Promise.resolve(row));
         }
       }
     }
   }
 
-  /** Scores from the first prompts; null where they are too few for the method's settings, which all prompts were enough for. */
+  /** Scores from the first prompts; the Fault where they are too few for the method's settings, which all prompts were enough for. */
   async #onFirst(
     { label, method, settings }: ChosenMethod,
     prompts: number,
     run: number,
-  ): Promise<readonly (number | null)[] | null> {
+  ): Promise<readonly (number | null)[] | Fault> {
     const { scene, seed } = this.#request;
     // So that the part is cut from what is known of all prompts.
     await scene.headWrites();
@@ -212,7 +219,7 @@ class Bench {
       return (await scoresOf(label, method, scene.first(prompts), settings, options)).scores;
     } catch (error) {
       scene.signal.throwIfAborted();
-      if (error instanceof Fault) return null;
+      if (error instanceof Fault) return error;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 /**
  * The model on prompts with sets of nodes replaced, all nodes of a set at once and at every position: heads at z before W_O,
  * MLPs at what they add to the stream. A circuit is the removal of everything outside it; embedding, norms, biases and nodes
- * outside the node set are never replaced. Several sets share a run, and no set is run twice.
+ * outside the node set are never replaced. Several sets share a run, and none of the latest is run twice.
  */
 import type { Family } from '../arch/architecture.ts';
 import { CleanRun, KEPT_BYTES } from '../run/cleanRun.ts';
@@ -14,6 +14,7 @@ import type { MetricId, Prompt } from '../tasks/task.ts';
 import { Fault } from '../terms/fault.ts';
 import type { NodeId } from '../terms/nodes.ts';
 import { parseNode } from '../terms/nodes.ts';
+import { Latest } from './latest.ts';
 import type { OnProgress } from './method.ts';
 
 /** What takes a node's place: its value on the counterfactual prompt, its mean over the prompts at each position, nothing. */
@@ -23,6 +24,8 @@ export interface RemovalsRequest {
   readonly prompts: readonly Prompt[];
   readonly metric: MetricId;
   readonly by: ReplacedBy;
+  /** Sets whose numbers are kept, those that were asked for last (default 1,024: a slider moved through many circuits keeps no more). */
+  readonly kept?: number;
 }
 
 /** One entry a prompt. */
@@ -40,18 +43,21 @@ export interface Running {
 
 /** Tokens of the prompts that run together: short enough to be stopped or overtaken between two programs. */
 const TOKENS_PER_RUN = 640;
+const KEPT_SETS = 1024;
 
 export class Removals {
   readonly #model: Model;
   readonly #request: RemovalsRequest;
   readonly #parts: readonly Part[];
-  readonly #known = new Map<string, Removed>();
+  readonly #known: Latest<string, Removed>;
   #seconds = 0;
 
   /** Throws Fault where the prompts don't allow that kind of replacement, or can't be scored. */
   constructor(model: Model, request: RemovalsRequest) {
-    const { prompts, metric, by } = request;
+    const { prompts, metric, by, kept = KEPT_SETS } = request;
+    if (by === 'mean') checkOneLength(prompts);
     checkAblation({ prompts, metric, kind: kinds[by], seed: 0 });
+    this.#known = new Latest(kept);
     this.#model = model;
     this.#request = request;
     this.#parts = partsOf(model, request);
@@ -70,15 +76,25 @@ export class Removals {
   /** In the order of the sets. Throws Fault for a node that the model lacks. */
   async without(sets: readonly (readonly NodeId[])[], running: Running): Promise<readonly Removed[]> {
     const keys = sets.map(keyOf);
+    // Not all of them need stay known until the last is.
+    const found = new Map<string, Removed>();
     const missing = new Map<string, readonly NodeId[]>();
     keys.forEach((key, i) => {
-      if (!this.#known.has(key)) missing.set(key, sets[i] as readonly NodeId[]);
+      const known = this.#known.get(key);
+      if (known !== null) found.set(key, known);
+      else missing.set(key, sets[i] as readonly NodeId[]);
     });
-    if (missing.size > 0) await this.#measure(missing, running);
-    return keys.map((key) => this.#known.get(key) as Removed);
+    if (missing.size > 0) {
+      for (const [key, removed] of await this.#measure(missing, running)) found.set(key, removed);
+    }
+    return keys.map((key) => found.get(key) as Removed);
   }
 
-  async #measure(sets: ReadonlyMap<string, readonly NodeId[]>, running: Running): Promise<void> {
+  /** Of these sets, and of none, which is run with them. */
+  async #measure(
+    sets: ReadonlyMap<string, readonly NodeId[]>,
+    running: Running,
+  ): Promise<ReadonlyMap<string, Removed>> {
     const started = performance.now();
     const units = new Map<SweepUnit, string>();
     for (const [key, nodes] of sets) if (nodes.length > 0) units.set(unitOf(this.#model.family, nodes), key);
@@ -91,8 +107,10 @@ export class Removals {
         running.onProgress?.(++done, total);
       }
     }
-    for (const [key, parts] of found) this.#known.set(key, joined(parts));
+    const measured = new Map([...found].map(([key, parts]) => [key, joined(parts)]));
+    for (const [key, removed] of measured) this.#known.set(key, removed);
     this.#seconds += (performance.now() - started) / 1000;
+    return measured;
   }
 
   async *#runPart(
@@ -120,6 +138,19 @@ export class Removals {
       yield { key, removed: { values, kl, correct } };
     }
   }
+}
+
+/** A circuit's nodes have no other mean than that at their own position: prompts are not aligned at their ends here. */
+function checkOneLength(prompts: readonly Prompt[]): void {
+  const lengths = prompts.map(({ ids }) => ids.length);
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  if (least === most) return;
+  throw new Fault({
+    what: 'a mean per position needs prompts of one length',
+    expected:
+      'prompts of equal length, or counterfactual values (--outside counterfactual) or zero (--set ablation.by=zero)',
+    got: `${least} to ${most} tokens`,
+  });
 }
 
 /** Prompts that run together, and their unedited run where it is kept. */

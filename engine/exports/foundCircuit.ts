@@ -9,13 +9,20 @@ import { rounded } from './exportFormat.ts';
 
 /**
  * The `size` nodes of the highest scores, in order of computation, each with its signed effect where the method has one, else its score.
- * Equal scores at the border: the earlier node stays. Throws Fault where fewer nodes have a score.
+ * Equal scores at the border: as in every curve of the run, the node that was drawn first stays (`header.drawn`); in runs of older
+ * versions, which do not hold the draw, the earlier node. Throws Fault where fewer nodes have a score.
  */
 export function foundCircuit(header: CircuitHeader, ranking: CircuitRanking, size: number): Circuit {
+  const place = new Map((header.drawn ?? header.nodes).map((id, at) => [id, at]));
   const ranked = header.nodes
-    .map((id, index) => ({ id: id as NodeId, index, score: ranking.scores[index] ?? null }))
+    .map((id, index) => ({
+      id: id as NodeId,
+      index,
+      score: ranking.scores[index] ?? null,
+      drawn: place.get(id) ?? NaN,
+    }))
     .filter(({ score }) => score !== null)
-    .sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.index - b.index);
+    .sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || a.drawn - b.drawn);
   if (size > ranked.length) {
     const got = `${ranked.length} of ${header.nodes.length} nodes have a score`;
     throw new Fault({
@@ -35,14 +42,19 @@ function described(header: CircuitHeader, { method, settings, seed }: CircuitRan
   const { model, order, shape, calibration, options, metricId } = header;
   if (order === undefined) throw new RangeError('foundCircuit: a header of another version');
   const runs = seed === 'mean' ? ', mean of ranks over seeds' : '';
+  const ties = header.drawn === undefined ? 'the earlier node first' : `in an order drawn from ${seedWords(header)}`;
   const isTask = !calibration.dataset.includes('.');
   return {
     schema: 'headscope-circuit',
     schema_version: '1.0.0',
     model: { name: model.name, architecture: model.architecture, fingerprint: model.fingerprint, order, shape },
     task: isTask ? { name: calibration.dataset, options } : { prompts: calibration.dataset },
-    source: `${header.environment.tool} circuit: ${method} ${JSON.stringify(settings)}${runs}; ${calibration.sequences} prompts, seed ${calibration.seed}, ${metricId}; ${header.notes[0] ?? ''}`,
+    source: `${header.environment.tool} circuit: ${method} ${JSON.stringify(settings)}${runs}; ${calibration.sequences} prompts, seed ${calibration.seed}, ${metricId}; equal scores: ${ties}; ${header.notes[0] ?? ''}`,
   };
+}
+
+function seedWords({ drawnFrom }: CircuitHeader): string {
+  return drawnFrom === undefined ? 'the seed of the run' : `seed ${drawnFrom}`;
 }
 
 function nodeAt(id: NodeId): Node {

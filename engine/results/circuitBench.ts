@@ -10,6 +10,7 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const node = z.string().min(1);
 const share = z.number().min(0).max(1);
+const interval = z.tuple([z.number(), z.number()]).readonly();
 
 /** `heads`: attention heads alone, MLPs and embedding never patched. `headsAndMlps`: both, for methods that score both. */
 const nodeSet = z.enum(['heads', 'headsAndMlps']);
@@ -94,6 +95,8 @@ const circuitHeader = z.strictObject({
   nodes: z.array(node).readonly(),
   /** The same ids as they were drawn from the seed: among equal scores, the one that stands first here is taken first. */
   drawn: z.array(node).readonly().exactOptional(),
+  /** The seed of that draw; not in older runs. */
+  drawnFrom: z.int().exactOptional(),
   outside,
   budgets: z.array(z.number()).readonly(),
   /** m of the whole model and of the one with every node replaced. */
@@ -163,6 +166,20 @@ const judged = z.strictObject({
   roc: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
   /** Recall, precision. */
   precisionRecall: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+  /**
+   * 95 % intervals of this one ranking, as if its nodes were drawn from many like them; they say nothing of other prompts or seeds
+   * (engine/circuits/evaluation/areaInterval.ts). Best F1 has none: its threshold is chosen with the reference in hand. Not in older runs.
+   */
+  overNodes: z
+    .strictObject({
+      /** Items in the reference (heads that act jointly are one) and outside it. */
+      inside: count,
+      outside: count,
+      auc: interval,
+      aucPessimistic: interval,
+      averagePrecision: interval,
+    })
+    .exactOptional(),
 });
 export type CircuitJudged = Plain<z.infer<typeof judged>>;
 
@@ -194,6 +211,8 @@ const area = z.strictObject({
   order: z.enum(['signed', 'absolute']),
   cpr: z.number().nullable(),
   cmd: z.number().nullable(),
+  /** 95 % over n prompts, which are resampled with the order of nodes as it is; null where the area is, and of one prompt. Not in older runs. */
+  intervals: z.strictObject({ n: count, cpr: interval.nullable(), cmd: interval.nullable() }).exactOptional(),
 });
 export type CircuitArea = Plain<z.infer<typeof area>>;
 
@@ -230,10 +249,32 @@ const sampled = z.strictObject({
   prompts: count,
   reference: z.string(),
   auc: z.number(),
+  /** 95 %, over nodes, as of `judged`; not in older runs. */
+  overNodes: interval.exactOptional(),
 });
 export type CircuitSampled = Plain<z.infer<typeof sampled>>;
 
-export const circuitRow = z.discriminatedUnion('of', [ranking, judged, faithful, area, studied, agreement, sampled]);
+/** A point of that curve that is not there: these prompts are too few for the method and its settings. */
+const unsampled = z.strictObject({
+  kind: z.literal('row'),
+  of: z.literal('unsampled'),
+  method: z.string(),
+  seed: count,
+  prompts: count,
+  reason: z.string(),
+});
+export type CircuitUnsampled = Plain<z.infer<typeof unsampled>>;
+
+export const circuitRow = z.discriminatedUnion('of', [
+  ranking,
+  judged,
+  faithful,
+  area,
+  studied,
+  agreement,
+  sampled,
+  unsampled,
+]);
 export type CircuitRow = Plain<z.infer<typeof circuitRow>>;
 
 export const circuitEvent = z.discriminatedUnion('kind', [

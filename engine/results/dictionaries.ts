@@ -5,6 +5,8 @@ import { measuredPrompts } from './measured.ts';
 import type { Plain } from './records.ts';
 
 const count = z.int().min(0);
+/** Ends of a 95 % interval. */
+const interval = z.tuple([z.number(), z.number()]).readonly().nullable();
 
 const settingValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.number()).readonly(), z.null()]);
 export const settingValues = z.record(z.string(), settingValue).readonly();
@@ -79,6 +81,22 @@ export const dictionaryMeasures = z.strictObject({
       recoveredFromMean: z.number().nullable(),
       /** KL(clean || reconstructed), nats a token. */
       kl: z.number(),
+      /**
+       * 95 % over windows of text or prompts, drawn again whole (bootstrap); null where one says nothing: a single window, a divisor
+       * that may be 0. Too narrow of fewer than ten windows. Not in older files.
+       */
+      intervals: z
+        .strictObject({
+          windows: count,
+          clean: interval,
+          reconstructed: interval,
+          zero: interval,
+          mean: interval,
+          recovered: interval,
+          recoveredFromMean: interval,
+          kl: interval,
+        })
+        .exactOptional(),
     })
     .nullable(),
 });

@@ -6,6 +6,8 @@ import { modelIdentity, modelShape, onModel, progress } from './records.ts';
 
 const count = z.int().min(0);
 const positive = z.int().min(1);
+/** Ends of a 95 % interval. */
+const interval = z.tuple([z.number(), z.number()]).readonly();
 
 /** One of those that train together. */
 const dictionaryToTrain = z.strictObject({
@@ -161,7 +163,10 @@ const probeRow = z.strictObject({
   accuracy: z.number(),
   full: z.number(),
   chance: z.number(),
+  /** Held-out prompts, no two alike and none that the probe was fitted to (older runs: prompts as they came). */
   n: count,
+  /** 95 %, Wilson's of a share of n. Not in older runs. */
+  intervals: z.strictObject({ accuracy: interval, full: interval, chance: interval }).exactOptional(),
 });
 export type ProbeRow = Plain<z.infer<typeof probeRow>>;
 
@@ -175,6 +180,8 @@ const attributeRow = z.strictObject({
   attribute: z.string(),
   value: z.number(),
   n: count,
+  /** 95 % over the n held prompts; null where it says nothing, and of shares of features. Not in older runs. */
+  interval: interval.nullable().exactOptional(),
 });
 export type AttributeRow = Plain<z.infer<typeof attributeRow>>;
 

@@ -3,7 +3,8 @@ import type { Summary } from '../terms/summary.ts';
 import { seededRandom } from '../tensor/random.ts';
 import type { Random } from '../tensor/random.ts';
 
-const resamples = 2000;
+/** Of every bootstrap. */
+export const resamples = 2000;
 /** Standard normal quantile of 97.5 %. */
 const z = 1.959963984540054;
 /** Resampled indices kept in memory at most; above it they are drawn again for each call. */
@@ -140,8 +141,8 @@ function meansOf(values: Float64Array, blocks: Iterable<Uint32Array>): Float64Ar
   return means;
 }
 
-/** 2.5 % and 97.5 % quantiles, interpolated between order statistics (Hyndman and Fan 1996, type 7). */
-function percentiles(means: Float64Array): readonly [low: number, high: number] {
+/** Sorts the values. 2.5 % and 97.5 % quantiles, interpolated between order statistics (Hyndman and Fan 1996, type 7). */
+export function percentiles(means: Float64Array): readonly [low: number, high: number] {
   const sorted = means.sort();
   return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
 }

@@ -17,6 +17,8 @@ export interface CountedWrites {
   readonly labels: Uint8Array;
   /** [E] number of the prompt that it makes a pair with; -1 where that one is not counted. */
   readonly partners: Int32Array;
+  /** [E] Two prompts repeat each other where these are equal. */
+  readonly texts: readonly string[];
   /** [N D] of one prompt. */
   readonly of: (prompt: number) => Float32Array;
   /** Prompts that the model ran, counted or not. */
@@ -43,12 +45,20 @@ export async function countedWrites(
     prompts: chosen.length,
     labels: Uint8Array.from(chosen, (_, i) => Number(i < positive.length)),
     partners: partnersOf(positive, negative),
+    texts: [
+      ...positive.map((prompt) => textOf(scene.prompts[prompt]?.ids)),
+      ...negative.map((prompt) => textOf(scene.prompts[prompt]?.negativeIds)),
+    ],
     of: (number) => {
       const { data, row } = chosen[number] as (typeof chosen)[number];
       return data.subarray(row * size, (row + 1) * size);
     },
     run: writes.prompts.positive + writes.prompts.negative,
   };
+}
+
+function textOf(ids: readonly number[] | null | undefined): string {
+  return (ids ?? []).join(' ');
 }
 
 /** Prompt -> its row among the negatives: those that have one, in their order. */

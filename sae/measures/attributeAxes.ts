@@ -9,11 +9,13 @@
 import type { Model } from '../../engine/run/index.ts';
 import type { IoiAttribute } from '../../engine/tasks/ioiAttributes.ts';
 import { ioiAttributes } from '../../engine/tasks/ioiAttributes.ts';
+import type { Interval } from '../../engine/tasks/intervalsOfSums.ts';
+import { intervalsOfSums } from '../../engine/tasks/intervalsOfSums.ts';
+import { summariseShare } from '../../engine/tasks/statistics.ts';
 import { inputRows, modelRows } from '../activations/inputRows.ts';
 import { promptRows } from '../activations/promptRows.ts';
 import { replacingEdits } from '../activations/replacingEdits.ts';
 import type { Codes } from '../codes.ts';
-import { joinCodes } from '../codes.ts';
 import type { Attribute } from '../controls/supervised.ts';
 import { attributeCodes, supervised } from '../controls/supervised.ts';
 import type { Dictionary } from '../dictionary.ts';
@@ -24,7 +26,7 @@ import { meanRow, rowsAt } from '../rows.ts';
 import { decodedRows } from './decodedRows.ts';
 import type { EditedAnswer } from './editedAnswers.ts';
 import { editedAnswers } from './editedAnswers.ts';
-import type { IoiScene } from './ioiScene.ts';
+import type { IoiScene, KnownPrompts } from './ioiScene.ts';
 import type { MeasureFacts } from './measure.ts';
 import { predicateScores } from './predicateScores.ts';
 import type { SparseEdits } from './sparseEdits.ts';
@@ -34,7 +36,7 @@ export const attributeAxesFacts: MeasureFacts = {
   id: 'attributeAxes',
   title: 'Approximation, control and interpretability on IOI',
   formula:
-    'sufficiency and necessity of reconstructions; share of the effect of a true change of an attribute that changing few features has; F1 of features and values',
+    'sufficiency and necessity of reconstructions; share of the effect of a true change of an attribute that changing few features has; F1 of features and values, chosen on other prompts than it is measured on',
   pitfall:
     'Where the place hardly matters, or does not carry the attribute, shares are of noise. An edit that takes most of the activation away is no edit of a feature: look at the share removed, and at the supervised dictionary.',
 };
@@ -52,6 +54,8 @@ export interface AxisValue {
   /** `all` of those that are of no single attribute. */
   readonly attribute: string;
   readonly value: number;
+  /** 95 % over held prompts; null where it says nothing (a divisor that may be 0), and of shares of features. */
+  readonly interval: Interval | null;
   readonly n: number;
 }
 
@@ -93,9 +97,10 @@ export async function* attributeAxes(
     yield { kind: 'prompt', done: i + 1, total: scene.held.prompts.length };
   }
   const found = new Map(puts.map(({ key }, i) => [key, answers[i] as EditedAnswer[]]));
-  yield* modelValues(found);
-  for (const subject of read) yield* [...approximation(subject, found), ...control(subject, found)];
-  for (const { name, shown } of read) yield* interpretability(name, await shown(), scene);
+  const answered = { found, seed: options.seed };
+  yield* modelValues(answered);
+  for (const subject of read) yield* [...approximation(subject, answered), ...control(subject, answered)];
+  for (const { name, shown } of read) yield* interpretability(name, await shown(), scene, options.seed);
 }
 
 /** Rows as dictionaries read them. */
@@ -130,8 +135,13 @@ interface ReadSubject {
   readonly name: string;
   readonly reconstruction: Rows;
   readonly edits: ReadonlyMap<IoiAttribute, readonly SparseEdits[]>;
-  /** Codes of `fit` and then `held` as the encoder gives them. */
-  readonly shown: () => Promise<Codes>;
+  /** As the encoder gives them. */
+  readonly shown: () => Promise<ShownCodes>;
+}
+
+interface ShownCodes {
+  readonly fit: Codes;
+  readonly held: Codes;
 }
 
 async function readSubject({ name, dictionary }: AxisSubject, values: SceneValues): Promise<ReadSubject> {
@@ -144,7 +154,7 @@ async function readSubject({ name, dictionary }: AxisSubject, values: SceneValue
       const target = { rows, codes: (await program.encode(rows)).codes };
       edits.set(attribute, sparseEdits(dictionary, { rows: values.held, codes }, target, budgets));
     }
-    return { name, reconstruction, edits, shown: async () => joinCodes([fit, codes]) };
+    return { name, reconstruction, edits, shown: () => Promise.resolve({ fit, held: codes }) };
   } finally {
     await program.release();
   }
@@ -165,7 +175,7 @@ function supervisedSubject(scene: IoiScene, values: SceneValues, input: Dictiona
   const shown = async () => {
     const program = await DictionaryProgram.create(dictionary);
     try {
-      return joinCodes([(await program.encode(values.fit)).codes, (await program.encode(values.held)).codes]);
+      return { fit: (await program.encode(values.fit)).codes, held: (await program.encode(values.held)).codes };
     } finally {
       await program.release();
     }
@@ -204,32 +214,63 @@ function answersOf(found: Answers, key: string): readonly EditedAnswer[] {
   return answers;
 }
 
-function meanDifference(found: Answers, key: string): number {
-  const answers = answersOf(found, key);
-  return answers.reduce((sum, { logitDifference }) => sum + logitDifference, 0) / answers.length;
+interface Answered {
+  readonly found: Answers;
+  /** Of the bootstrap. */
+  readonly seed: number;
+}
+
+/** Logit differences, prompt by prompt. */
+function differences(found: Answers, key: string): readonly number[] {
+  return answersOf(found, key).map(({ logitDifference }) => logitDifference);
+}
+
+/** What they changed by. */
+function changes(found: Answers, key: string): readonly number[] {
+  const clean = differences(found, 'clean');
+  return differences(found, key).map((value, i) => value - (clean[i] ?? NaN));
+}
+
+/** A number, and its 95 % interval over held prompts; null where it says nothing, and of what is no mean over prompts. */
+interface Measured {
+  readonly value: number;
+  readonly interval: Interval | null;
+}
+
+/** From sums over prompts, each prompt's part of every sum together: `columns` [S n]. */
+function measuredOf(columns: readonly ArrayLike<number>[], seed: number, of: (sums: Float64Array) => number): Measured {
+  const whole = Float64Array.from(columns, (column) => Array.from(column).reduce((sum, value) => sum + value, 0));
+  const [interval = null] = intervalsOfSums(columns, seed, (sums) => [of(sums)]);
+  return { value: of(whole), interval };
+}
+
+function meanOf(values: ArrayLike<number>, seed: number): Measured {
+  return measuredOf([values], seed, ([sum = NaN]) => sum / values.length);
+}
+
+/** Of prompts; Wilson's interval. */
+function shareOf(flags: readonly boolean[]): Measured {
+  const { mean, interval } = summariseShare(flags);
+  return { value: mean, interval };
 }
 
 /** What the numbers of dictionaries are shares of. */
-function modelValues(found: Answers): AxisValue[] {
-  const value = rowsOf('the model', answersOf(found, 'clean').length);
+function modelValues({ found, seed }: Answered): AxisValue[] {
+  const clean = differences(found, 'clean');
+  const value = rowsOf('the model', clean.length);
   return [
-    value('approximation', 'logit difference', 'all', meanDifference(found, 'clean')),
-    value('approximation', 'logit difference at the mean', 'all', meanDifference(found, 'mean')),
+    value('approximation', 'logit difference', 'all', meanOf(clean, seed)),
+    value('approximation', 'logit difference at the mean', 'all', meanOf(differences(found, 'mean'), seed)),
     ...ioiAttributes.flatMap((attribute) => [
-      value(
-        'control',
-        'effect of the true edit',
-        attribute,
-        meanDifference(found, `changed ${attribute}`) - meanDifference(found, 'clean'),
-      ),
+      value('control', 'effect of the true edit', attribute, meanOf(changes(found, `changed ${attribute}`), seed)),
       value('control', 'agreement without an edit', attribute, agreement(found, 'clean', attribute)),
     ]),
   ];
 }
 
 function rowsOf(name: string, n: number) {
-  return (axis: AxisValue['axis'], measure: string, attribute: string, value: number): AxisValue => ({
-    ...{ kind: 'value', name, axis, measure, attribute, value, n },
+  return (axis: AxisValue['axis'], measure: string, attribute: string, measured: Measured): AxisValue => ({
+    ...{ kind: 'value', name, axis, measure, attribute, ...measured, n },
   });
 }
 
@@ -237,29 +278,32 @@ function rowsOf(name: string, n: number) {
  * Sufficiency (LD(x^) - LD(mean)) / (LD(x) - LD(mean)); necessity 1 - |LD(mean + x - x^) - LD(mean)| / |LD(x) - LD(mean)|: how
  * much is gone without what the dictionary explains. LD the logit difference, mean over prompts.
  */
-function approximation({ name }: ReadSubject, found: Answers): AxisValue[] {
-  const [clean, mean] = [meanDifference(found, 'clean'), meanDifference(found, 'mean')];
-  if (clean === mean) return [];
-  const value = rowsOf(name, answersOf(found, 'clean').length);
-  const kept = meanDifference(found, `${name} reconstructed`) - mean;
-  const left = Math.abs(meanDifference(found, `${name} rest`) - mean);
+function approximation({ name }: ReadSubject, { found, seed }: Answered): AxisValue[] {
+  const columns = ['clean', 'mean', `${name} reconstructed`, `${name} rest`].map((key) => differences(found, key));
+  const parts = (sums: Float64Array) => {
+    const [clean = NaN, mean = NaN, kept = NaN, rest = NaN] = sums;
+    return { range: clean - mean, kept: kept - mean, left: Math.abs(rest - mean) };
+  };
+  const sufficiency = measuredOf(columns, seed, (sums) => parts(sums).kept / parts(sums).range);
+  const necessity = measuredOf(columns, seed, (sums) => 1 - parts(sums).left / Math.abs(parts(sums).range));
+  if (!Number.isFinite(sufficiency.value)) return [];
+  const value = rowsOf(name, columns[0]?.length ?? 0);
   return [
-    value('approximation', 'sufficiency', 'all', kept / (clean - mean)),
-    value('approximation', 'necessity', 'all', 1 - left / Math.abs(clean - mean)),
+    value('approximation', 'sufficiency', 'all', sufficiency),
+    value('approximation', 'necessity', 'all', necessity),
   ];
 }
 
-function control({ name, edits }: ReadSubject, found: Answers): AxisValue[] {
+function control({ name, edits }: ReadSubject, { found, seed }: Answered): AxisValue[] {
   const value = rowsOf(name, answersOf(found, 'clean').length);
   return [...edits].flatMap(([attribute, list]) =>
     list.flatMap(({ budget, removed }) => {
       const key = `${name} ${attribute} ${budget}`;
-      const success = shareOfEffect(found, key, attribute);
-      const share = removed.reduce((sum, one) => sum + one, 0) / removed.length;
+      const success = shareOfEffect({ found, seed }, key, attribute);
       return [
         ...(success === null ? [] : [value('control', `edit success at ${budget} features`, attribute, success)]),
         value('control', `edit agreement at ${budget} features`, attribute, agreement(found, key, attribute)),
-        value('control', `share removed at ${budget} features`, attribute, share),
+        value('control', `share removed at ${budget} features`, attribute, meanOf(removed, seed)),
       ];
     }),
   );
@@ -269,40 +313,39 @@ function control({ name, edits }: ReadSubject, found: Answers): AxisValue[] {
  * sum e_i t_i / sum t_i^2, e and t the changes of each prompt's logit difference by the edit and by the true activation: 1 where
  * they are the same, 0 where the edit does nothing; null where the true one does nothing.
  */
-function shareOfEffect(found: Answers, key: string, attribute: IoiAttribute): number | null {
-  const [clean, edited, truth] = ['clean', key, `changed ${attribute}`].map((one) => answersOf(found, one));
-  let [product, square] = [0, 0];
-  clean?.forEach(({ logitDifference }, i) => {
-    const effect = (truth?.[i]?.logitDifference ?? NaN) - logitDifference;
-    product += ((edited?.[i]?.logitDifference ?? NaN) - logitDifference) * effect;
-    square += effect ** 2;
-  });
-  return square === 0 ? null : product / square;
+function shareOfEffect({ found, seed }: Answered, key: string, attribute: IoiAttribute): Measured | null {
+  const [edited, truth] = [changes(found, key), changes(found, `changed ${attribute}`)];
+  const columns = [truth.map((effect, i) => effect * (edited[i] ?? NaN)), truth.map((effect) => effect ** 2)];
+  const success = measuredOf(columns, seed, ([product = NaN, square = NaN]) => product / square);
+  return Number.isFinite(success.value) ? success : null;
 }
 
 /** Share of prompts with the choice that the true activation gives. */
-function agreement(found: Answers, key: string, attribute: IoiAttribute): number {
+function agreement(found: Answers, key: string, attribute: IoiAttribute): Measured {
   const truth = answersOf(found, `changed ${attribute}`);
-  const same = answersOf(found, key).filter(({ choice }, i) => choice === truth[i]?.choice);
-  return same.length / truth.length;
+  return shareOf(answersOf(found, key).map(({ choice }, i) => choice === truth[i]?.choice));
 }
 
-function interpretability(name: string, codes: Codes, { fit, held }: IoiScene): AxisValue[] {
-  const joined = fit.attributes.map((one, a): Attribute => {
-    const other = held.attributes[a]?.of ?? [];
-    return { ...one, of: Int32Array.from([...one.of, ...other]) };
-  });
-  const [indirectObject, subject, order] = joined;
-  if (indirectObject === undefined || subject === undefined || order === undefined) return [];
-  const pairs = [together(indirectObject, order), together(subject, order)];
-  return [...joined, ...pairs].flatMap((attribute) => {
-    const { bestOfValue, clearFeatures } = predicateScores(codes, attribute);
-    const value = rowsOf(name, attribute.of.length);
+/** Features are chosen on the prompts that the supervised dictionary is fitted to, and measured on the held ones. */
+function interpretability(name: string, { fit, held }: ShownCodes, scene: IoiScene, seed: number): AxisValue[] {
+  const value = rowsOf(name, scene.held.prompts.length);
+  return judgedAttributes(scene.fit).flatMap((attribute, i) => {
+    const other = judgedAttributes(scene.held)[i];
+    if (other === undefined) return [];
+    const scores = predicateScores({ codes: fit, attribute }, { codes: held, attribute: other }, seed);
+    const { bestOfValue, bestInterval, clearFeatures } = scores;
     return [
-      value('interpretability', 'best F1 of a value', attribute.name, bestOfValue),
-      value('interpretability', 'features with F1 of 0.8', attribute.name, clearFeatures),
+      value('interpretability', 'best F1 of a value', attribute.name, { value: bestOfValue, interval: bestInterval }),
+      value('interpretability', 'features with F1 of 0.8', attribute.name, { value: clearFeatures, interval: null }),
     ];
   });
+}
+
+/** Each attribute, and both names together with the order. */
+function judgedAttributes({ attributes }: KnownPrompts): readonly Attribute[] {
+  const [indirectObject, subject, order] = attributes;
+  if (indirectObject === undefined || subject === undefined || order === undefined) return [];
+  return [...attributes, together(indirectObject, order), together(subject, order)];
 }
 
 /** Each value of one with each of the other. */

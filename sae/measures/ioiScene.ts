@@ -26,12 +26,16 @@ export interface IoiScene {
 const names = 8;
 const mostHeld = 200;
 
-/** Half of the prompts are held out, at most 200. RangeError for prompts with fewer than three names. */
+/**
+ * Half of the prompts are held out, at most 200, less those that are also among the others or among the held ones before: a prompt
+ * that was fitted on is no test. RangeError for prompts with fewer than three names.
+ */
 export function ioiScene(given: readonly Prompt[], text: (id: number) => string, seed: number): IoiScene {
   const random = seededRandom(seed);
   const few = withFewNames(given, names, random);
   const cut = few.prompts.length - Math.min(mostHeld, Math.floor(few.prompts.length / 2));
-  const [fit, held] = [few.prompts.slice(0, cut), few.prompts.slice(cut)];
+  const fit = few.prompts.slice(0, cut);
+  const held = unseen(few.prompts.slice(cut), fit);
   const others = ioiAttributes.map((attribute) => held.map((prompt) => changed(prompt, attribute, few.names, random)));
   const parts = [fit, held, ...others];
   const all = attributesOf(parts.flat(), text);
@@ -48,4 +52,19 @@ export function ioiScene(given: readonly Prompt[], text: (id: number) => string,
     held: known[1] as KnownPrompts,
     changed: new Map(ioiAttributes.map((attribute, i) => [attribute, known[2 + i] as KnownPrompts])),
   };
+}
+
+/** Of these prompts the first of each, without those that were seen. */
+function unseen(prompts: readonly Prompt[], seen: readonly Prompt[]): readonly Prompt[] {
+  const known = new Set(seen.map(textKey));
+  return prompts.filter((prompt) => {
+    const key = textKey(prompt);
+    const isNew = !known.has(key);
+    known.add(key);
+    return isNew;
+  });
+}
+
+function textKey({ ids }: Prompt): string {
+  return ids.join(' ');
 }

@@ -1,6 +1,7 @@
 /** Next-token loss with a dictionary's reconstructions in the model's place (Kissane et al. 2024; SAEBench, core). */
 import type { Model } from '../../engine/run/index.ts';
 import type { DictionaryMeasures } from '../../engine/results/dictionaries.ts';
+import { intervalsOfSums } from '../../engine/tasks/intervalsOfSums.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { inputRows, modelRows } from '../activations/inputRows.ts';
 import { replacingEdits } from '../activations/replacingEdits.ts';
@@ -11,7 +12,7 @@ import { DictionaryProgram } from '../inference/dictionaryProgram.ts';
 import type { DictionaryInput } from '../input.ts';
 import type { Rows } from '../rows.ts';
 import type { MeasureFacts } from './measure.ts';
-import type { StreamLosses } from './streamLosses.ts';
+import type { RowLosses } from './streamLosses.ts';
 import { streamLosses } from './streamLosses.ts';
 
 export const lossRecoveredFacts: MeasureFacts = {
@@ -64,11 +65,11 @@ export async function lossesRecovered(
   try {
     for (const dictionary of dictionaries) programs.push(await DictionaryProgram.create(dictionary));
     const scene = { model, input, programs, skip, signal, mean };
-    const parts: StreamLosses[] = [];
+    const rows: RowLosses[] = [];
     for (const ids of windowBatches(chosen)) {
-      parts.push(await streamLosses(model, { ids, streams: await streamsOf(scene, ids), skip, signal }));
+      rows.push(...(await streamLosses(model, { ids, streams: await streamsOf(scene, ids), skip, signal })));
     }
-    return dictionaries.map((_, i) => summary(parts, i));
+    return dictionaries.map((_, i) => summary(rows, i));
   } finally {
     for (const program of programs) await program.release();
   }
@@ -149,17 +150,34 @@ function firstTokens(windows: Windows, skip: number, tokens: number): (readonly 
   return chosen;
 }
 
-/** (zero - x^) / (zero - clean), and from the mean, of one of the dictionaries. */
-function summary(parts: readonly StreamLosses[], dictionary: number): LossRecovered {
-  const tokens = parts.reduce((sum, part) => sum + part.tokens, 0);
-  const mean = (of: 'losses' | 'kl', stream: number) =>
-    parts.reduce((sum, part) => sum + (part[of][stream] ?? NaN), 0) / tokens;
+/** Draws of the bootstrap: the same for all dictionaries. */
+const SEED = 0;
+
+/** Of one of the dictionaries, with 95 % intervals over windows, which are drawn again whole: their tokens hang together. */
+function summary(windows: readonly RowLosses[], dictionary: number): LossRecovered {
   const own = FIRST + dictionary;
-  const [clean, reconstructed] = [mean('losses', CLEAN), mean('losses', own)];
-  const share = (from: number) => (from === clean ? null : (from - reconstructed) / (from - clean));
-  const ends = { zero: mean('losses', ZERO), mean: mean('losses', MEAN) };
-  return {
-    ...{ tokens, clean, reconstructed, ...ends },
-    ...{ recovered: share(ends.zero), recoveredFromMean: share(ends.mean), kl: mean('kl', own) },
-  };
+  const column = (of: 'losses' | 'kl', stream: number) => windows.map((window) => window[of][stream] ?? NaN);
+  const columns = [
+    windows.map(({ tokens }) => tokens),
+    ...[CLEAN, own, ZERO, MEAN].map((stream) => column('losses', stream)),
+    column('kl', own),
+  ];
+  const whole = columns.map((values) => values.reduce((sum, value) => sum + value, 0));
+  const found = numbersOf(whole);
+  const intervals = intervalsOfSums(columns, SEED, (sums) => names.map((name) => numbersOf(sums)[name] ?? NaN));
+  const named = names.map((name, i) => [name, intervals[i] ?? null] as const);
+  return { ...found, intervals: { windows: windows.length, ...(Object.fromEntries(named) as Intervals) } };
 }
+
+const names = ['clean', 'reconstructed', 'zero', 'mean', 'recovered', 'recoveredFromMean', 'kl'] as const;
+type Intervals = Omit<NonNullable<LossRecovered['intervals']>, 'windows'>;
+
+/** From sums over tokens: (zero - x^) / (zero - clean), and from the mean; null where the ends do not differ. */
+function numbersOf(sums: ArrayLike<number>): Omit<LossRecovered, 'intervals'> {
+  const tokens = sums[0] ?? NaN;
+  const [clean, reconstructed, zero, mean, kl] = [1, 2, 3, 4, 5].map((i) => (sums[i] ?? NaN) / tokens) as Five;
+  const share = (from: number) => (from === clean ? null : (from - reconstructed) / (from - clean));
+  return { tokens, clean, reconstructed, zero, mean, recovered: share(zero), recoveredFromMean: share(mean), kl };
+}
+
+type Five = [number, number, number, number, number];

@@ -17,7 +17,7 @@ export const sparseProbingFacts: MeasureFacts = {
 };
 
 export interface ProbedAttribute extends Attribute {
-  /** Rows that the probes are fitted on, and others. */
+  /** Rows that the probes are fitted on, and others, of other prompts, no two of one prompt. */
   readonly train: readonly number[];
   readonly held: readonly number[];
   /** Values that are told apart, the most frequent first. */
@@ -37,12 +37,23 @@ const mostClasses = 20;
 const leastRows = 4;
 const heldShare = 0.2;
 
-/** A fifth of the rows is held out. Rows with values that are rare among the others are left out; null where fewer than two values are left. */
-export function probedAttribute(attribute: Attribute, seed: number): ProbedAttribute | null {
-  const order = seededRandom(seed).shuffled(Array.from(attribute.of.keys()));
+/**
+ * A fifth of the distinct prompts is held out, each with every row that repeats it, of which one is tested: what a probe has seen is
+ * no test. `prompts`: what tells the prompt of each row from others; all rows are of different ones where omitted. Rows with values
+ * that are rare among the others are left out; null where fewer than two values, or no row to test, are left.
+ */
+export function probedAttribute(
+  attribute: Attribute,
+  seed: number,
+  prompts: readonly string[] = Array.from(attribute.of, (_, row) => String(row)),
+): ProbedAttribute | null {
+  const rowsOf = new Map<string, number[]>();
+  prompts.forEach((prompt, row) => rowsOf.set(prompt, [...(rowsOf.get(prompt) ?? []), row]));
+  const order = seededRandom(seed).shuffled([...rowsOf.values()]);
   const cut = Math.round(heldShare * order.length);
+  const [tested, fitted] = [order.slice(0, cut).map(([first = NaN]) => first), order.slice(cut).flat()];
   const counts = attribute.values.map(() => 0);
-  for (const row of order.slice(cut)) {
+  for (const row of fitted) {
     const value = attribute.of[row] as number;
     counts[value] = (counts[value] as number) + 1;
   }
@@ -51,7 +62,7 @@ export function probedAttribute(attribute: Attribute, seed: number): ProbedAttri
     .sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b)
     .slice(0, mostClasses);
   const kept = (row: number) => classes.includes(attribute.of[row] as number);
-  const [train, held] = [order.slice(cut).filter(kept), order.slice(0, cut).filter(kept)];
+  const [train, held] = [fitted.filter(kept), tested.filter(kept)];
   return classes.length < 2 || held.length === 0 ? null : { ...attribute, train, held, classes };
 }
 

@@ -6,8 +6,8 @@ import { distribution, klDivergence, logSumExp } from '../../engine/tasks/metric
 import { sliceAxis } from '../../engine/tensor/positions.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 
-/** Sums over predicted tokens, in nats. */
-export interface StreamLosses {
+/** Sums over the predicted tokens of one row, in nats. */
+export interface RowLosses {
   /** Of each stream, -log p(next). */
   readonly losses: readonly number[];
   /** Of each stream, KL(first || stream). */
@@ -27,24 +27,30 @@ export interface StreamLossesRequest {
 /** Logits of one stream that are in memory at a time. */
 const LOGITS = 2 ** 21;
 
-export async function streamLosses(model: Model, request: StreamLossesRequest): Promise<StreamLosses> {
+/** In the order of `ids`. */
+export async function streamLosses(model: Model, request: StreamLossesRequest): Promise<readonly RowLosses[]> {
+  const rows: RowLosses[] = [];
+  for (const row of request.ids.keys()) rows.push(await rowLosses(model, request, row));
+  return rows;
+}
+
+async function rowLosses(model: Model, request: StreamLossesRequest, row: number): Promise<RowLosses> {
+  const ids = request.ids[row] ?? [];
   const losses = request.streams.map(() => 0);
   const kl = request.streams.map(() => 0);
   let tokens = 0;
   const atOnce = Math.max(1, Math.floor(LOGITS / model.family.shape.outputVocabulary));
-  for (const [row, ids] of request.ids.entries()) {
-    for (let from = request.skip; from < ids.length - 1; from += atOnce) {
-      request.signal?.throwIfAborted();
-      const to = Math.min(from + atOnce, ids.length - 1);
-      const logits = await logitsOf(model, request, row, [from, to]);
-      const next = ids.slice(from + 1, to + 1);
-      addTo(
-        losses,
-        logits.map((own) => lossOf(own, next)),
-      );
-      addTo(kl, divergences(logits, next.length));
-      tokens += next.length;
-    }
+  for (let from = request.skip; from < ids.length - 1; from += atOnce) {
+    request.signal?.throwIfAborted();
+    const to = Math.min(from + atOnce, ids.length - 1);
+    const logits = await logitsOf(model, request, row, [from, to]);
+    const next = ids.slice(from + 1, to + 1);
+    addTo(
+      losses,
+      logits.map((own) => lossOf(own, next)),
+    );
+    addTo(kl, divergences(logits, next.length));
+    tokens += next.length;
   }
   return { losses, kl, tokens };
 }

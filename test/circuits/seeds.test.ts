@@ -103,7 +103,7 @@ describe('a method that draws', () => {
     expect(new Set(seen.map(({ first }) => first)).size).toBe(1);
   });
 
-  it('has no place on the curve where the prompts are too few for its settings', async () => {
+  it('has no place on the curve where the prompts are too few for its settings, and its rows say why', async () => {
     const picky: CircuitMethod = {
       ...drawing([]),
       rank: (scene, settings, options) => {
@@ -115,6 +115,10 @@ describe('a method that draws', () => {
     const sampled = rows.flatMap((row) => (row.of === 'sampled' ? [[row.prompts, row.seed]] : []));
     expect(sampled).toEqual([0, 1, 2].map((seed) => [5, seed]));
     expect(rows.at(-1)?.of).toBe('sampled');
+    const missing = rows.filter((row) => row.of === 'unsampled');
+    expect(missing.map(({ prompts, seed, reason }) => [prompts, seed, reason])).toEqual(
+      [0, 1, 2].map((seed) => [3, seed, 'too few prompts']),
+    );
   });
 
   it('is not run again where its rows are known', async () => {

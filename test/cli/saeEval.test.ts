@@ -36,9 +36,13 @@ describe('sae eval', () => {
     expect(out).toMatch(/^mover\.pca /m);
     expect(out).toMatch(/^mover +order +1 +\d/m);
     expect(out).toMatch(/^approximation +attribute +logit difference +logit difference at the mean +sufficiency/m);
-    expect(out).toMatch(/^mover +all +1\.000 +1\.000 +30$/m);
-    expect(out).toMatch(/^control +attribute .* success 2 +agreement 2 +removed 2 /m);
-    expect(out).toMatch(/^supervised, z of L2H0 +IO name .* 30$/m);
+    expect(out).toMatch(/^mover +all +1\.000 \[1\.00, 1\.00\] +1\.000 \[1\.00, 1\.00\] +30$/m);
+    expect(out).toMatch(
+      /^control +attribute +features +effect of the true edit .* success +agreement +removed +prompts$/m,
+    );
+    expect(out).toMatch(/^supervised, z of L2H0 +IO name +2 .* 30$/m);
+    expect(out).toMatch(/^mover .* \d\.\d{4} \[\d\.\d{4}, \d\.\d{4}\]$/m);
+    expect(out).toMatch(/^\[low, high\]: 95 % over held-out prompts; of loss over \d+ windows/m);
   });
 
   it('gives all of it as JSON', async () => {

@@ -35,9 +35,19 @@ describe('a circuit file', () => {
     expect(circuit.nodes.map(({ id }) => id)).toEqual(['L0H1', 'L1H2', 'L2H0', 'L3H3']);
     expect(circuit.nodes.map(({ score }) => Math.round(score ?? NaN))).toEqual([-13, -13, -12, 4]);
     expect(circuit.source).toMatch(
-      /^headscope \S+ circuit: patching .*; 8 prompts, seed 0, logitDifference; nodes: the attention heads/,
+      /^headscope \S+ circuit: patching .*; 8 prompts, seed 0, logitDifference; equal scores: in an order drawn from seed 0; nodes: the attention heads/,
     );
     expect(readCircuit(writeCircuit(circuit), 'circuit.json')).toEqual(circuit);
+  });
+
+  it('breaks ties as every curve of the run does, by the draw, and says so; runs without the draw by layer', () => {
+    const { drawnFrom: _, drawn: order = [], ...older } = run.header;
+    const tied = { ...ranking('patching'), signed: null, scores: run.header.nodes.map(() => 1) };
+    const ids = (header: typeof run.header) => foundCircuit(header, tied, 3).nodes.map(({ id }) => id);
+    expect(new Set(ids(run.header))).toEqual(new Set(order.slice(0, 3)));
+    expect(ids(run.header)).not.toEqual(['L0H0', 'L0H1', 'L0H2']);
+    expect(ids(older)).toEqual(['L0H0', 'L0H1', 'L0H2']);
+    expect(foundCircuit(older, tied, 3).source).toMatch(/; equal scores: the earlier node first; /);
   });
 
   it('is refused where fewer nodes have a score', () => {
@@ -101,7 +111,7 @@ describe('a stored bench', () => {
     const [name, saved] = await text({ format: 'circuit.json', metric: 'patching', remove: 12 });
     expect(name).toBe('.circuit.json');
     expect(readCircuit(saved, name).nodes).toHaveLength(4);
-    expect(readCircuit((await text({ format: 'circuit.json', metric: 'patching' }))[1], name).nodes).toHaveLength(2);
+    expect(readCircuit((await text({ format: 'circuit.json', metric: 'patching' }))[1], name).nodes).toHaveLength(1);
     expect((await text({ format: 'mib-nodes', metric: 'mean-difference' }))[0]).toBe('.mib.json');
     expect((await text({ format: 'csv' }))[1]).toMatch(/patching/);
     await expect(text({ format: 'circuit.json' })).rejects.toThrow(/which method: expected patching, mean-difference/);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,13 @@ function collected(events: readonly Event[], { warnings }: ResultOf<'measureDict
   };
 }
 
+/** A path of so many characters below `from`. */
+function deepFolder(from: string, length: number): string {
+  let path = from;
+  while (path.length < length) path = join(path, 'x'.repeat(Math.max(1, Math.min(200, length - path.length - 1))));
+  return path;
+}
+
 const ioiRows = (n: number) => ({ kind: 'prompts', prompts: { kind: 'task', task: 'ioi', n, seed: 1 } }) as const;
 
 describe('a dictionary on text', () => {
@@ -92,6 +99,19 @@ describe('a dictionary on text', () => {
     expect(warnings[0]).toMatch(/^no control frozenDecoder of identity/);
     expect(await readMeasures(path)).toEqual(own);
     expect(existsSync(join(folder, 'identity.pca'))).toBe(false);
+  });
+
+  it('is measured where its folder can not be written, and one line says that nothing was kept', async () => {
+    const short = await saved('unkept', identityDictionary(tiny.family.shape.headWidth, { layer: 0, head: 0 }));
+    // Long enough for the dictionary to be read and too long for a file that is being written: root may write anywhere else.
+    const parent = deepFolder(folder, 4062);
+    mkdirSync(parent, { recursive: true });
+    const path = join(parent, 'unkept');
+    renameSync(short, path);
+    const { rows, warnings } = await measured(tiny, asked(tinyHeads, [path], { count: 50 }));
+    expect(rows).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringMatching(/^unkept: its numbers are not kept in its folder \(\/.+xxx/)]);
+    expect(await readMeasures(path)).toBeNull();
   });
 
   it('keeps the measures that its folder has', async () => {

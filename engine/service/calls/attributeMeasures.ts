@@ -3,6 +3,8 @@ import type { EventOf, RequestOf } from '../../results/index.ts';
 import type { Model } from '../../run/index.ts';
 import { attributesOf } from '../../tasks/attributes.ts';
 import { areIoi } from '../../tasks/ioiAttributes.ts';
+import { wilsonInterval } from '../../tasks/statistics.ts';
+import type { Prompt } from '../../tasks/task.ts';
 import { Fault } from '../../terms/fault.ts';
 import { inputRows } from '../../../sae/activations/inputRows.ts';
 import { promptRows } from '../../../sae/activations/promptRows.ts';
@@ -40,23 +42,40 @@ function probedOf(
 ): KnownAttributes['probed'] {
   if (probing.length === 0) return [];
   const attributes = attributesOf(prompts ?? [], textOf(model));
-  const probed = attributes.flatMap((attribute) => probedAttribute(attribute, seed) ?? []);
+  const texts = (prompts ?? []).map(readText);
+  const probed = attributes.flatMap((attribute) => probedAttribute(attribute, seed, texts) ?? []);
   if (probed.length > 0) return probed;
   const expected =
     'prompts of a task with attributes (ioi, greaterThan, subjectVerb, genderedPronoun), some of each value';
-  throw new Fault({ what: 'sparse probing', expected, got: `${source}, ${prompts?.length ?? 0} prompts` });
+  throw new Fault({ what: 'sparse probing', expected, got: `${source}, ${countWords(texts)}` });
+}
+
+/** All that decides x at the answer position. */
+function readText({ ids, answerPosition }: Prompt): string {
+  return ids.slice(0, answerPosition + 1).join(' ');
+}
+
+/** `40 prompts`, or `40 prompts, 3 of them different`. */
+function countWords(texts: readonly string[]): string {
+  const different = new Set(texts).size;
+  return `${texts.length} prompts${different === texts.length ? '' : `, ${different} of them different`}`;
 }
 
 /** Fewer prompts say nothing. */
 const leastForAxes = 20;
+const leastHeld = 5;
 
 /** Throws Fault for what are not some prompts of IOI. */
 function axesOf(model: Model, { attributes, seed }: Request, { prompts, source }: RowWindows): KnownAttributes['axes'] {
   if (!attributes) return null;
-  if (prompts !== null && prompts.length >= leastForAxes && areIoi(prompts))
-    return ioiScene(prompts, textOf(model), seed);
-  const expected = `at least ${leastForAxes} prompts of ioi`;
-  throw new Fault({ what: 'edits of attributes', expected, got: `${source}, ${prompts?.length ?? 0} prompts` });
+  const got = `${source}, ${countWords((prompts ?? []).map(readText))}`;
+  if (prompts === null || prompts.length < leastForAxes || !areIoi(prompts)) {
+    throw new Fault({ what: 'edits of attributes', expected: `at least ${leastForAxes} prompts of ioi`, got });
+  }
+  const scene = ioiScene(prompts, textOf(model), seed);
+  if (scene.held.prompts.length >= leastHeld) return scene;
+  const expected = `prompts of which ${leastHeld} or more are left to hold out, none like those that are fitted to`;
+  throw new Fault({ what: 'edits of attributes', expected, got });
 }
 
 function textOf(model: Model): (id: number) => string {
@@ -93,10 +112,18 @@ export async function* probes(
       for (const probe of sparseProbes(codes, attribute, request.probing))
         yield {
           ...{ kind: 'probe', name, attribute: attribute.name, ...probe },
-          ...{ full: full[i] ?? NaN, chance: chanceOf(attribute), n: attribute.held.length },
+          ...besideProbe(attribute, probe.accuracy, full[i] ?? NaN),
         };
     }
   }
+}
+
+/** What stands beside an accuracy, and the intervals of all of them. */
+function besideProbe(attribute: ProbedAttribute, accuracy: number, full: number) {
+  const n = attribute.held.length;
+  const chance = chanceOf(attribute);
+  const of = (share: number) => wilsonInterval(Math.round(share * n), n);
+  return { full, chance, n, intervals: { accuracy: of(accuracy), full: of(full), chance: of(chance) } };
 }
 
 /** Of subjects that read the same values in the same way; of other names, whose place they are of is said. */

@@ -155,6 +155,7 @@ class CircuitCall {
       ...{ ...measured, nodeSet, nodes, outside, budgets: this.#budgets() },
       order: this.#model.family.description.block(0).order,
       drawn: drawnOrder(nodes, seed),
+      drawnFrom: seed,
       ends: { whole: summarise(whole, seed).mean, empty: summarise(empty, seed).mean },
       references: references.map(({ id, title, items, note }) => ({ id, title, nodes: items.flat(), note })),
       ...bandsOf(references),

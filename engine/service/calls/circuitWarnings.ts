@@ -29,7 +29,18 @@ export function circuitWarnings({ rows, methods, baseline, measured, ends }: Ben
       ? ['the model does as well with every node replaced: faithfulness is not defined']
       : []),
     ...methods.flatMap((method) => aboutTraining(rows, method)),
+    ...missingSizes(rows),
   ];
+}
+
+/** Of each method, the points that its curve over numbers of prompts lacks, and why. */
+function missingSizes(rows: readonly CircuitRow[]): string[] {
+  const missing = rows.filter((row) => row.of === 'unsampled');
+  return [...new Set(missing.map(({ method }) => method))].map((method) => {
+    const own = missing.filter((row) => row.method === method);
+    const sizes = [...new Set(own.map(({ prompts }) => prompts))].sort((a, b) => a - b);
+    return `${method} on the first ${sizes.join(', ')} prompts: left out of the curve over numbers of prompts (${own[0]?.reason})`;
+  });
 }
 
 /** Of a method that draws, against every reference. */

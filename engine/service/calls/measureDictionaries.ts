@@ -70,7 +70,7 @@ function notesOf({ lossTokens, probing, controls: ids }: Request, { axes }: Know
     ...(probing.length === 0
       ? []
       : [
-          'probes: x at the answer position; of each value the k features whose means differ most, logistic regression of that value against the others, a fifth of the prompts held out',
+          'probes: x at the answer position; of each value the k features whose means differ most, logistic regression of that value against the others, a fifth of the distinct prompts held out',
         ]),
     ...(axes === null
       ? []
@@ -87,6 +87,7 @@ async function* measured(scene: Scene): AsyncGenerator<Event, ResultOf<'measureD
   const groups = new Map<string, AxisSubject[]>();
   for (const [done, one] of dictionaries.entries()) {
     const subjects = await subjectsOf(scene, one);
+    warnings.push(...(await kept(one, subjects)));
     yield* subjects.map(({ row }) => row);
     yield { kind: 'progress', of: 'dictionaries', done: done + 1, total: dictionaries.length };
     warnings.push(...subjects.slice(0, 1).flatMap(({ row }) => needlessSite(row)), ...leftOut(scene, one));
@@ -152,7 +153,7 @@ interface MeasuredSubject extends AxisSubject {
   readonly row: MeasuredRow;
 }
 
-/** The dictionary, then its controls; what is known of the folder's dictionary is kept there where nothing was. */
+/** The dictionary, then its controls. */
 async function subjectsOf(scene: Scene, one: DictionaryToMeasure): Promise<readonly MeasuredSubject[]> {
   const { name, dictionary, card, beside } = one;
   const rows = await rowsOf(scene, one);
@@ -175,11 +176,22 @@ async function subjectsOf(scene: Scene, one: DictionaryToMeasure): Promise<reado
     const row = { kind: 'row', path: card.path, name: called, control, measures, effectiveRank } as const;
     subjects.push({ name: called, dictionary: each, row });
   }
-  const [first] = subjects;
-  if (first !== undefined && (await readMeasures(card.path)) === null) {
-    await writeMeasures(card.path, first.row.measures);
-  }
   return subjects;
+}
+
+/** Keeps the numbers in the dictionary's folder where it has none. A folder that can't be written costs a line, not the measurement. */
+async function kept(
+  { card: { path }, name }: DictionaryToMeasure,
+  [first]: readonly MeasuredSubject[],
+): Promise<string[]> {
+  if (first === undefined || (await readMeasures(path)) !== null) return [];
+  try {
+    await writeMeasures(path, first.row.measures);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return [`${name}: its numbers are not kept in its folder (${error.message})`];
+  }
 }
 
 function madeControl(

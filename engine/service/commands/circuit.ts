@@ -1,4 +1,5 @@
 /** `headscope circuit`: which nodes carry a behaviour, by several methods on the same prompts, and what each ranking is worth. */
+import { sizeAt } from '../../circuits/evaluation/budgets.ts';
 import { writeCircuit } from '../../exports/circuit.ts';
 import { foundCircuit } from '../../exports/foundCircuit.ts';
 import { writeAtomically } from '../../files/writeAtomically.ts';
@@ -29,9 +30,9 @@ export const circuit: Command = {
   ],
   about: [
     'Methods rank nodes by their own runs and gradients (patching, ablation, atp, ig, gradxact), or by what heads write on positive and negative prompts; controls know next to nothing of the circuit, and a method that does no better than they do has found nothing. --methods list says what there is, with every setting.',
-    'References: planted (circuit.json in the folder of the model), the id of a published circuit where the model is that model, and exact:SHARE, the share of nodes with the largest |exact resample effect|. Without --reference all that are to be had, with 5, 10 and 20 %. AUC is given twice: with ties counting half, and with ties and nodes without a score counting against the method.',
-    'Circuits are run: the best nodes at every budget stay, everything else in the node set is replaced, all at once, by its value on the counterfactual prompt or its mean. CPR is the area under faithfulness over budgets, CMD the area from 1 (MIB), of the nodes by the size of their score. heads: attention heads alone; MLPs, embedding and biases are never replaced.',
-    'Seeded methods run --seeds times; their row is of the mean of their ranks, with the standard deviation of AUC over runs. circuit.json is the circuit of one method (the first, or --by) at a share of the nodes; headscope export writes others of a run that is kept.',
+    'References: planted (circuit.json in the folder of the model), the id of a published circuit where the model is that model, and exact:SHARE, the share of nodes with the largest |exact resample effect|. Without --reference all that are to be had, with 5, 10 and 20 %. AUC is given twice: with ties counting half, and with ties and nodes without a score counting against the method. [low, high] behind AUC and AP is a 95 % interval over nodes, as if those in and outside the reference were drawn from many like them: how much a number of so few nodes is worth, not what other prompts would give.',
+    'Circuits are run: the best nodes at every budget stay, everything else in the node set is replaced, all at once, by its value on the counterfactual prompt or its mean. CPR is the area under faithfulness over budgets, CMD the area from 1 (MIB), of the nodes by the size of their score, each with its 95 % interval over prompts. Equal scores are ordered by a draw from --seed, alike for all methods, so that no layer is favoured; a share of nodes is rounded down, as MIB does. heads: attention heads alone; MLPs, embedding and biases are never replaced.',
+    'Seeded methods run --seeds times; their row is of the mean of their ranks, with the standard deviation of AUC over runs. circuit.json is the circuit of one method (the first, or --by) at a share of the nodes, at least one, the same nodes as in its curve, and says how ties were broken; headscope export writes others of a run that is kept.',
   ],
   examples: [
     'headscope circuit model.gguf --task ioi --n 100 --methods patching,atp,ig --out circuit.json',
@@ -78,7 +79,7 @@ export const circuit: Command = {
     },
     out: { type: 'string', value: 'circuit.json', about: "one method's circuit; never over a file that exists" },
     by: { type: 'string', value: 'METHOD', about: 'whose (default the first)' },
-    share: { type: 'string', value: 'S', about: 'how many nodes (default 0.1 of them)' },
+    share: { type: 'string', value: 'S', about: 'how many nodes, rounded down (default 0.1 of them)' },
     ...weightsOption,
     ...projectOption,
     ...jsonOption,
@@ -121,7 +122,7 @@ function circuitOf({ header, rows }: CircuitsFound, by: string, share: number, i
   );
   const known = [...new Set(rows.flatMap((row) => (row.of === 'ranking' ? [row.method] : [])))];
   if (ranking === undefined) return input.fail('--by', { expected: known.join(', '), got: by });
-  return foundCircuit(header, ranking, Math.max(1, Math.round(share * header.nodes.length)));
+  return foundCircuit(header, ranking, Math.max(1, sizeAt(share, header.nodes.length)));
 }
 
 async function readRequest(input: Input): Promise<Request> {

@@ -9,6 +9,7 @@ import type {
 } from '../../results/circuitBench.ts';
 import type { ResultOf } from '../../results/index.ts';
 import type { Baseline } from '../../results/taskReport.ts';
+import { summarise } from '../../tasks/statistics.ts';
 import { describeBaseline } from './baseline.ts';
 import type { Column } from '../table.ts';
 import { formatFacts, formatTable } from '../table.ts';
@@ -74,7 +75,7 @@ function methodTable({ header, rows }: CircuitsFound): string {
     return [
       ranking.method,
       ...header.references.map(({ id }) => aucText(judged.filter(({ reference }) => reference === id))),
-      ...[fixed(own?.averagePrecision), fixed(own?.f1)],
+      ...[withInterval(own?.averagePrecision, own?.overNodes?.averagePrecision), fixed(own?.f1)],
       ...runTexts(rows, ranking.method, share),
       ...[ranking.seconds.toFixed(2), `${ranking.forwardPasses}`, `${ranking.backwardPasses}`],
     ];
@@ -83,35 +84,62 @@ function methodTable({ header, rows }: CircuitsFound): string {
     ? [['random circuits', ...header.references.map(() => ''), '', '', ...runTexts(rows, 'random', share)]]
     : [];
   const about =
-    first === undefined ? '' : `AUC: ties half / ties and missing against; AP and best F1 against ${first}\n`;
-  return about + formatTable(columns, [...table, ...random]);
+    first === undefined
+      ? ''
+      : `AUC: ties half / ties and missing against, [95 %] of the first over nodes as if drawn from many like them, ± deviation over seeds; AP and best F1 against ${first}; best F1 is of the threshold that suits it best, and has no interval\n`;
+  const runs = 'CPR, CMD, KL (nats): [95 %] over prompts; of random circuits, over circuits\n';
+  return about + runs + formatTable(columns, [...table, ...random]);
 }
 
 function judgedOf(rows: readonly CircuitRow[], method: string): readonly CircuitJudged[] {
   return rows.filter((row): row is CircuitJudged => row.of === 'judged' && row.method === method);
 }
 
-/** `0.912/0.905 ±0.012`: of the mean of ranks, with the standard deviation over runs. */
+/** `0.912/0.905 [0.81, 0.96] ±0.012`: of the mean of ranks, its interval over nodes, and the standard deviation over runs. */
 function aucText(judged: readonly CircuitJudged[]): string {
   const headline = judged.find(({ seed }) => typeof seed !== 'number');
   if (headline === undefined) return '';
   const runs = judged.filter(({ seed }) => typeof seed === 'number').map(({ auc }) => auc);
   const spread = runs.length < 2 ? '' : ` ±${deviation(runs).toFixed(3)}`;
-  return `${headline.auc.toFixed(3)}/${headline.aucPessimistic.toFixed(3)}${spread}`;
+  const both = `${headline.auc.toFixed(3)}/${headline.aucPessimistic.toFixed(3)}`;
+  return `${both}${intervalText(headline.overNodes?.auc)}${spread}`;
 }
 
-/** CPR, CMD and KL, of random circuits their means. */
+type Interval = readonly [low: number, high: number] | null | undefined;
+
+/** Nothing where it is not known, as in older runs. */
+function intervalText(interval: Interval): string {
+  return interval === null || interval === undefined ? '' : ` [${interval.map((end) => end.toFixed(2)).join(', ')}]`;
+}
+
+function withInterval(value: number | null | undefined, interval: Interval): string {
+  return value === null || value === undefined ? '' : `${value.toFixed(3)}${intervalText(interval)}`;
+}
+
+/** CPR, CMD and KL; of random circuits their means, with an interval over circuits. */
 function runTexts(rows: readonly CircuitRow[], method: string, share: number): string[] {
   const isOf = (row: CircuitArea | CircuitFaithful) => row.method === method && row.order === 'absolute';
   const areas = rows.filter((row): row is CircuitArea => row.of === 'area' && isOf(row));
   const points = rows.filter(
     (row): row is CircuitFaithful => row.of === 'faithful' && isOf(row) && row.share === share,
   );
-  const mean = (values: readonly (number | null)[]) => {
+  const [area, ...otherAreas] = areas;
+  const [point] = points;
+  if (otherAreas.length === 0) {
+    const { cpr = null, cmd = null, intervals } = area ?? {};
+    return [
+      withInterval(cpr, intervals?.cpr),
+      withInterval(cmd, intervals?.cmd),
+      withInterval(point?.kl.mean, point?.kl.interval),
+    ];
+  }
+  const over = (values: readonly (number | null)[]) => {
     const known = values.filter((value) => value !== null);
-    return known.length === 0 ? '' : (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(3);
+    if (known.length === 0) return '';
+    const { mean, interval } = summarise(known, 0);
+    return withInterval(mean, interval);
   };
-  return [mean(areas.map(({ cpr }) => cpr)), mean(areas.map(({ cmd }) => cmd)), mean(points.map(({ kl }) => kl.mean))];
+  return [over(areas.map(({ cpr }) => cpr)), over(areas.map(({ cmd }) => cmd)), over(points.map(({ kl }) => kl.mean))];
 }
 
 function studiedTable(rows: readonly CircuitRow[]): string {

@@ -115,7 +115,7 @@ function started(header: Header | null): Header {
 }
 
 function describe({ header, rows, probes, attributes, seconds, warnings }: Found): string {
-  const about = `${header.source}: ${rows[0]?.measures.rows ?? 0} rows; ${seconds.toFixed(1)} s\n`;
+  const about = `${header.source}: ${rows[0]?.measures.rows ?? 0} rows; ${seconds.toFixed(1)} s\n${intervalsLine(rows)}`;
   const notes = [...header.notes.map((note) => `note: ${note}\n`), ...warnings.map((one) => `warning: ${one}\n`)];
   const tables = [
     formatTable(rowColumns, rows.map(rowCells)),
@@ -123,6 +123,13 @@ function describe({ header, rows, probes, attributes, seconds, warnings }: Found
     ...(attributes.length === 0 ? [] : axes.map((axis) => axisTable(attributes, axis))),
   ];
   return [[about, ...notes].join(''), ...tables].join('\n');
+}
+
+/** What the brackets in the tables are. */
+function intervalsLine(rows: readonly MeasuredRow[]): string {
+  const windows = rows[0]?.measures.loss?.intervals?.windows;
+  const over = windows === undefined ? '' : `; of loss over ${windows} windows, of fewer than ten too narrow`;
+  return `[low, high]: 95 % over held-out prompts${over}\n`;
 }
 
 const axes = ['approximation', 'control', 'interpretability'] as const;
@@ -153,17 +160,24 @@ function rowCells({ name, measures, effectiveRank }: MeasuredRow): string[] {
     ...(loss === null
       ? []
       : [
-          loss.clean.toFixed(4),
-          ...[loss.reconstructed, loss.zero, loss.mean].map((nats) => nats.toFixed(4)),
-          share(loss.recovered),
-          share(loss.recoveredFromMean),
-          loss.kl.toFixed(4),
+          ...[loss.clean, loss.reconstructed, loss.zero, loss.mean].map((nats) => nats.toFixed(4)),
+          shareText(loss.recovered, loss.intervals?.recovered),
+          shareText(loss.recoveredFromMean, loss.intervals?.recoveredFromMean),
+          `${loss.kl.toFixed(4)}${ends(loss.intervals?.kl, (nats) => nats.toFixed(4))}`,
         ]),
   ];
 }
 
-function share(value: number | null): string {
-  return value === null ? '' : percent(value);
+type Interval = readonly [low: number, high: number] | null | undefined;
+
+/** ` [0.81, 0.96]`; nothing where there is no interval. */
+function ends(interval: Interval, written: (value: number) => string): string {
+  return interval === null || interval === undefined ? '' : ` [${interval.map(written).join(', ')}]`;
+}
+
+/** `91.2 % [88.0, 93.9]` */
+function shareText(value: number | null, interval: Interval): string {
+  return value === null ? '' : `${percent(value)}${ends(interval, (end) => (100 * end).toFixed(1))}`;
 }
 
 const probeColumns: readonly Column[] = [
@@ -176,28 +190,38 @@ const probeColumns: readonly Column[] = [
   right('prompts'),
 ];
 
-function probeCells({ name, attribute, k, accuracy, full, chance, n }: ProbeRow): string[] {
-  return [name, attribute, String(k), percent(accuracy), percent(full), percent(chance), String(n)];
+function probeCells({ name, attribute, k, accuracy, full, chance, n, intervals }: ProbeRow): string[] {
+  const shares = [
+    shareText(accuracy, intervals?.accuracy),
+    shareText(full, intervals?.full),
+    shareText(chance, intervals?.chance),
+  ];
+  return [name, attribute, String(k), ...shares, String(n)];
 }
 
-/** A table of one axis: a row for each dictionary and attribute, a column for each measure. */
+/** A table of one axis: a row for each dictionary, attribute and number of features that are changed, a column for each measure. */
 function axisTable(attributes: readonly AttributeRow[], axis: AttributeRow['axis']): string {
-  const own = attributes.filter((row) => row.axis === axis);
+  const own = attributes.filter((row) => row.axis === axis).map(placed);
   const measures = [...new Set(own.map(({ measure }) => measure))];
-  const places = new Map(own.map((row) => [`${row.name}\n${row.attribute}`, row]));
-  const columns = [{ title: axis }, { title: 'attribute' }, ...measures.map(shortened).map(right), right('prompts')];
-  const rows = [...places.values()].map(({ name, attribute, n }) => [
-    ...[name, attribute],
+  const places = new Map(own.map((row) => [row.place, row]));
+  const hasBudgets = own.some(({ budget }) => budget !== '');
+  const columns = [
+    ...[{ title: axis }, { title: 'attribute' }, ...(hasBudgets ? [right('features')] : [])],
+    ...[...measures.map(right), right('prompts')],
+  ];
+  const rows = [...places.values()].map(({ name, attribute, budget, place, n }) => [
+    ...[name, attribute, ...(hasBudgets ? [budget] : [])],
     ...measures.map((measure) => {
-      const found = own.find((row) => row.name === name && row.attribute === attribute && row.measure === measure);
-      return found?.value.toFixed(3) ?? '';
+      const found = own.find((row) => row.place === place && row.measure === measure);
+      return found === undefined ? '' : `${found.value.toFixed(3)}${ends(found.interval, (end) => end.toFixed(2))}`;
     }),
     String(n),
   ]);
   return formatTable(columns, rows);
 }
 
-/** `edit success at 2 features` as `success 2`. */
-function shortened(measure: string): string {
-  return measure.replace(/^(?:edit|share) (\w+) at (\d+) features$/, '$1 $2');
+/** `edit success at 2 features` as `success` of 2 features. */
+function placed(row: AttributeRow) {
+  const [, measure = row.measure, budget = ''] = /^(?:edit|share) (\w+) at (\d+) features$/.exec(row.measure) ?? [];
+  return { ...row, measure, budget, place: [row.name, row.attribute, budget].join('\n') };
 }

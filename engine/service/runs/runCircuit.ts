@@ -1,4 +1,5 @@
 /** A stored bench of circuits: one method's circuit as a file, and its node scores as MIB reads them. */
+import { sizeAt } from '../../circuits/evaluation/budgets.ts';
 import { writeCircuit } from '../../exports/circuit.ts';
 import { foundCircuit } from '../../exports/foundCircuit.ts';
 import { mibNodes } from '../../exports/mibNodes.ts';
@@ -46,7 +47,7 @@ export async function circuitText(stored: StoredRun, asked: Asked): Promise<Circ
   const ranking = chosen(rankings, metric, stored.record.summary.id);
   if (format === 'mib-nodes') return { text: mibNodes(header, ranking), notes: [mibNote(header)] };
   const count = header.nodes.length;
-  const size = remove === undefined ? Math.max(1, Math.round(USUAL_SHARE * count)) : count - remove;
+  const size = remove === undefined ? Math.max(1, sizeAt(USUAL_SHARE, count)) : count - remove;
   if (size < 0) throw new Fault({ what: 'nodes to leave out', expected: `at most ${count}`, got: String(remove) });
   const note = `the ${size} of ${count} nodes that ${ranking.method} scores highest`;
   return { text: writeCircuit(foundCircuit(header, ranking, size)), notes: [note] };

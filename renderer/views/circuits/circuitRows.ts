@@ -30,6 +30,7 @@ export function circuitOf(rows: readonly RunRow[]): CircuitView | null {
     studied: of('studied'),
     agreement: of('agreement'),
     sampled: of('sampled'),
+    unsampled: of('unsampled'),
   };
 }
 

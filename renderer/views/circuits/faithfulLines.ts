@@ -1,7 +1,8 @@
 /** How faithful circuits of growing size are: lines of methods, the band of random circuits, and the areas under them. */
-import type { CircuitFaithful } from '../../../engine/results/circuitBench.ts';
+import type { CircuitArea, CircuitFaithful } from '../../../engine/results/circuitBench.ts';
 import type { Summary } from '../../../engine/results/records.ts';
 import type { CircuitView } from './circuitRows.ts';
+import { seedMean } from './judgements.ts';
 
 export type NodeOrder = CircuitFaithful['order'];
 export type CurveMeasure = 'faithfulness' | 'kl';
@@ -75,6 +76,8 @@ export function randomBand({ faithful }: Pick<CircuitView, 'faithful'>, measure:
 export interface AreaOf {
   readonly cpr: number;
   readonly cmd: number;
+  /** 95 % over prompts, of random circuits over circuits; not in older runs. */
+  readonly intervals?: Readonly<Record<'cpr' | 'cmd', readonly [low: number, high: number] | null>>;
 }
 
 /** NaN until it is known, and where the ends of the metric do not differ. */
@@ -87,5 +90,13 @@ export function areaOf({ area }: Pick<CircuitView, 'area'>, method: string, orde
     const known = values.filter((value) => value !== null);
     return known.length === 0 ? NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
   };
-  return { cpr: mean(rows.map(({ cpr }) => cpr)), cmd: mean(rows.map(({ cmd }) => cmd)) };
+  const areas = { cpr: mean(rows.map(({ cpr }) => cpr)), cmd: mean(rows.map(({ cmd }) => cmd)) };
+  const intervals = rows.length === 1 ? rows[0]?.intervals : circuitsInterval(rows);
+  return intervals === undefined ? areas : { ...areas, intervals };
+}
+
+/** 95 % of Student's t over random circuits. */
+function circuitsInterval(rows: readonly CircuitArea[]): AreaOf['intervals'] {
+  const over = (values: readonly (number | null)[]) => seedMean(values.filter((value) => value !== null)).interval;
+  return { cpr: over(rows.map(({ cpr }) => cpr)), cmd: over(rows.map(({ cmd }) => cmd)) };
 }

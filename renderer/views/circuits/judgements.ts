@@ -3,10 +3,14 @@ import type { CircuitJudged } from '../../../engine/results/circuitBench.ts';
 import { clusteredMean } from '../../../engine/results/maskPoints.ts';
 import type { CircuitView } from './circuitRows.ts';
 
+type Interval = readonly [low: number, high: number];
+
 /** Mean over seeds; the interval is null where there is one ranking alone. */
 export interface SeedMean {
   readonly mean: number;
-  readonly interval: readonly [low: number, high: number] | null;
+  readonly interval: Interval | null;
+  /** Of the one ranking there is: over its nodes, as if they were drawn from many like them; null where there are seeds, and in older runs. */
+  readonly overNodes: Interval | null;
   /** Seeds; 1 for a method that draws nothing. */
   readonly n: number;
 }
@@ -36,11 +40,12 @@ function judgement(method: string, all: readonly CircuitJudged[]): Judgement {
   const seeds = all.filter(({ seed }) => typeof seed === 'number');
   const rows = seeds.length > 0 ? seeds : all.slice(0, 1);
   const over = (pick: (row: CircuitJudged) => number) => seedMean(rows.map(pick));
+  const nodes = rows.length === 1 ? rows[0]?.overNodes : undefined;
   return {
     ...{ method, rows },
-    auc: over(({ auc }) => auc),
-    pessimistic: over(({ aucPessimistic }) => aucPessimistic),
-    averagePrecision: over(({ averagePrecision }) => averagePrecision),
+    auc: { ...over(({ auc }) => auc), overNodes: nodes?.auc ?? null },
+    pessimistic: { ...over(({ aucPessimistic }) => aucPessimistic), overNodes: nodes?.aucPessimistic ?? null },
+    averagePrecision: { ...over((row) => row.averagePrecision), overNodes: nodes?.averagePrecision ?? null },
     f1: over(({ f1 }) => f1),
   };
 }
@@ -48,7 +53,7 @@ function judgement(method: string, all: readonly CircuitJudged[]): Judgement {
 /** 95 % interval of Student's t over seeds. */
 export function seedMean(values: readonly number[]): SeedMean {
   const found = clusteredMean(values.map((value, i) => ({ value, cluster: String(i) })));
-  return { mean: found?.mean ?? NaN, interval: found?.interval ?? null, n: values.length };
+  return { mean: found?.mean ?? NaN, interval: found?.interval ?? null, overNodes: null, n: values.length };
 }
 
 export interface SeedCurve {

@@ -30,7 +30,7 @@ export function MethodPanel({ shown, judgements }: MethodPanelProps): ReactEleme
   return (
     <Panel
       title="Methods"
-      caption="± half of the 95 % interval over seeds. CPR: area under f, more is not always better; CMD: area of |1 − f|, less is more faithful."
+      caption="± half of the 95 % interval over seeds (of CPR and CMD over prompts, of random circuits over circuits); [ ] of one ranking, over nodes, as if they were drawn from many like them. CPR: area under f, more is not always better; CMD: area of |1 − f|, less is more faithful."
       exports={{ name: 'circuit-methods', csv: () => recordsCsv(methodRecords(rows)) }}
     >
       <Table
@@ -91,8 +91,8 @@ const columns: readonly TableColumn<MethodRow>[] = [
   mean('precision', 'Average precision', (row) => row?.averagePrecision),
   mean('f1', 'Best F1', (row) => row?.f1),
   { ...number('seeds', 'Seeds', ({ judgement }) => judgement?.auc.n ?? NaN), width: '44px' },
-  number('cmd', 'CMD', ({ area }) => area.cmd, 3),
-  number('cpr', 'CPR', ({ area }) => area.cpr, 3),
+  areaColumn('cmd', 'CMD'),
+  areaColumn('cpr', 'CPR'),
   number('seconds', 'Seconds', ({ seconds }) => seconds),
   number('forward', 'Forward', ({ passes }) => passes.forward),
   number('backward', 'Backward', ({ passes }) => passes.backward),
@@ -104,18 +104,35 @@ function mean(
   pick: (judgement: Judgement | null) => SeedMean | undefined,
 ): TableColumn<MethodRow> {
   return {
-    ...{ id, title, width: `minmax(${Math.max(84, title.length * 6 + 8)}px, 1fr)`, align: 'right' },
+    ...{ id, title, width: `minmax(${id === 'f1' ? 84 : 120}px, 1fr)`, align: 'right' },
     cell: ({ judgement }) => meanWords(pick(judgement)),
     sortBy: ({ judgement }) => pick(judgement)?.mean ?? NaN,
   };
 }
 
-/** `0.84 ±0.04` */
+/** `0.84 ±0.04` over seeds; `0.84 [0.70, 0.93]` over nodes. */
 function meanWords(value: SeedMean | undefined): string {
   if (value === undefined) return '–';
   const text = formatFixed(value.mean, 2);
-  if (value.interval === null) return text;
+  if (value.interval === null) {
+    const ends = value.overNodes?.map((end) => formatFixed(end, 2)).join(', ');
+    return ends === undefined ? text : `${text} [${ends}]`;
+  }
   return `${text} ${formatHalfWidth((value.interval[1] - value.interval[0]) / 2, 2)}`;
+}
+
+/** `0.123 ±0.010` */
+function areaColumn(id: 'cpr' | 'cmd', title: string): TableColumn<MethodRow> {
+  return {
+    ...{ id, title, width: 'minmax(92px, 0.8fr)', align: 'right' },
+    cell: ({ area }) => {
+      if (Number.isNaN(area[id])) return '–';
+      const text = formatFixed(area[id], 3);
+      const interval = area.intervals?.[id] ?? null;
+      return interval === null ? text : `${text} ${formatHalfWidth((interval[1] - interval[0]) / 2, 3)}`;
+    },
+    sortBy: ({ area }) => area[id],
+  };
 }
 
 function number(

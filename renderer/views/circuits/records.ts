@@ -46,17 +46,31 @@ export interface MethodRow {
 
 export function methodRecords(rows: readonly MethodRow[]): Records {
   const measured = ['auc', 'auc_pessimistic', 'average_precision', 'best_f1'];
+  const areas = ['cpr', 'cmd'];
   return {
     head: [
       ...['method', 'role', 'seeds', ...measured.flatMap((name) => [name, `${name}_low_95`, `${name}_high_95`])],
-      ...['cpr', 'cmd', 'seconds', 'forward_passes', 'backward_passes'],
+      ...areas,
+      ...['seconds', 'forward_passes', 'backward_passes'],
+      ...['auc', 'auc_pessimistic', 'average_precision'].flatMap((name) => bounds(`${name}_over_nodes`)),
+      ...areas.flatMap((name) => bounds(name)),
     ],
     rows: rows.map(({ look, judgement, area, seconds, passes }) => [
       ...[look.id, look.role, judgement?.auc.n ?? null],
       ...[judgement?.auc, judgement?.pessimistic, judgement?.averagePrecision, judgement?.f1].flatMap(seedEnds),
       ...[area.cpr, area.cmd, seconds, passes.forward, passes.backward],
+      ...[judgement?.auc, judgement?.pessimistic, judgement?.averagePrecision].flatMap((mean) => both(mean?.overNodes)),
+      ...[...both(area.intervals?.cpr), ...both(area.intervals?.cmd)],
     ]),
   };
+}
+
+function bounds(name: string): readonly string[] {
+  return [`${name}_low_95`, `${name}_high_95`];
+}
+
+function both(interval: readonly [number, number] | null | undefined): readonly (number | null)[] {
+  return interval ?? [null, null];
 }
 
 function seedEnds(mean: SeedMean | undefined): readonly (number | null)[] {
@@ -89,9 +103,17 @@ export function studiedRecords({ studied }: Pick<CircuitView, 'studied'>): Recor
   };
 }
 
-export function sampledRecords({ sampled }: Pick<CircuitView, 'sampled'>): Records {
+/** Points that are left out stand below the others, with the reason. */
+export function sampledRecords({ sampled, unsampled }: Pick<CircuitView, 'sampled' | 'unsampled'>): Records {
   return {
-    head: ['method', 'seed', 'prompts', 'reference', 'auc'],
-    rows: sampled.map(({ method, seed, prompts, reference, auc }) => [method, seed, prompts, reference, auc]),
+    head: ['method', 'seed', 'prompts', 'reference', 'auc', 'auc_low_95_nodes', 'auc_high_95_nodes', 'left_out'],
+    rows: [
+      ...sampled.map(({ method, seed, prompts, reference, auc, overNodes }): readonly CsvCell[] => [
+        ...[method, seed, prompts, reference, auc, overNodes?.[0] ?? null, overNodes?.[1] ?? null, null],
+      ]),
+      ...unsampled.map(({ method, seed, prompts, reason }): readonly CsvCell[] => [
+        ...[method, seed, prompts, null, null, null, null, reason],
+      ]),
+    ],
   };
 }

@@ -11,7 +11,7 @@ import type { MethodLook } from './methodLooks.ts';
 import { sampledRecords } from './records.ts';
 import { recordsCsv, RecordTable } from './recordTable.tsx';
 import type { SampledLine } from './sampledLines.ts';
-import { sampledLines } from './sampledLines.ts';
+import { leftOutWords, sampledLines } from './sampledLines.ts';
 import { referenceTitle } from './referenceTitle.ts';
 import type { ShownCircuit } from './useShownCircuit.ts';
 
@@ -24,7 +24,7 @@ export function SampledPanel({ view, looks, reference, method }: ShownCircuit): 
   return (
     <Panel
       title="Prompts counted"
-      caption="AUC on the first n prompts, mean over seeds with its 95 % interval"
+      caption={captionOf(view, looks)}
       exports={{ name: 'circuit-prompts-counted', csv: () => recordsCsv(records), picture: () => picture.current }}
       table={() => <RecordTable label="AUC by prompts" records={records} />}
     >
@@ -51,6 +51,13 @@ export function SampledPanel({ view, looks, reference, method }: ShownCircuit): 
       )}
     </Panel>
   );
+}
+
+/** What is too few is named: a point that is not there would be taken for one that was not asked for. */
+function captionOf({ unsampled }: ShownCircuit['view'], looks: readonly MethodLook[]): string {
+  const about = 'AUC on the first n prompts, mean over seeds with its 95 % interval; of one ranking, that over nodes';
+  const missing = leftOutWords(unsampled, (method) => looks.find(({ id }) => id === method)?.title ?? method);
+  return missing === '' ? about : `${about}. Too few to rank with, and left out: ${missing}`;
 }
 
 function seriesOf(

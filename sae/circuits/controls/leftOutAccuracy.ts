@@ -30,40 +30,37 @@ function doublyCentred(gram: ArrayLike<number>, count: number): Float64Array {
 /** Differences below this are ties: half right. */
 const tie = 1e-9;
 
+/** What is left out with each prompt [E], itself first: its partner, and all that repeat one of the two. */
+export type LeftOut = readonly (readonly number[])[];
+
 /**
- * Share of prompts whose class is told by a fit without them and their partner. Residuals of what is left out:
- * (I - H)_SS^-1 ((I - H) y)_S, so the prediction is y_S less that; it counts as positive above the mean label of the prompts
- * that were fitted, as that mean leans away from what is left out.
+ * Of labels, the share of prompts whose class is told by a fit without what is left out with them, S. Residuals of what is left out:
+ * (I - H)_SS^-1 ((I - H) y)_S, so the prediction is y_i less the first of them; it counts as positive above the mean label of the
+ * prompts that were fitted, as that mean leans away from what is left out. S never holds all prompts.
  */
-export function leftOutAccuracy(residuals: Float64Array, labels: Uint8Array, partners: Int32Array): number {
-  const count = labels.length;
-  const y = Float64Array.from(labels, (label) => 2 * label - 1);
-  const total = y.reduce((a, b) => a + b, 0);
-  const fitted = matrixProduct(residuals, y);
-  let right = 0;
-  for (let i = 0; i < count; i++) {
-    const partner = partners[i] as number;
-    const others = partner < 0 ? 0 : (y[partner] as number);
-    const threshold = (total - (y[i] as number) - others) / (count - (partner < 0 ? 1 : 2));
-    const residual = leftOutResidual(residuals, fitted, count, i, partner);
-    const margin = (y[i] as number) * ((y[i] as number) - residual - threshold);
-    right += margin > tie ? 1 : margin < -tie ? 0 : 0.5;
-  }
-  return right / count;
+export function leftOutAccuracy(residuals: Float64Array, leftOut: LeftOut): (labels: Uint8Array) => number {
+  const count = leftOut.length;
+  const weights = leftOut.map((own) => firstOfInverse(residuals, count, own));
+  return (labels) => {
+    const y = Float64Array.from(labels, (label) => 2 * label - 1);
+    const total = y.reduce((a, b) => a + b, 0);
+    const fitted = matrixProduct(residuals, y);
+    const sumOver = (own: readonly number[], of: (prompt: number, at: number) => number) =>
+      own.reduce((sum, prompt, at) => sum + of(prompt, at), 0);
+    const told = leftOut.map((own, i) => {
+      const threshold = (total - sumOver(own, (prompt) => y[prompt] as number)) / (count - own.length);
+      const residual = sumOver(own, (prompt, at) => (weights[i]?.[at] as number) * (fitted[prompt] as number));
+      const margin = (y[i] as number) * ((y[i] as number) - residual - threshold);
+      return margin > tie ? 1 : margin < -tie ? 0 : 0.5;
+    });
+    return told.reduce((sum: number, one) => sum + one, 0) / count;
+  };
 }
 
-/** Of prompt i where it and its partner are left out: the first of two equations' unknowns. */
-function leftOutResidual(
-  matrix: Float64Array,
-  fitted: Float64Array,
-  count: number,
-  i: number,
-  partner: number,
-): number {
-  const at = (row: number, column: number) => matrix[row * count + column] as number;
-  if (partner < 0) return (fitted[i] as number) / at(i, i);
-  const determinant = at(i, i) * at(partner, partner) - at(i, partner) ** 2;
-  return ((fitted[i] as number) * at(partner, partner) - (fitted[partner] as number) * at(i, partner)) / determinant;
+/** The first row of (I - H)_SS^-1. */
+function firstOfInverse(matrix: Float64Array, count: number, own: readonly number[]): Float64Array {
+  const part = Float64Array.from(own.flatMap((row) => own.map((column) => matrix[row * count + column] as number)));
+  return positiveInverse(part, own.length).subarray(0, own.length);
 }
 
 function matrixProduct(matrix: Float64Array, vector: Float64Array): Float64Array {

@@ -1,5 +1,6 @@
 /** How well a linear probe on a head's writes tells positive prompts from negative ones. */
 import type { CircuitMethod } from '../../../engine/circuits/method.ts';
+import { Fault } from '../../../engine/terms/fault.ts';
 import type { Rows } from '../../rows.ts';
 import { lessCentre, meanRow } from '../../rows.ts';
 import type { CountedWrites } from '../countedWrites.ts';
@@ -9,6 +10,7 @@ import { normalisationSettings } from '../normalised.ts';
 import { Pace } from '../pace.ts';
 import { promptSettings } from '../promptChoice.ts';
 import { GramProgram } from './gramProgram.ts';
+import type { LeftOut } from './leftOutAccuracy.ts';
 import { leftOutAccuracy, residualMatrix } from './leftOutAccuracy.ts';
 
 const settings = {
@@ -18,7 +20,7 @@ const settings = {
     title: 'left out',
     about:
       'pair: a prompt together with its partner of the other class, which differs from it in a word and would draw every fit ' +
-      'to the wrong side; prompt: alone',
+      'to the wrong side; prompt: alone. Prompts that repeat what is left out are left out too',
     default: 'pair',
     choices: ['pair', 'prompt'],
   },
@@ -57,19 +59,20 @@ interface ProbeRule {
   readonly ridge: number;
 }
 
-/** Head by head, so that one head's matrix is there at a time. */
+/** Head by head, so that one head's matrix is there at a time. Throws Fault where too few prompts are different. */
 function probeScorer(writes: CountedWrites, { leaveOut, ridge }: ProbeRule): LabelScorer {
-  const partners = leaveOut === 'pair' ? writes.partners : new Int32Array(writes.prompts).fill(-1);
+  const leftOut = leftOutWith(writes, leaveOut);
+  checkFitted(writes, leftOut);
   return async (labellings, pace) => {
     const scores = labellings.map(() => new Float64Array(writes.heads).fill(0.5));
     const program = await GramProgram.create(writes.width);
     try {
       for (let head = 0; head < writes.heads; head++) {
         const residuals = residualMatrix(await program.gram(centredRows(writes, head)), writes.prompts, ridge);
-        if (residuals !== null)
-          labellings.forEach(
-            (labels, i) => ((scores[i] as Float64Array)[head] = leftOutAccuracy(residuals, labels, partners)),
-          );
+        if (residuals !== null) {
+          const accuracyOf = leftOutAccuracy(residuals, leftOut);
+          labellings.forEach((labels, i) => ((scores[i] as Float64Array)[head] = accuracyOf(labels)));
+        }
         await pace.advance();
       }
     } finally {
@@ -77,6 +80,29 @@ function probeScorer(writes: CountedWrites, { leaveOut, ridge }: ProbeRule): Lab
     }
     return scores;
   };
+}
+
+/** Of each prompt all that repeat it, and of pairs the partners of these with all that repeat them: what was fitted is no test. */
+function leftOutWith({ partners, texts }: CountedWrites, leaveOut: ProbeRule['leaveOut']): LeftOut {
+  const alike = new Map<string, number[]>();
+  texts.forEach((text, prompt) => alike.set(text, [...(alike.get(text) ?? []), prompt]));
+  const sameAs = (prompt: number) => alike.get(texts[prompt] ?? '') ?? [];
+  return texts.map((_, prompt) => {
+    const own = sameAs(prompt);
+    const theirs = leaveOut === 'pair' ? own.map((one) => partners[one] as number).filter((one) => one >= 0) : [];
+    return [...new Set([prompt, ...own, ...theirs.flatMap(sameAs)])];
+  });
+}
+
+function checkFitted({ labels, texts, prompts }: CountedWrites, leftOut: LeftOut): void {
+  const positive = labels.reduce((sum, label) => sum + label, 0);
+  const isEnough = leftOut.every((own) => {
+    const out = own.reduce((sum, prompt) => sum + (labels[prompt] as number), 0);
+    return out < positive && own.length - out < prompts - positive;
+  });
+  if (isEnough) return;
+  const expected = 'some of each class that are left when one is left out with its partner and all that repeat them';
+  throw new Fault({ what: 'too few prompts', expected, got: `${new Set(texts).size} different ones of ${prompts}` });
 }
 
 /** [E D] a head's writes less their mean. */

@@ -72,7 +72,7 @@ describe('areas over seeds', () => {
     expect(a?.auc.interval?.[1]).toBeCloseTo(0.85 + 0.6353, 3);
     expect(a?.auc.n).toBe(2);
     expect(a?.rows.map(({ seed }) => seed)).toEqual([0, 1]);
-    expect(b?.auc).toEqual({ mean: 0.7, interval: null, n: 1 });
+    expect(b?.auc).toEqual({ mean: 0.7, interval: null, overNodes: [0.5, 0.9], n: 1 });
     expect(judgementsOf(view, 'another')).toEqual([]);
   });
 
@@ -281,7 +281,7 @@ describe('the sentence on top', () => {
     ];
     const [first, second] = sentences(rows);
     expect(first).toMatch(/^The trained encoder does better than the untrained one: AUC 0\.85 .* against 0\.51/);
-    expect(second).toMatch(/^A method does better than every control \(best of the methods: atp title 1\.00;/);
+    expect(second).toMatch(/^A method does better than every control \(best of the methods: atp title 1\.00 \[0\.50, 0\.90\] \(over nodes\);/);
     expect(sentences([])).toEqual([]);
   });
 

@@ -12,9 +12,14 @@ import { judgementsOf } from '../../../renderer/views/circuits/judgements.ts';
 import { foldCircuit, nothingMeasured, randomWords } from '../../../renderer/views/circuits/liveCircuit.ts';
 import { looksOf } from '../../../renderer/views/circuits/methodLooks.ts';
 import { nodeRows } from '../../../renderer/views/circuits/nodeRows.ts';
-import { faithfulRecords, methodRecords, nodeRecords } from '../../../renderer/views/circuits/records.ts';
+import {
+  faithfulRecords,
+  methodRecords,
+  nodeRecords,
+  sampledRecords,
+} from '../../../renderer/views/circuits/records.ts';
 import { recordsCsv } from '../../../renderer/views/circuits/recordTable.tsx';
-import { sampledLines } from '../../../renderer/views/circuits/sampledLines.ts';
+import { leftOutWords, sampledLines } from '../../../renderer/views/circuits/sampledLines.ts';
 import { faithful, judged, ranking, runRows, shape } from './circuitsSample.ts';
 
 type Band = NonNullable<CircuitHeader['bands']>[number];
@@ -82,6 +87,16 @@ describe('numbers beside it', () => {
     expect(line?.x).toEqual([4, 8]);
     expect(line?.y[0]).toBeCloseTo(0.6);
     expect(line?.low[1]).toBe(0.9);
+    const one = { ...row(8, 0, 0.9), overNodes: [0.7, 1] as const };
+    expect(sampledLines([one], 'r')[0]).toMatchObject({ low: [0.7], high: [1] });
+  });
+
+  it('that are left out are named', () => {
+    const row = (method: string, prompts: number) =>
+      ({ kind: 'row', of: 'unsampled', method, seed: 0, prompts, reason: 'too few' }) as const;
+    const rows = [row('a', 10), row('a', 5), row('b', 5)];
+    expect(leftOutWords(rows, (method) => method.toUpperCase())).toBe('A on 5, 10 prompts; B on 5 prompts');
+    expect(recordsCsv(sampledRecords({ sampled: [], unsampled: rows })).split('\r\n')[1]).toBe('a,0,10,,,,,too few');
   });
 });
 
@@ -116,7 +131,9 @@ describe('records', () => {
     if (look === undefined || judgement === undefined) throw new Error('no method');
     const area = { cpr: NaN, cmd: NaN };
     const records = methodRecords([{ look, judgement, area, seconds: 1, passes: { forward: 2, backward: 0 } }]);
-    expect(recordsCsv(records).split('\r\n')[1]).toBe('a,method,1,0.75,,,0.65,,,0.75,,,0.75,,,,,1,2,0');
+    expect(recordsCsv(records).split('\r\n')[1]).toBe(
+      'a,method,1,0.75,,,0.65,,,0.75,,,0.75,,,,,1,2,0,0.5,0.9,0.4,0.8,0.3,0.95,,,,',
+    );
   });
 });
 

@@ -27,7 +27,15 @@ export function ranking(
 
 export function judged(method: string, seed: Seed, auc: number, roc: CircuitJudged['roc'] = []): CircuitRow {
   const areas = { auc, aucPessimistic: auc - 0.1, averagePrecision: auc, f1: auc };
-  return { kind: 'row', of: 'judged', method, seed, reference: 'planted', ...areas, roc, precisionRecall: [] };
+  const overNodes = {
+    inside: 1,
+    outside: 3,
+    auc: [0.5, 0.9],
+    aucPessimistic: [0.4, 0.8],
+    averagePrecision: [0.3, 0.95],
+  } as const;
+  const curves = { roc, precisionRecall: [], overNodes };
+  return { kind: 'row', of: 'judged', method, seed, reference: 'planted', ...areas, ...curves };
 }
 
 function summaryOf(mean: number) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeScores } from '../../../engine/circuits/method.ts';
 import { Fault } from '../../../engine/terms/fault.ts';
+import { seededRandom } from '../../../engine/tensor/random.ts';
 import type { SettingValue } from '../../../engine/terms/settings.ts';
 import { discreteMethods } from '../../../sae/circuits/index.ts';
 import { planted, plantedArea, plantedScene, prompt, sceneOf, usual } from './plantedWrites.ts';
@@ -93,6 +94,35 @@ describe('heads whose writes depend on the class', () => {
     expect(await area({ headScale: 'zScore' })).toBeGreaterThan(0.85);
     expect(plantedArea((await ranked('write-norm', faint)).scores, nodes)).toBe(0);
     expect(plantedArea((await ranked('hash', faint)).scores, nodes)).toBeGreaterThan(0.85);
+  });
+});
+
+describe('prompts that repeat', () => {
+  /** `different` pairs, each `times` times over; writes of width 30 that know nothing. */
+  function repeating(different: number, times: number) {
+    const random = seededRandom(4);
+    const count = different * times;
+    const prompts = Array.from({ length: count }, (_, i) => prompt([1, i % different], [2, i % different]));
+    const arrayOf = () => {
+      const once = Float32Array.from({ length: different * nodes.length * 30 }, () => random.normal());
+      return Float32Array.from({ length: once.length * times }, (_, i) => once[i % once.length] as number);
+    };
+    const of = { positive: count, negative: count };
+    return sceneOf(nodes, prompts, {
+      ...{ positive: arrayOf(), negative: arrayOf(), prompts: of, heads: nodes.length, width: 30 },
+    });
+  }
+
+  it.each(['pair', 'prompt'])('are left out together: what was fitted is no test (%s)', async (leaveOut) => {
+    const { scores } = await ranked('probe', repeating(12, 4), { leaveOut });
+    const mean = (scores as number[]).reduce((sum, score) => sum + score, 0) / nodes.length;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.1);
+  });
+
+  it('are too few where nothing else is left to fit', async () => {
+    await expect(ranked('probe', repeating(1, 10))).rejects.toThrow(
+      /^too few prompts: expected .* all that repeat them, got 2 different ones of 20$/,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Random } from '../../../engine/tensor/random.ts';
 import { seededRandom } from '../../../engine/tensor/random.ts';
+import type { LeftOut } from '../../../sae/circuits/controls/leftOutAccuracy.ts';
 import { leftOutAccuracy, residualMatrix } from '../../../sae/circuits/controls/leftOutAccuracy.ts';
 import { positiveInverse } from '../../../sae/circuits/controls/positiveInverse.ts';
 
@@ -32,15 +33,10 @@ describe('the inverse', () => {
   });
 });
 
-/** Fits each prompt's ridge anew without it and its partner. */
-function refitted(
-  rows: readonly (readonly number[])[],
-  labels: Uint8Array,
-  partners: Int32Array,
-  lambda: number,
-): number {
+/** Fits each prompt's ridge anew without what is left out with it. */
+function refitted(rows: readonly (readonly number[])[], labels: Uint8Array, leftOut: LeftOut, lambda: number): number {
   const told = rows.map((row, i) => {
-    const kept = rows.map((_, j) => j).filter((j) => j !== i && j !== partners[i]);
+    const kept = rows.map((_, j) => j).filter((j) => !leftOut[i]?.includes(j));
     const y = kept.map((j) => 2 * (labels[j] as number) - 1);
     const meanY = y.reduce((a, b) => a + b, 0) / y.length;
     const centre = row.map((_, d) => kept.reduce((sum, j) => sum + (rows[j]?.[d] as number), 0) / kept.length);
@@ -67,16 +63,20 @@ describe('accuracy on what is left out', () => {
   const random = seededRandom(9);
   const count = 24;
   const labels = Uint8Array.from({ length: count }, (_, i) => Number(i < count / 2));
-  const partners = Int32Array.from({ length: count }, (_, i) => (i + count / 2) % count);
-  const alone = new Int32Array(count).fill(-1);
+  const partners = Array.from({ length: count }, (_, i) => [i, (i + count / 2) % count]);
+  const alone = partners.map(([i = NaN]) => [i]);
+  /** Three pairs that repeat each other, then pairs. */
+  const repeated = partners.map((own) =>
+    (own[0] as number) % 12 < 3 ? [...new Set([...own, 0, 1, 2, 12, 13, 14])] : own,
+  );
   const rows = drawn(count, 6, random).map((row, i) => [(row[0] as number) + (labels[i] as number), ...row.slice(1)]);
   const gram = gramOf(rows);
   const trace = gram.reduce((sum, value, at) => sum + (at % (count + 1) === 0 ? value : 0), 0);
 
   it.each([0.01, 1, 10])('is that of fits without it and its partner, at ridge %s', (ridge) => {
     const residuals = residualMatrix(gram, count, ridge) as Float64Array;
-    for (const left of [partners, alone]) {
-      const found = leftOutAccuracy(residuals, labels, left);
+    for (const left of [partners, alone, repeated]) {
+      const found = leftOutAccuracy(residuals, left)(labels);
       expect(found).toBeCloseTo(refitted(rows, labels, left, (ridge * trace) / count), 12);
     }
   });
@@ -84,7 +84,7 @@ describe('accuracy on what is left out', () => {
   it('is about a half where writes know nothing, in pairs or alone', () => {
     const found = Array.from({ length: 40 }, () => {
       const residuals = residualMatrix(gramOf(drawn(count, 30, random)), count, 1) as Float64Array;
-      return [partners, alone].map((left) => leftOutAccuracy(residuals, labels, left));
+      return [partners, alone].map((left) => leftOutAccuracy(residuals, left)(labels));
     });
     for (const side of [0, 1]) {
       const mean = found.reduce((sum, each) => sum + (each[side] as number), 0) / found.length;

@@ -83,6 +83,27 @@ describe('three axes on the name mover of planted-ioi', () => {
     }
   });
 
+  it('means and ratios of means have an interval over held prompts, shares of features none', () => {
+    const of = (name: string, measure: string, attribute = 'all') =>
+      values.find((one) => one.name === name && one.measure === measure && one.attribute === attribute);
+    for (const one of values.filter(({ measure }) => measure !== 'features with F1 of 0.8')) {
+      const [low, high] = one.interval ?? [NaN, NaN];
+      if (one.interval !== null) expect(low <= one.value + 1e-9 && one.value <= high + 1e-9, one.measure).toBe(true);
+    }
+    expect(of('random', 'sufficiency')?.interval).not.toBeNull();
+    expect(of('the model', 'agreement without an edit', 'IO name')?.interval).not.toBeNull();
+    expect(of('truth', 'features with F1 of 0.8', 'IO name')?.interval).toBeNull();
+  });
+
+  it('no held prompt is one of those that are fitted to, or another held one', () => {
+    const texts = (prompts: IoiScene['fit']['prompts']) => prompts.map(({ ids }) => ids.join(' '));
+    const [fit, held] = [texts(scene.fit.prompts), texts(scene.held.prompts)];
+    expect(held.filter((text) => fit.includes(text))).toEqual([]);
+    expect(new Set(held).size).toBe(held.length);
+    const few = ioiScene([...scene.held.prompts, ...scene.held.prompts], (id) => String(id), 3);
+    expect(few.held.prompts.length).toBeLessThanOrEqual(scene.held.prompts.length);
+  });
+
   it('one that explains nothing is neither sufficient nor needed', () => {
     expect(value('nothing', 'sufficiency')).toBeCloseTo(0, 3);
     expect(value('nothing', 'necessity')).toBeCloseTo(0, 3);

@@ -120,6 +120,24 @@ describe('loss recovered', () => {
     expect(without).not.toBeCloseTo(withError, 3);
   });
 
+  it('has intervals over windows, and none of one window', async () => {
+    const place = { site: 'z', layer: 2, head: 'concatenated' } as const;
+    const { width } = rowForm(place, model.family);
+    const dictionary = readingDictionary(randomUnits(40, width, 3), width, place);
+    const found = await lossRecovered(model, dictionary, windows, request);
+    const { windows: n, ...intervals } = found?.intervals ?? { windows: 0 };
+    expect([n, Object.keys(intervals)]).toEqual([
+      3,
+      ['clean', 'reconstructed', 'zero', 'mean', 'recovered', 'recoveredFromMean', 'kl'],
+    ]);
+    for (const name of ['clean', 'reconstructed', 'zero', 'kl'] as const) {
+      const [low, high] = found?.intervals?.[name] ?? [NaN, NaN];
+      expect(low < (found?.[name] ?? NaN) && (found?.[name] ?? NaN) < high, name).toBe(true);
+    }
+    const one = await lossRecovered(model, dictionary, windows.slice(0, 1), request);
+    expect(one?.intervals).toMatchObject({ windows: 1, clean: null, recovered: null, kl: null });
+  });
+
   it('counts no more tokens than asked for, and is null where nothing is predicted', async () => {
     const dictionary = identityDictionary(model.family.shape.headWidth, { layer: 0, head: 0 });
     expect((await lossRecovered(model, dictionary, windows, { skip: 1, tokens: 25 }))?.tokens).toBe(25);

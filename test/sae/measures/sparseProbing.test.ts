@@ -80,4 +80,20 @@ describe('sparse probing', () => {
     expect(new Set([...probed.held, ...probed.train]).size).toBe(99);
     expect(probedAttribute({ ...attribute, of: new Int32Array(100) }, 1)).toBeNull();
   });
+
+  it('no prompt lies on both sides, and of one that repeats one row is tested', () => {
+    const texts = Array.from({ length: 100 }, (_, row) => `prompt ${row % 20}`);
+    const of = Int32Array.from({ length: 100 }, (_, row) => row % 2);
+    const attribute = { name: 'a', values: ['x', 'y'], of };
+    const { train, held } = probedAttribute(attribute, 1, texts) as ProbedAttribute;
+    const side = (rows: readonly number[]) => new Set(rows.map((row) => texts[row]));
+    expect([held.length, side(held).size, train.length, side(train).size]).toEqual([4, 4, 80, 16]);
+    expect([...side(held)].filter((text) => side(train).has(text))).toEqual([]);
+    expect(probedAttribute(attribute, 1, texts)).toEqual(probedAttribute(attribute, 1, texts));
+    // Without repeats it is the split of rows.
+    const own = texts.map((_, row) => String(row));
+    expect(probedAttribute(attribute, 1, own)).toEqual(probedAttribute(attribute, 1));
+    const two = texts.map((_, row) => String(row % 2));
+    expect(probedAttribute(attribute, 1, two)).toBeNull();
+  });
 });
