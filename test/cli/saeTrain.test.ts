@@ -80,6 +80,7 @@ describe('headscope sae train', () => {
     );
     expect(code).toBe(0);
     expect(out).toMatch(/^4 dictionaries, \d+ rows of stories, 150 more held out$/m);
+    expect(out).toMatch(/^learning rate 0\.01$/m);
     expect(out).toMatch(/^step 6, \d+ s +loss +FVU +L0 +dead +rate$/m);
     for (const name of ['L1H2.z-matchingPursuit-k2', 'L1H2.z-matchingPursuit-k4', 'L1H2.z-topK-k2', 'L1H2.z-topK-k4']) {
       expect(out).toMatch(
@@ -94,6 +95,10 @@ describe('headscope sae train', () => {
   it('goes on with what is there', async () => {
     const { out } = await train('again', '--site', 'L0.z', '--controls', 'none', '--setting', 'k=3');
     expect(out).not.toContain('going on');
+    const other = await train('again', '--site', 'L0.z', '--controls', 'none', '--setting', 'k=3', '--lr', '1e-3');
+    expect(other.err).toMatch(
+      /checkpoint of other settings: .*training\.rate\.peak = 0\.001, got training\.rate\.peak = 0\.01/,
+    );
     expect((await train('again', '--site', 'L0.z', '--controls', 'none', '--setting', 'k=3')).out).toContain(
       'going on after step 6',
     );

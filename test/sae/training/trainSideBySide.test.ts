@@ -133,6 +133,9 @@ describe('bad input is one clear line', () => {
     expect(() => job('topK', { settings: { k: 25 } })).toThrow(
       'topK: k is above the dictionary: expected at most F = 24',
     );
+    expect(() => job('jumpReLU')).toThrow(
+      'jumpReLU: target L0 is above the dictionary: expected at most F = 24, got 32',
+    );
     expect(() => job('topK', { settings: { kk: 2 } })).toThrow('topK: unknown setting: expected k, got kk');
     expect(() => job('topK', { settings: { k: 2.5 } })).toThrow('expected a whole number from 1, got 2.5');
     expect(() => job('nothing')).toThrow('unknown variant');
