@@ -26,7 +26,7 @@ export const saeEval: Command = {
     'sae eval MODEL DIR ... (--task NAME | --prompts F.jsonl) [--n 64] [--probe 1,5] [--attributes] [--json]',
   ],
   about: [
-    'FVU is the fraction of variance unexplained, L0 the mean of active features a row. Loss recovered is the share of the rise in next-token loss from zero (from the mean) that reconstructions in the place of x undo; KL is of their predictions from those of the model.',
+    'FVU is the fraction of variance unexplained, L0 the mean of active features a row. Loss recovered is the share of the rise in next-token loss from zero (from the mean) that reconstructions in the place of x undo; KL is of their predictions from those of the model. [low, high] is a 95 % interval: of loss over windows, of probes and edits over held-out prompts.',
     `Controls: pca and kMeans and randomDirections, made of other rows where training did not leave them; untrained and frozenDecoder, which training leaves beside a dictionary as DIR.untrained and DIR.frozenDecoder. Default ${usualControls}; none for none. A dictionary that is no better than a control has shown nothing.`,
     "--probe 1,5 asks how well what is known of a task's prompts (names, order, template, decade) can be read off 1 and 5 features at the answer position. Take hundreds of prompts (--n).",
     '--attributes takes the three axes of Makelov, Lange and Nanda (2024) on --task ioi: does the reconstruction do what the activation does, can a name or the order be changed by few features, does a feature stand for each; beside the dictionary that known attributes give. docs/dictionaries-measures.md says what differs from the paper.',

@@ -64,7 +64,10 @@ export function trainedTable({ header, result }: Trained): string {
   });
   const { seconds, modelSeconds } = result;
   const took = `${seconds.toFixed(1)} s, ${modelSeconds.toFixed(1)} s of them running the model`;
-  return `\n${formatTable(columns, rows)}${took}\n`;
+  const windows = [...cards.values()].find(({ measures }) => measures?.loss?.intervals)?.measures?.loss?.intervals
+    ?.windows;
+  const over = windows === undefined ? '' : `[low, high]: 95 % over ${windows} windows, of fewer than ten too narrow\n`;
+  return `\n${formatTable(columns, rows)}${over}${took}\n`;
 }
 
 function cells({ measures, features }: DictionaryCard): string[] {
@@ -73,8 +76,13 @@ function cells({ measures, features }: DictionaryCard): string[] {
   const recovered = loss?.recovered ?? null;
   return [
     ...[number(unexplained), active.toFixed(1), String(dead), String(features)],
-    recovered === null ? '' : `${(100 * recovered).toFixed(1)} %`,
+    recovered === null ? '' : `${(100 * recovered).toFixed(1)} %${percentEnds(loss?.intervals?.recovered ?? null)}`,
   ];
+}
+
+/** ` [88.0, 93.9]` */
+function percentEnds(interval: readonly [number, number] | null): string {
+  return interval === null ? '' : ` [${interval.map((end) => (100 * end).toFixed(1)).join(', ')}]`;
 }
 
 function number(value: number): string {

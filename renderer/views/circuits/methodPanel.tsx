@@ -30,7 +30,7 @@ export function MethodPanel({ shown, judgements }: MethodPanelProps): ReactEleme
   return (
     <Panel
       title="Methods"
-      caption="± half of the 95 % interval over seeds (of CPR and CMD over prompts, of random circuits over circuits); [ ] of one ranking, over nodes, as if they were drawn from many like them. CPR: area under f, more is not always better; CMD: area of |1 − f|, less is more faithful."
+      caption="± half of the 95 % interval over seeds, of CPR and CMD over prompts; [ ] 95 % over nodes as if drawn. CMD: less is more faithful; CPR: more is not always better."
       exports={{ name: 'circuit-methods', csv: () => recordsCsv(methodRecords(rows)) }}
     >
       <Table

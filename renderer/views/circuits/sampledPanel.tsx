@@ -55,9 +55,9 @@ export function SampledPanel({ view, looks, reference, method }: ShownCircuit): 
 
 /** What is too few is named: a point that is not there would be taken for one that was not asked for. */
 function captionOf({ unsampled }: ShownCircuit['view'], looks: readonly MethodLook[]): string {
-  const about = 'AUC on the first n prompts, mean over seeds with its 95 % interval; of one ranking, that over nodes';
+  const about = 'AUC on the first n prompts, 95 % over seeds; of one ranking, over nodes';
   const missing = leftOutWords(unsampled, (method) => looks.find(({ id }) => id === method)?.title ?? method);
-  return missing === '' ? about : `${about}. Too few to rank with, and left out: ${missing}`;
+  return missing === '' ? about : `Left out, too few: ${missing}. ${about}`;
 }
 
 function seriesOf(

@@ -10,7 +10,14 @@ import { Panel } from '../../parts/panel.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { DictionariesModel } from './dictionariesModel.ts';
-import { measureColumns } from './measureColumns.ts';
+import {
+  intervalWords,
+  measureCells,
+  measureColumns,
+  measureHead,
+  measureText,
+  measureWidth,
+} from './measureColumns.ts';
 import { isOfModel } from './useShelf.ts';
 
 interface DictionaryListProps {
@@ -27,7 +34,7 @@ export function DictionaryList({ cards, problems, card, model }: DictionaryListP
   return (
     <Panel
       title="Dictionaries"
-      caption={`${formatNumber(cards.length)} in the project; measured on held-out rows`}
+      caption={`${formatNumber(cards.length)} in the project; measured on held-out rows; ${intervalWords}`}
       exports={{ name: 'dictionaries', csv: () => cardsCsv(cards) }}
     >
       <div className="dict-measured">
@@ -60,9 +67,11 @@ function columnsFor(model: DictionariesModel): readonly TableColumn<DictionaryCa
     text('reads', 'Reads', 'minmax(88px, 0.8fr)', ({ reads }) => reads),
     text('by', 'Kind', 'minmax(152px, 1.2fr)', ({ by, made }) => (made === 'control' ? `control: ${by}` : by)),
     number('features', 'F', ({ features }) => features),
-    ...measureColumns.map(({ id, title, of }) =>
-      number(id, title, ({ measures }) => (measures === null ? NaN : of(measures))),
-    ),
+    ...measureColumns.map((column): TableColumn<DictionaryCard> => ({
+      ...{ id: column.id, title: column.title, width: `${measureWidth(column)}px`, align: 'right' },
+      cell: ({ measures }) => measureText(column, measures),
+      sortBy: ({ measures }) => (measures === null ? NaN : column.of(measures)),
+    })),
     text('contexts', 'Contexts', '72px', ({ collected }) => (collected ? 'yes' : '–')),
     number('labels', 'Labels', ({ labels }) => labels),
     text('model', 'Model', 'minmax(120px, 1fr)', (card) => modelWords(card, model)),
@@ -90,12 +99,12 @@ function number(id: string, title: string, of: (card: DictionaryCard) => number)
 }
 
 function cardsCsv(cards: readonly DictionaryCard[]): string {
-  const head = ['name', 'reads', 'made', 'by', 'features', ...measureColumns.map(({ id }) => id), 'model', 'path'];
+  const head = ['name', 'reads', 'made', 'by', 'features', ...measureHead, 'model', 'path'];
   return csvOf(
     head,
     cards.map(({ name, reads, made, by, features, measures, model, path }) => [
       ...[name, reads, made, by, features],
-      ...measureColumns.map(({ of }) => (measures === null ? NaN : of(measures))),
+      ...measureCells(measures),
       ...[model?.name ?? null, path],
     ]),
   );

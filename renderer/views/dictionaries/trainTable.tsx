@@ -10,7 +10,14 @@ import { Empty } from '../../parts/states.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { useChangeDictionaries } from './dictionariesSettings.ts';
-import { measureColumns } from './measureColumns.ts';
+import {
+  intervalWords,
+  measureCells,
+  measureColumns,
+  measureHead,
+  measureText,
+  measureWidth,
+} from './measureColumns.ts';
 import type { TrainEntry, TrainRows } from './trainRows.ts';
 import { lastMeasured } from './trainRows.ts';
 import { trainVerdict } from './trainVerdict.ts';
@@ -34,7 +41,7 @@ export function TrainTable({ rows }: { readonly rows: TrainRows }): ReactElement
   return (
     <Panel
       title="On held-out rows"
-      caption={`${formatNumber(rows.header.rows.heldOut)} rows that no step has seen; Enter opens a dictionary`}
+      caption={`${formatNumber(rows.header.rows.heldOut)} rows that no step has seen; ${intervalWords}; Enter opens a dictionary`}
       exports={{ name: 'dictionaries', csv: () => measuresCsv(list) }}
     >
       {list.every(({ measures }) => measures === null) ? (
@@ -83,19 +90,23 @@ const columns: readonly TableColumn<Row>[] = [
   },
   { id: 'reads', title: 'Reads', width: '88px', cell: ({ entry }) => entry.reads },
   { id: 'features', title: 'F', width: '56px', align: 'right', cell: ({ entry }) => formatNumber(entry.features) },
-  ...measureColumns.map(({ id, title, of }): TableColumn<Row> => {
-    const value = ({ measures }: Row) => (measures === null ? NaN : of(measures));
-    return { id, title, width: '72px', align: 'right', cell: (row) => formatNumber(value(row)), sortBy: value };
+  ...measureColumns.map((column): TableColumn<Row> => {
+    const { id, title, of } = column;
+    return {
+      ...{ id, title, width: `${measureWidth(column) + 8}px`, align: 'right' },
+      cell: ({ measures }) => measureText(column, measures),
+      sortBy: ({ measures }) => (measures === null ? NaN : of(measures)),
+    };
   }),
 ];
 
 function measuresCsv(list: readonly Row[]): string {
-  const head = ['dictionary', 'control', 'reads', 'features', ...measureColumns.map(({ id }) => id)];
+  const head = ['dictionary', 'control', 'reads', 'features', ...measureHead];
   return csvOf(
     head,
     list.map(({ entry: { name, control, reads, features }, measures }) => [
       ...[control?.of ?? name, control?.id ?? '', reads, features],
-      ...measureColumns.map(({ of }) => (measures === null ? NaN : of(measures))),
+      ...measureCells(measures),
     ]),
   );
 }

@@ -281,7 +281,9 @@ describe('the sentence on top', () => {
     ];
     const [first, second] = sentences(rows);
     expect(first).toMatch(/^The trained encoder does better than the untrained one: AUC 0\.85 .* against 0\.51/);
-    expect(second).toMatch(/^A method does better than every control \(best of the methods: atp title 1\.00 \[0\.50, 0\.90\] \(over nodes\);/);
+    expect(second).toMatch(
+      /^A method does better than every control \(best of the methods: atp title 1\.00 \[0\.50, 0\.90\] \(over nodes\);/,
+    );
     expect(sentences([])).toEqual([]);
   });
 
