@@ -29,14 +29,19 @@ export function MethodPanel({ shown, judgements }: MethodPanelProps): ReactEleme
   const order = useCircuits((settings) => settings.order);
   const change = useChangeCircuits();
   const rows = useMemo(() => methodRows(view, looks, judgements, order), [view, looks, judgements, order]);
-  const [showsAll, setShowsAll] = useState(false);
+  const [showsCost, setShowsCost] = useState(false);
   return (
     <Panel
       title="Methods"
       caption="± half of the 95 % interval over seeds. CPR: area under f, more is not always better; CMD: area of |1 − f|, less is more faithful."
       controls={
-        <Button look="plain" className="circuits-more" aria-pressed={showsAll} onClick={() => setShowsAll(!showsAll)}>
-          {showsAll ? 'Fewer columns' : 'Ties and cost'}
+        <Button
+          look="plain"
+          className="circuits-more"
+          aria-pressed={showsCost}
+          onClick={() => setShowsCost(!showsCost)}
+        >
+          Ties and cost
         </Button>
       }
       exports={{ name: 'circuit-methods', csv: () => recordsCsv(methodRecords(rows)) }}
@@ -46,7 +51,7 @@ export function MethodPanel({ shown, judgements }: MethodPanelProps): ReactEleme
           <Table
             label="Methods"
             rows={rows}
-            columns={showsAll || width >= WIDE ? every : compared}
+            columns={columnsOf(width, showsCost)}
             keyOf={({ look }) => look.id}
             selected={method?.id ?? null}
             onSelect={({ look }) => look.id !== randomCircuits && change({ method: look.id })}
@@ -91,15 +96,17 @@ function costOf({ ranking }: CircuitView, method: string): Pick<MethodRow, 'seco
   };
 }
 
-/** What methods are compared by; it fits a window of 1,280 pixels. */
-const compared: readonly TableColumn<MethodRow>[] = [
+const named: readonly TableColumn<MethodRow>[] = [
   {
-    ...{ id: 'method', title: 'Method', width: 'minmax(184px, 1.6fr)' },
+    ...{ id: 'method', title: 'Method', width: 'minmax(210px, 1.6fr)' },
     cell: ({ look }) => <LineKey look={look} />,
     sortBy: ({ look }) => look.title,
   },
   { id: 'role', title: 'Role', width: '60px', cell: ({ look }) => look.role, sortBy: ({ look }) => look.role },
   mean('auc', 'AUC', 'Area under ROC against the reference, trapezoid over ties', (row) => row?.auc),
+];
+
+const ranked: readonly TableColumn<MethodRow>[] = [
   mean('precision', 'Av. prec.', 'Average precision against the reference', (row) => row?.averagePrecision),
   mean('f1', 'Best F1', 'Best F1 over all thresholds', (row) => row?.f1),
   number('cmd', 'CMD', 'Area of |1 − f| over the budgets: less is more faithful', ({ area }) => area.cmd, 2),
@@ -120,7 +127,15 @@ const further: readonly TableColumn<MethodRow>[] = [
   number('backward', 'Backward', 'Prompts run backward, of all seeds together', ({ passes }) => passes.backward),
 ];
 
-const every = [...compared, ...further];
+/** In a window of 1,280 pixels one half of the columns at a time. */
+function columnsOf(width: number, showsCost: boolean): readonly TableColumn<MethodRow>[] {
+  if (width >= WIDE) return every;
+  return showsCost ? costs : compared;
+}
+
+const compared = [...named, ...ranked];
+const costs = [...named, ...further];
+const every = [...named, ...ranked, ...further];
 
 /** Pixels at which all columns have room. */
 const WIDE = 1000;
