@@ -11,8 +11,6 @@ export interface ProposedWork {
   readonly windows: number;
   /** Tokens of recovered loss at each measuring; each costs a run for every dictionary and every control. */
   readonly lossTokens: number;
-  /** Measurings on held-out rows within the training. */
-  readonly measurings: number;
   /** Are controls among those proposed that train along? They take as long as the dictionary. */
   readonly trainsControls: boolean;
 }
@@ -26,11 +24,10 @@ const LENGTH = 128;
 
 export function proposedWork(shape: WorkShape): ProposedWork {
   const weights = weightsRead(shape);
-  if (weights < SMALL) return { windows: 128, lossTokens: 512, measurings: 10, trainsControls: true };
+  if (weights < SMALL) return { windows: 128, lossTokens: 256, trainsControls: true };
   return {
     windows: powerWithin(ROW_WORK / (weights * LENGTH), 16, 128),
-    lossTokens: powerWithin(LOSS_WORK / weights, 16, 512),
-    measurings: 5,
+    lossTokens: powerWithin(LOSS_WORK / weights, 16, 256),
     trainsControls: false,
   };
 }

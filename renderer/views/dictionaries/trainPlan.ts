@@ -39,6 +39,8 @@ const MEMORY = 256 * 2 ** 20;
 const DISK = 2 * 2 ** 30;
 const POOL = 262_144;
 const HELD_OUT = 2048;
+/** Measurings on held-out rows within a training: each makes controls anew and takes longer than many steps. */
+const MEASURINGS = 5;
 
 export function planTraining(settings: TrainSettings, scene: TrainScene): TrainPlan {
   if (settings.fork !== null) return planFork(settings, scene);
@@ -49,13 +51,12 @@ export function planTraining(settings: TrainSettings, scene: TrainScene): TrainP
   const name = settings.name ?? proposedName(dictionaries, scene.taken);
   if (!isFolderName(name)) return problem('A name has letters, digits, dots, dashes and underscores.');
   const { steps, batch, seed } = settings;
-  const work = proposedWork(scene.shape);
-  const lossTokens = settings.lossTokens ?? work.lossTokens;
+  const lossTokens = settings.lossTokens ?? proposedWork(scene.shape).lossTokens;
   const heldOut = heldOutOf(rows);
   const request: TrainRequest = {
     ...scene.model,
     ...{ out: `${scene.folder}/${name}`, dictionaries, rows, steps, batch, seed, lossTokens, heldOut },
-    ...{ pool: POOL, memory: MEMORY, disk: DISK, measureEvery: Math.max(1, Math.round(steps / work.measurings)) },
+    ...{ pool: POOL, memory: MEMORY, disk: DISK, measureEvery: Math.max(1, Math.round(steps / MEASURINGS)) },
     controls: settings.controls ?? proposedControls(scene),
   };
   return { kind: 'ready', request, words: estimateWords(request, scene.shape) };

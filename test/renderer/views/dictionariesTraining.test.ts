@@ -74,7 +74,7 @@ describe('the plan of a training', () => {
     const supervised = { ...frozen, id: 'supervised', madeOf: 'attributes' as const };
     const known = { ...kinds, controls: [...kinds.controls, frozen, supervised] };
     expect(requestOf({}, { kinds: known }).request).toMatchObject({
-      ...{ controls: ['pca', 'untrained', 'frozen'], lossTokens: 512, measureEvery: 100, rows: { texts: { n: 128 } } },
+      ...{ controls: ['pca', 'untrained', 'frozen'], lossTokens: 256, measureEvery: 200, rows: { texts: { n: 128 } } },
     });
     const { request, words } = requestOf({}, { kinds: known, shape: real });
     expect(request).toMatchObject({
