@@ -17,7 +17,7 @@ export interface ProposedWork {
 
 /** Weights times tokens: of one pass over the rows, and of one dictionary's recovered loss at one measuring. */
 const ROW_WORK = 1.4e12;
-const LOSS_WORK = 2e10;
+const LOSS_WORK = 1e10;
 /** A model of fewer weights is run over all of it in seconds. */
 const SMALL = 2e7;
 const LENGTH = 128;

@@ -41,6 +41,8 @@ const POOL = 262_144;
 const HELD_OUT = 2048;
 /** Measurings on held-out rows within a training: each makes controls anew and takes longer than many steps. */
 const MEASURINGS = 5;
+/** Runs over the tokens of recovered loss: for the mean there, as it is, and with x^, zero and the mean in its place. */
+const RUNS_OF_LOSS = 5;
 
 export function planTraining(settings: TrainSettings, scene: TrainScene): TrainPlan {
   if (settings.fork !== null) return planFork(settings, scene);
@@ -204,7 +206,7 @@ function modelWords({ dictionaries, controls, steps, measureEvery, lossTokens }:
   const read = `The model reads ${formatNumber(tokens)} tokens for rows`;
   if (lossTokens === 0) return `${read}.`;
   const runs = Math.ceil(steps / measureEvery) * dictionaries.length * (1 + controls.length);
-  return `${read} and about ${formatNumber(runs * lossTokens)} for recovered loss.`;
+  return `${read} and about ${formatNumber(runs * RUNS_OF_LOSS * lossTokens)} for recovered loss.`;
 }
 
 /** Weights of encoder and decoder with their biases, each beside its gradient and Adam's two moments, in float32. */

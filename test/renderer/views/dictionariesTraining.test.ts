@@ -78,9 +78,9 @@ describe('the plan of a training', () => {
     });
     const { request, words } = requestOf({}, { kinds: known, shape: real });
     expect(request).toMatchObject({
-      ...{ controls: ['pca', 'untrained'], lossTokens: 128, measureEvery: 200, rows: { texts: { n: 64 } } },
+      ...{ controls: ['pca', 'untrained'], lossTokens: 64, measureEvery: 200, rows: { texts: { n: 64 } } },
     });
-    expect(words).toMatch(/The model reads 8,128 tokens for rows and about 3,840 for recovered loss\.$/);
+    expect(words).toMatch(/The model reads 8,128 tokens for rows and about 9,600 for recovered loss\.$/);
     const own = requestOf({ windows: 128, lossTokens: 0, controls: ['frozen'] }, { kinds: known, shape: real }).request;
     expect(own).toMatchObject({ controls: ['frozen'], lossTokens: 0, rows: { texts: { n: 128 } } });
   });
