@@ -19,6 +19,9 @@ export type CircuitNodeSet = z.infer<typeof nodeSet>;
 /** What takes the place of a node outside the circuit: its mean over the prompts, or its value on the counterfactual prompt. */
 const outside = z.enum(['mean', 'counterfactual']);
 
+/** `method`: claims a circuit. `control`: knows nothing of it, or next to nothing. `reference`: measures each node itself. */
+const role = z.enum(['method', 'control', 'reference']);
+
 export const circuitMethodsResult = z.strictObject({
   methods: z
     .array(
@@ -28,8 +31,7 @@ export const circuitMethodsResult = z.strictObject({
         about: z.string(),
         /** Paper and equation. */
         source: z.string(),
-        /** `method`: claims a circuit. `control`: knows nothing of it, or next to nothing. `reference`: measures each node itself. */
-        role: z.enum(['method', 'control', 'reference']),
+        role,
         nodes: z.array(nodeSet).readonly(),
         /** What it needs of each prompt. */
         needs: z.array(z.enum(['corrupt', 'negative'])).readonly(),
@@ -91,6 +93,16 @@ const circuitHeader = z.strictObject({
   /** Do MLPs read the stream after their block's heads? What a saved circuit says of its model. */
   order: z.enum(['sequential', 'parallel']).exactOptional(),
   nodeSet,
+  /** What was run, in the order of the request, by the name that rows have it under; absent in runs of earlier versions. */
+  methods: z
+    .array(
+      z.strictObject({
+        method: z.string(),
+        ...{ title: z.string(), about: z.string(), source: z.string(), role, seeded: z.boolean() },
+      }),
+    )
+    .readonly()
+    .exactOptional(),
   /** Ids of all nodes that are ranked; lists of scores go by it. `L9H6`, `L9MLP`. */
   nodes: z.array(node).readonly(),
   /** The same ids as they were drawn from the seed: among equal scores, the one that stands first here is taken first. */

@@ -144,7 +144,17 @@ export const dictionaryKindsResult = z.strictObject({
       }),
     )
     .readonly(),
-  controls: z.array(z.strictObject({ id: z.string(), title: z.string(), about: z.string() })).readonly(),
+  controls: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        about: z.string(),
+        /** What it is made of: `rows` alone; `training`, which takes as long as that of the dictionary beside it; `attributes` that are known of prompts, which a training has not. */
+        madeOf: z.enum(['rows', 'training', 'attributes']),
+      }),
+    )
+    .readonly(),
   measures: z
     .array(z.strictObject({ id: z.string(), title: z.string(), formula: z.string(), pitfall: z.string() }))
     .readonly(),

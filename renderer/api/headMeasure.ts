@@ -13,12 +13,14 @@ export type MeasureKind =
   | 'direct'
   | 'prior'
   | 'gate'
+  | 'circuit'
   | 'imported';
 
 /** Under which heading it stands in a list: `measureFamilies` has them in their order. */
 export type MeasureFamily =
   | 'effects'
   | 'estimates'
+  | 'circuits'
   | 'importance'
   | 'proxies'
   | 'tokens'
@@ -56,7 +58,7 @@ export interface HeadMeasure {
   readonly formula: string;
   /** Paper, with its section or equation where it has one. */
   readonly source: string;
-  /** Number of its rule: `S4`. `specOfRule` has the file. */
+  /** Number of its rule: `S4`, of which `specOfRule` has the file; empty where its source says it all. */
   readonly rule: string;
   /** Task or prompt file. */
   readonly dataset: string;

@@ -52,6 +52,7 @@ const calls: ReadonlySet<RunSummary['call']> = new Set([
   'streamingHeads',
   'importance',
   'duo',
+  'circuit',
 ]);
 /** Runs that are read, the newest: a project of hundreds would otherwise be read whole. */
 const MOST_RUNS = 40;

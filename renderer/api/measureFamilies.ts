@@ -4,6 +4,7 @@ import type { MeasureFamily } from './headMeasure.ts';
 export const measureFamilies: Readonly<Record<MeasureFamily, string>> = {
   effects: 'Effects of ablation',
   estimates: 'Estimates from gradients',
+  circuits: 'Scores of circuit methods',
   importance: 'Importance on a text',
   proxies: 'Proxies of importance, control',
   tokens: 'Which tokens it attends to',

@@ -53,6 +53,11 @@ export const measureKinds: Readonly<Record<MeasureKind, MeasureKindWords>> = {
     ...{ name: 'trained gate', brief: 'Trained gate, not importance.' },
     claim: 'Trained gate: how far its cache may be shortened. Not importance.',
   },
+  circuit: {
+    ...{ name: 'circuit score', brief: 'Score of a circuit method, not importance.' },
+    claim:
+      'Score of a circuit method: it orders heads within that method, and is no size of an effect. Not importance.',
+  },
   imported: {
     ...{ name: 'imported', brief: 'Imported, not measured here.' },
     claim: 'Imported: another tool measured it, nothing was run here.',

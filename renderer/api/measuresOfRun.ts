@@ -1,5 +1,6 @@
 /** What one run says about heads, each as a measure that can colour a matrix of heads. */
 import type { RunRow } from '../../engine/results/runs.ts';
+import { circuitMeasures } from './circuitMeasures.ts';
 import { ablationMeasures, attributionMeasures } from './effectMeasures.ts';
 import type { HeadMeasure } from './headMeasure.ts';
 import { importanceMeasures } from './importanceMeasures.ts';
@@ -29,6 +30,8 @@ export function measuresOfRun(run: string, table: RunTable): readonly HeadMeasur
 
 function ofRows(run: string, { call, rows }: RowTable): readonly HeadMeasure[] {
   switch (call) {
+    case 'circuit':
+      return circuitMeasures(run, rows);
     case 'importance':
       return importanceMeasures(run, rows);
     case 'streamingHeads':
@@ -59,8 +62,13 @@ export function fingerprintOf(table: RunTable): string | null {
 
 function fingerprintOfRows(rows: readonly RunRow[]): string | null {
   for (const row of rows) {
-    const isOfHeads = row.call === 'importance' || row.call === 'streamingHeads' || row.call === 'duo';
-    if (isOfHeads && row.event.kind === 'start') return row.event.header.model.fingerprint;
+    if (saysModel(row) && row.event.kind === 'start') return row.event.header.model.fingerprint;
   }
   return null;
+}
+
+type RowOfHeads = Extract<RunRow, { readonly call: 'importance' | 'streamingHeads' | 'duo' | 'circuit' }>;
+
+function saysModel(row: RunRow): row is RowOfHeads {
+  return ['importance', 'streamingHeads', 'duo', 'circuit'].includes(row.call);
 }

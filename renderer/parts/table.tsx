@@ -13,6 +13,8 @@ import './table.css';
 export interface TableColumn<R> {
   readonly id: string;
   readonly title: string;
+  /** What a short title stands for, in full. */
+  readonly about?: string;
   /** CSS track: `120px`, `1fr`, `minmax(80px, 1fr)`. */
   readonly width: string;
   readonly align?: 'left' | 'right';
@@ -163,10 +165,10 @@ interface HeadCellProps<R> {
 }
 
 function HeadCell<R>({ column, sort, onSort }: HeadCellProps<R>): ReactElement {
-  const { id, title, align = 'left', sortBy } = column;
+  const { id, title, about, align = 'left', sortBy } = column;
   const direction = sort?.column === id ? sort.direction : null;
   return (
-    <th className="table-cell" data-align={align} aria-sort={direction ?? 'none'}>
+    <th className="table-cell" data-align={align} title={about} aria-sort={direction ?? 'none'}>
       {sortBy === undefined ? (
         title
       ) : (

@@ -92,7 +92,7 @@ function CurrentJob({ job }: { readonly job: RunSummary }): ReactElement {
         />
       </div>
       {progress !== null && (
-        <span className="tray-count">{`${formatNumber(progress.done)}/${formatNumber(progress.total)}`}</span>
+        <span className="tray-count">{`${formatNumber(Math.floor(progress.done))}/${formatNumber(progress.total)}`}</span>
       )}
       <span className="tray-quiet">{speed.join(' · ')}</span>
       <Button look="plain" onClick={() => steerJob(workbench, id, isPaused ? 'resume' : 'pause')}>

@@ -8,6 +8,7 @@ export const clusterCentres: Control = {
   id: 'kMeans',
   title: 'k-means',
   about: 'Codes that tell samples apart no better than clusters do are no parts of them.',
+  madeOf: 'rows',
   async make(input) {
     const { centre, centred } = preparedControl(input);
     const { centres } = await kMeans(centred, input.features, seededRandom(input.seed));

@@ -26,6 +26,8 @@ export interface ControlFacts {
   readonly title: string;
   /** What it tells about a trained dictionary that is no better. */
   readonly about: string;
+  /** `rows` alone; a `training` beside that of the dictionary; `attributes` that are known of prompts. */
+  readonly madeOf: 'rows' | 'training' | 'attributes';
 }
 
 export interface Control extends ControlFacts {

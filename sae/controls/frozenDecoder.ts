@@ -6,6 +6,7 @@ export const frozenDecoderFacts: ControlFacts = {
   id: 'frozenDecoder',
   title: 'Frozen random decoder',
   about: 'The same training with random directions: what only the encoder had to learn.',
+  madeOf: 'training',
 };
 
 /** The job beside another; of a variant whose decoder is all there is, only its bias is left to learn. */

@@ -8,6 +8,7 @@ export const pca: Control = {
   id: 'pca',
   title: 'PCA with the same k',
   about: 'A dictionary that explains no more variance with k codes has found no more than a subspace.',
+  madeOf: 'rows',
   async make(input) {
     const { centre, centred } = preparedControl(input);
     const features = Math.min(Math.round(input.k), centred.width);

@@ -23,6 +23,7 @@ export const randomDirections: Control = {
   id: 'randomDirections',
   title: 'Random directions',
   about: 'As many random directions, the k that fit best: a score that they reach too says nothing about training.',
+  madeOf: 'rows',
   make(input) {
     const { centre, centred } = preparedControl(input);
     const { features } = input;

@@ -15,6 +15,7 @@ export const supervisedFacts: ControlFacts = {
   id: 'supervised',
   title: 'Supervised dictionary',
   about: 'A feature for each value of each known attribute of a prompt: what a dictionary could know.',
+  madeOf: 'attributes',
 };
 
 export interface Attribute {

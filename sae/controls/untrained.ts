@@ -14,6 +14,7 @@ export const untrainedFacts: ControlFacts = {
   id: 'untrained',
   title: 'Untrained',
   about: 'The dictionary before its first step: a score that it reaches too says nothing about training.',
+  madeOf: 'rows',
 };
 
 /** Batches over which thresholds and densities are measured. */

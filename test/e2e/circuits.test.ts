@@ -44,6 +44,11 @@ describe.skipIf(!isServable)('circuits (needs npm run build and build:ui)', () =
     expect(await methods.getByRole('row', { name: /^Attribution patching method \d\.\d\d/ }).count()).toBe(1);
     expect(await methods.getByRole('row', { name: /^Write norm control \d\.\d\d/ }).count()).toBe(1);
 
+    expect(await overflowOf(methods)).toBe(0);
+    await place.getByRole('button', { name: 'Ties and cost' }).click();
+    await methods.getByRole('columnheader', { name: 'Backward' }).waitFor();
+    expect(await overflowOf(methods)).toBe(0);
+
     await place.getByRole('tab', { name: 'Ranking' }).click();
     await place.getByRole('grid', { name: 'Nodes by score' }).getByRole('row').nth(32).waitFor();
 
@@ -64,6 +69,13 @@ describe.skipIf(!isServable)('circuits (needs npm run build and build:ui)', () =
     expect(saved.source).not.toContain('by hand');
   });
 
+  test('what a method scores the heads with colours them, and says on what it was measured', async () => {
+    const heads = await goTo(page, 'Heads');
+    await heads.getByRole('combobox', { name: 'Measure', exact: true }).click();
+    await page.getByRole('option', { name: /^Circuit: Attribution patching/ }).click();
+    await heads.getByText(/more ranks higher · ioi, n 4 prompts, seed 0\. Score of a circuit method/).waitFor();
+  });
+
   test('one that was changed by hand says so in its file', async () => {
     const place = await goTo(page, 'Circuits');
     await place.getByRole('slider', { name: 'Best nodes that stay' }).press('Home');
@@ -74,6 +86,11 @@ describe.skipIf(!isServable)('circuits (needs npm run build and build:ui)', () =
     expect(saved.source).toMatch(/; changed by hand: \+L1H0$/);
   });
 });
+
+/** Pixels of a table's columns that lie beyond its right edge. */
+function overflowOf(table: Locator): Promise<number> {
+  return table.evaluate(({ parentElement: box }) => (box === null ? NaN : box.scrollWidth - box.clientWidth));
+}
 
 /** As any reader of such files has it. */
 async function savedCircuit(page: Page, panel: string, entry: string): Promise<Circuit> {

@@ -153,6 +153,9 @@ class CircuitCall {
     const measured = measuredHeader(this.#model, this.#request, this.#asked.measured, nodes.length);
     return {
       ...{ ...measured, nodeSet, nodes, outside, budgets: this.#budgets() },
+      methods: this.#asked.methods.map(({ label, method: { title, about, source, role, seeded } }) => {
+        return { method: label, title, about, source, role, seeded };
+      }),
       order: this.#model.family.description.block(0).order,
       drawn: drawnOrder(nodes, seed),
       drawnFrom: seed,

@@ -18,8 +18,8 @@ function kinds(): DictionaryKinds {
     variants: variants.map(({ id, title, about, source, settings }) => {
       return { id, title, about, source, settings: settingsInfo(settings) };
     }),
-    controls: [...controls, untrainedFacts, frozenDecoderFacts, supervisedFacts].map(({ id, title, about }) => {
-      return { id, title, about };
+    controls: [...controls, untrainedFacts, frozenDecoderFacts, supervisedFacts].map(({ id, title, about, madeOf }) => {
+      return { id, title, about, madeOf };
     }),
     measures: measureFacts.map(({ id, title, formula, pitfall }) => ({ id, title, formula, pitfall })),
   };

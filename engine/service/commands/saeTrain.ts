@@ -153,7 +153,7 @@ function readRoom(
 }
 
 function readControls(input: Input, { controls }: DictionaryKinds): readonly string[] {
-  const known = controls.map(({ id }) => id).filter((id) => id !== 'supervised');
+  const known = controls.filter(({ madeOf }) => madeOf !== 'attributes').map(({ id }) => id);
   const text = input.text('controls') ?? known.filter((id) => id !== 'frozenDecoder').join(',');
   if (text === 'none') return [];
   if (text === 'all') return known;

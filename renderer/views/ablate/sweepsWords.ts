@@ -117,7 +117,7 @@ export const stateWords: Readonly<Record<RunState, string>> = {
 /** `182 of 270 units · 4.4 units/s · 20 s left` */
 export function progressWords({ state, progress, rate, secondsLeft }: RunSummary): string {
   if (progress === null) return '';
-  const amount = `${formatNumber(progress.done)} of ${formatNumber(progress.total)} ${progress.of}`;
+  const amount = `${formatNumber(Math.floor(progress.done))} of ${formatNumber(progress.total)} ${progress.of}`;
   if (state !== 'running' || rate === null) return amount;
   const left = secondsLeft === null ? [] : [`${formatDuration(secondsLeft)} left`];
   return [amount, formatRate(rate, progress.of), ...left].join(' · ');

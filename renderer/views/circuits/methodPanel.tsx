@@ -1,7 +1,9 @@
 /** All methods in one table: how well each ranks, how faithful its circuits are, what it took. */
 import type { ReactElement } from 'react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import { FitBox } from '../../marks/fitBox.tsx';
 import { formatFixed, formatHalfWidth, formatNumber } from '../../marks/format.ts';
+import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -27,20 +29,35 @@ export function MethodPanel({ shown, judgements }: MethodPanelProps): ReactEleme
   const order = useCircuits((settings) => settings.order);
   const change = useChangeCircuits();
   const rows = useMemo(() => methodRows(view, looks, judgements, order), [view, looks, judgements, order]);
+  const [showsCost, setShowsCost] = useState(false);
   return (
     <Panel
       title="Methods"
       caption="± half of the 95 % interval over seeds, of CPR and CMD over prompts; [ ] 95 % over nodes as if drawn. CMD: less is more faithful; CPR: more is not always better."
+      controls={
+        <Button
+          look="plain"
+          className="circuits-more"
+          aria-pressed={showsCost}
+          onClick={() => setShowsCost(!showsCost)}
+        >
+          Ties and cost
+        </Button>
+      }
       exports={{ name: 'circuit-methods', csv: () => recordsCsv(methodRecords(rows)) }}
     >
-      <Table
-        label="Methods"
-        rows={rows}
-        columns={columns}
-        keyOf={({ look }) => look.id}
-        selected={method?.id ?? null}
-        onSelect={({ look }) => look.id !== randomCircuits && change({ method: look.id })}
-      />
+      <FitBox>
+        {({ width }) => (
+          <Table
+            label="Methods"
+            rows={rows}
+            columns={columnsOf(width, showsCost)}
+            keyOf={({ look }) => look.id}
+            selected={method?.id ?? null}
+            onSelect={({ look }) => look.id !== randomCircuits && change({ method: look.id })}
+          />
+        )}
+      </FitBox>
     </Panel>
   );
 }
@@ -79,32 +96,58 @@ function costOf({ ranking }: CircuitView, method: string): Pick<MethodRow, 'seco
   };
 }
 
-const columns: readonly TableColumn<MethodRow>[] = [
+const named: readonly TableColumn<MethodRow>[] = [
   {
-    ...{ id: 'method', title: 'Method', width: 'minmax(204px, 1.6fr)' },
+    ...{ id: 'method', title: 'Method', width: 'minmax(210px, 1.6fr)' },
     cell: ({ look }) => <LineKey look={look} />,
     sortBy: ({ look }) => look.title,
   },
-  { id: 'role', title: 'Role', width: '68px', cell: ({ look }) => look.role, sortBy: ({ look }) => look.role },
-  mean('auc', 'AUC', (row) => row?.auc),
-  mean('pessimistic', 'AUC, pessimistic', (row) => row?.pessimistic),
-  mean('precision', 'Average precision', (row) => row?.averagePrecision),
-  mean('f1', 'Best F1', (row) => row?.f1),
-  { ...number('seeds', 'Seeds', ({ judgement }) => judgement?.auc.n ?? NaN), width: '44px' },
-  areaColumn('cmd', 'CMD'),
-  areaColumn('cpr', 'CPR'),
-  number('seconds', 'Seconds', ({ seconds }) => seconds),
-  number('forward', 'Forward', ({ passes }) => passes.forward),
-  number('backward', 'Backward', ({ passes }) => passes.backward),
+  { id: 'role', title: 'Role', width: '60px', cell: ({ look }) => look.role, sortBy: ({ look }) => look.role },
+  mean('auc', 'AUC', 'Area under ROC against the reference, trapezoid over ties', (row) => row?.auc),
 ];
+
+const ranked: readonly TableColumn<MethodRow>[] = [
+  mean('precision', 'Av. prec.', 'Average precision against the reference', (row) => row?.averagePrecision),
+  mean('f1', 'Best F1', 'Best F1 over all thresholds', (row) => row?.f1),
+  areaColumn('cmd', 'CMD', 'Area of |1 − f| over the budgets: less is more faithful'),
+  areaColumn('cpr', 'CPR', 'Area under f over the budgets: more is not always better'),
+  number('seeds', 'Seeds', 'Rankings that the numbers are the mean of', ({ judgement }) => judgement?.auc.n ?? NaN),
+];
+
+/** The other rule for ties, and what each method took. */
+const further: readonly TableColumn<MethodRow>[] = [
+  mean(
+    'pessimistic',
+    'AUC, pess.',
+    'Pessimistic area under ROC: ties and nodes without a score count against the method',
+    (row) => row?.pessimistic,
+  ),
+  number('seconds', 'Seconds', 'Of all seeds together', ({ seconds }) => seconds),
+  number('forward', 'Forward', 'Prompts run forward, of all seeds together', ({ passes }) => passes.forward),
+  number('backward', 'Backward', 'Prompts run backward, of all seeds together', ({ passes }) => passes.backward),
+];
+
+/** In a window of 1,280 pixels one half of the columns at a time. */
+function columnsOf(width: number, showsCost: boolean): readonly TableColumn<MethodRow>[] {
+  if (width >= WIDE) return every;
+  return showsCost ? costs : compared;
+}
+
+const compared = [...named, ...ranked];
+const costs = [...named, ...further];
+const every = [...named, ...ranked, ...further];
+
+/** Pixels at which all columns have room. */
+const WIDE = 1000;
 
 function mean(
   id: string,
   title: string,
+  about: string,
   pick: (judgement: Judgement | null) => SeedMean | undefined,
 ): TableColumn<MethodRow> {
   return {
-    ...{ id, title, width: `minmax(${id === 'f1' ? 84 : 120}px, 1fr)`, align: 'right' },
+    ...{ id, title, about, width: `minmax(${id === 'f1' ? 78 : 114}px, 1fr)`, align: 'right' },
     cell: ({ judgement }) => meanWords(pick(judgement)),
     sortBy: ({ judgement }) => pick(judgement)?.mean ?? NaN,
   };
@@ -121,32 +164,26 @@ function meanWords(value: SeedMean | undefined): string {
   return `${text} ${formatHalfWidth((value.interval[1] - value.interval[0]) / 2, 2)}`;
 }
 
-/** `0.123 ±0.010` */
-function areaColumn(id: 'cpr' | 'cmd', title: string): TableColumn<MethodRow> {
+/** `0.12 ±0.01` */
+function areaColumn(id: 'cpr' | 'cmd', title: string, about: string): TableColumn<MethodRow> {
   return {
-    ...{ id, title, width: 'minmax(92px, 0.8fr)', align: 'right' },
+    ...{ id, title, about, width: 'minmax(78px, 0.8fr)', align: 'right' },
     cell: ({ area }) => {
       if (Number.isNaN(area[id])) return '–';
-      const text = formatFixed(area[id], 3);
+      const text = formatFixed(area[id], 2);
       const interval = area.intervals?.[id] ?? null;
-      return interval === null ? text : `${text} ${formatHalfWidth((interval[1] - interval[0]) / 2, 3)}`;
+      return interval === null ? text : `${text} ${formatHalfWidth((interval[1] - interval[0]) / 2, 2)}`;
     },
     sortBy: ({ area }) => area[id],
   };
 }
 
-function number(
-  id: string,
-  title: string,
-  pick: (row: MethodRow) => number,
-  decimals: number | null = null,
-): TableColumn<MethodRow> {
+function number(id: string, title: string, about: string, pick: (row: MethodRow) => number): TableColumn<MethodRow> {
   return {
-    ...{ id, title, width: 'minmax(56px, 0.6fr)', align: 'right' },
+    ...{ id, title, about, width: 'minmax(46px, 0.6fr)', align: 'right' },
     cell: (row) => {
       const value = pick(row);
-      if (Number.isNaN(value)) return '–';
-      return decimals === null ? formatNumber(value) : formatFixed(value, decimals);
+      return Number.isNaN(value) ? '–' : formatNumber(value);
     },
     sortBy: pick,
   };

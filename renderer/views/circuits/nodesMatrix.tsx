@@ -1,6 +1,7 @@
 /** Heads, and MLPs where they are ranked, coloured by the score of the chosen method. */
 import type { ReactElement, Ref } from 'react';
 import { useMemo, useRef } from 'react';
+import { measures } from '../../../engine/terms/measures.ts';
 import type { HeadRef } from '../../../engine/results/units.ts';
 import { useSelection } from '../../api/hooks.ts';
 import { scaleOf } from '../../api/measureScale.ts';
@@ -34,7 +35,13 @@ export function NodesMatrix({ shown, method, rows }: NodesProps): ReactElement {
   return (
     <Panel
       title={method.title}
-      aside={<Legend scale={scale} title={isSigned ? 'effect' : 'score'} width={72} />}
+      aside={
+        <Legend
+          scale={scale}
+          title={isSigned ? `effect, ${measures[view.header.metricId].unit}` : 'score'}
+          width={72}
+        />
+      }
       exports={{
         name: `circuit-ranking-${method.id}`,
         csv: () => recordsCsv(nodeRecords(rows, view)),

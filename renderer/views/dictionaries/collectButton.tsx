@@ -3,10 +3,10 @@ import type { ReactElement } from 'react';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { useIsResident } from '../../api/hooks.ts';
 import { formatNumber } from '../../marks/format.ts';
-import { textsOf } from '../prune/pruneSettings.ts';
 import type { DictionariesModel } from './dictionariesModel.ts';
 import { useTrain } from './dictionariesSettings.ts';
 import { JobButton } from './jobButton.tsx';
+import { trainTexts } from './trainPlan.ts';
 import { isOfModel } from './useShelf.ts';
 
 export interface DictionaryJobProps {
@@ -21,7 +21,7 @@ export function CollectButton({ model, card }: DictionaryJobProps): ReactElement
   const [train] = useTrain();
   const isResident = useIsResident();
   const isOwn = isOfModel(card, model);
-  const texts = textsOf(train, model.shape.context);
+  const texts = trainTexts(train, model.shape);
   const words = `Reads ${formatNumber(texts.n)} windows of ${formatNumber(texts.length)} tokens of the text chosen in Train`;
   const request = { ...model.choice, dictionary: card.path, rows: { kind: 'text', texts }, ...contexts } as const;
   return (

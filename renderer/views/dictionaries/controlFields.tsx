@@ -1,21 +1,25 @@
 /** Controls are made on the same rows: what a dictionary has to do better than. */
 import type { ReactElement } from 'react';
-import type { DictionaryKinds } from '../../../engine/results/dictionaries.ts';
 import { useTrain } from './dictionariesSettings.ts';
-import { trainableControls } from './trainPlan.ts';
+import type { TrainScene } from './trainPlan.ts';
+import { proposedControls, trainableControls } from './trainPlan.ts';
 
-export function ControlFields({ kinds }: { readonly kinds: DictionaryKinds }): ReactElement {
+export function ControlFields({ scene }: { readonly scene: TrainScene }): ReactElement {
   const [{ controls }, change] = useTrain();
-  const all = trainableControls(kinds);
-  const chosen = controls ?? all.map(({ id }) => id);
+  const all = trainableControls(scene.kinds);
+  const chosen = controls ?? proposedControls(scene);
   const toggle = (id: string, isOn: boolean) =>
     change({
       controls: all.map((one) => one.id).filter((one) => (one === id ? isOn : chosen.includes(one))),
     });
   return (
     <div className="dict-controls">
-      {all.map(({ id, title, about }) => (
-        <label key={id} className="dict-check" title={about}>
+      {all.map(({ id, title, about, madeOf }) => (
+        <label
+          key={id}
+          className="dict-check"
+          title={madeOf === 'training' ? `${about} Trains along: takes as long as the dictionary.` : about}
+        >
           <input
             type="checkbox"
             checked={chosen.includes(id)}

@@ -35,15 +35,16 @@ export interface TrainSettings {
   readonly source: 'text' | 'prompts';
   /** The user's documents; stories of the program's own where null. */
   readonly documents: DocumentSource | null;
-  readonly windows: number;
+  /** Null: as many as fit the model. */
+  readonly windows: number | null;
   readonly length: number;
   readonly steps: number;
   readonly batch: number;
   readonly seed: number;
-  /** Ids; null: all that there are. */
+  /** Ids; null: those that fit the model. */
   readonly controls: readonly string[] | null;
-  /** Tokens of recovered loss; 0: not measured. */
-  readonly lossTokens: number;
+  /** Tokens of recovered loss; 0: not measured; null: as many as fit the model. */
+  readonly lossTokens: number | null;
   /** Of the training's folder; null: the one that is proposed. */
   readonly name: string | null;
   /** The training that this one goes on from. */
@@ -96,7 +97,7 @@ export interface DictionariesSettings {
 const firstTrain: TrainSettings = {
   ...{ site: 'z', scope: 'heads', heads: null, layers: null, variants: [{ variant: 'topK', typed: { k: '3, 6' } }] },
   ...{ features: 256, normalisation: 'averageNorm', learningRate: 1e-3, source: 'text', documents: null },
-  ...{ windows: 128, length: 128, steps: 1000, batch: 256, seed: 0, controls: null, lossTokens: 512 },
+  ...{ windows: null, length: 128, steps: 1000, batch: 256, seed: 0, controls: null, lossTokens: null },
   ...{ name: null, fork: null },
 };
 export const everyFeature: FeatureFilter = { text: '', which: 'all', density: null, head: null };

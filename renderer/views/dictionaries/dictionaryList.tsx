@@ -64,8 +64,8 @@ export function DictionaryList({ cards, problems, card, model }: DictionaryListP
 function columnsFor(model: DictionariesModel): readonly TableColumn<DictionaryCard>[] {
   return [
     text('name', 'Name', 'minmax(176px, 1.8fr)', ({ name }) => name, true),
-    text('reads', 'Reads', 'minmax(88px, 0.8fr)', ({ reads }) => reads),
-    text('by', 'Kind', 'minmax(152px, 1.2fr)', ({ by, made }) => (made === 'control' ? `control: ${by}` : by)),
+    text('reads', 'Reads', 'minmax(80px, 0.8fr)', ({ reads }) => reads),
+    text('by', 'Kind', 'minmax(112px, 1.2fr)', ({ by, made }) => (made === 'control' ? `control: ${by}` : by)),
     number('features', 'F', ({ features }) => features),
     ...measureColumns.map((column): TableColumn<DictionaryCard> => ({
       ...{ id: column.id, title: column.title, width: `${measureWidth(column)}px`, align: 'right' },
@@ -95,7 +95,14 @@ function text(
 }
 
 function number(id: string, title: string, of: (card: DictionaryCard) => number): TableColumn<DictionaryCard> {
-  return { id, title, width: '64px', align: 'right', cell: (card) => formatNumber(of(card)), sortBy: of };
+  return {
+    id,
+    title,
+    width: 'minmax(56px, 0.3fr)',
+    align: 'right',
+    cell: (card) => formatNumber(of(card)),
+    sortBy: of,
+  };
 }
 
 function cardsCsv(cards: readonly DictionaryCard[]): string {

@@ -36,7 +36,8 @@ function Progress({ run }: { readonly run: string }): ReactElement | null {
   const summary = useRun(run)?.summary ?? null;
   if (summary === null || summary.state === 'done') return null;
   const { progress, state, error } = summary;
-  const share = progress === null ? '' : ` ${formatNumber(progress.done)} of ${formatNumber(progress.total)}`;
+  const share =
+    progress === null ? '' : ` ${formatNumber(Math.floor(progress.done))} of ${formatNumber(progress.total)}`;
   return (
     <span className={error === null ? 'sweeps-quiet' : 'sweeps-problem'} role="status">
       {error?.message ?? `${state}${share}`}

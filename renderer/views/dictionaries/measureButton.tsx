@@ -3,10 +3,10 @@ import type { ReactElement } from 'react';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
 import { useIsResident } from '../../api/hooks.ts';
 import { formatNumber } from '../../marks/format.ts';
-import { textsOf } from '../prune/pruneSettings.ts';
 import type { DictionaryJobProps } from './collectButton.tsx';
 import { useTrain } from './dictionariesSettings.ts';
 import { JobButton } from './jobButton.tsx';
+import { trainTexts } from './trainPlan.ts';
 import { isOfModel, useShelf } from './useShelf.ts';
 
 /** Rows, and tokens whose loss is taken. */
@@ -20,7 +20,7 @@ export function MeasureButton({ model, card }: DictionaryJobProps): ReactElement
   const together = togetherWith(data?.dictionaries ?? [], card);
   // Another seed than that of training: other stories.
   const seed = train.seed + 1;
-  const rows = { kind: 'text', texts: textsOf(train, model.shape.context) } as const;
+  const rows = { kind: 'text', texts: trainTexts(train, model.shape) } as const;
   const none = { controls: [], probing: [], attributes: false };
   const request = { ...model.choice, dictionaries: together, rows, ...amounts, ...none, seed };
   const words = `${formatNumber(together.length)} of its training, on ${formatNumber(amounts.count)} rows and the loss of ${formatNumber(amounts.lossTokens)} tokens`;

@@ -9,6 +9,7 @@ import { Button } from '../../parts/button.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { documentsOf } from '../prune/calibrationFiles.ts';
 import { NumberField } from '../prune/numberField.tsx';
+import { proposedWork } from './proposedWork.ts';
 import { useTrain } from './dictionariesSettings.ts';
 import type { TrainScene } from './trainPlan.ts';
 
@@ -36,7 +37,7 @@ export function RowFields({ scene }: { readonly scene: TrainScene }): ReactEleme
             <NumberField
               words="windows"
               whole
-              value={windows}
+              value={windows ?? proposedWork(scene.shape).windows}
               min={1}
               max={10_000}
               onChange={(n) => change({ windows: n })}

@@ -10,6 +10,7 @@ import { LabelledNumber } from '../retrieval/labelledNumber.tsx';
 import type { HeadScope } from './dictionariesSettings.ts';
 import { useTrain } from './dictionariesSettings.ts';
 import { ControlFields } from './controlFields.tsx';
+import { proposedWork } from './proposedWork.ts';
 import { hasHeads, headsText, layersText } from './trainPlaces.ts';
 import type { TrainScene } from './trainPlan.ts';
 import { RowFields } from './rowFields.tsx';
@@ -50,10 +51,10 @@ export function TrainFields({ scene }: { readonly scene: TrainScene }): ReactEle
         <RowFields scene={scene} />
       </Section>
       <Section title="Training">
-        <StepFields />
+        <StepFields scene={scene} />
       </Section>
       <Section title="Controls beside each">
-        <ControlFields kinds={scene.kinds} />
+        <ControlFields scene={scene} />
       </Section>
     </>
   );
@@ -111,7 +112,7 @@ const normalisations = [
   { value: 'none', title: 'none' },
 ] as const;
 
-function StepFields(): ReactElement {
+function StepFields({ scene }: { readonly scene: TrainScene }): ReactElement {
   const [{ features, steps, batch, learningRate, normalisation, seed, lossTokens }, change] = useTrain();
   return (
     <div className="form">
@@ -145,7 +146,7 @@ function StepFields(): ReactElement {
       </Field>
       <LabelledNumber
         label="Tokens of recovered loss, 0: none"
-        value={lossTokens}
+        value={lossTokens ?? proposedWork(scene.shape).lossTokens}
         onChange={(next) => change({ lossTokens: next })}
       />
       <LabelledNumber label="Seed" value={seed} onChange={(next) => change({ seed: next })} />

@@ -5,6 +5,7 @@ import type {
   DictionaryPlace,
   RowsFrom,
 } from '../../../engine/results/dictionaries.ts';
+import type { CalibrationTexts } from '../../../engine/results/importance.ts';
 import type { DictionaryToTrain } from '../../../engine/results/trainDictionaries.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { formatBytes } from '../../shell/formatBytes.ts';
@@ -12,6 +13,8 @@ import type { ModelChoice, PromptsChoice } from '../../state/workspace.ts';
 import { textsOf } from '../prune/pruneSettings.ts';
 import type { TrainRequest, TrainSettings } from './dictionariesSettings.ts';
 import { forkedDictionaries } from './forkSettings.ts';
+import type { WorkShape } from './proposedWork.ts';
+import { proposedWork } from './proposedWork.ts';
 import { sweepOf } from './sweepOf.ts';
 import type { ChosenHeads, ReadShape } from './trainPlaces.ts';
 import { placeName, placesOf, rowsPerToken, rowWidth } from './trainPlaces.ts';
@@ -22,7 +25,7 @@ export type TrainPlan =
 
 export interface TrainScene {
   readonly model: ModelChoice;
-  readonly shape: ReadShape & { readonly context: number };
+  readonly shape: ReadShape & WorkShape;
   readonly kinds: DictionaryKinds;
   readonly heads: ChosenHeads;
   readonly prompts: PromptsChoice | null;
@@ -36,8 +39,10 @@ const MEMORY = 256 * 2 ** 20;
 const DISK = 2 * 2 ** 30;
 const POOL = 262_144;
 const HELD_OUT = 2048;
-/** Measurings on held-out rows within a training. */
-const MEASURINGS = 10;
+/** Measurings on held-out rows within a training: each makes controls anew and takes longer than many steps. */
+const MEASURINGS = 5;
+/** Runs over the tokens of recovered loss: for the mean there, as it is, and with x^, zero and the mean in its place. */
+const RUNS_OF_LOSS = 5;
 
 export function planTraining(settings: TrainSettings, scene: TrainScene): TrainPlan {
   if (settings.fork !== null) return planFork(settings, scene);
@@ -47,20 +52,28 @@ export function planTraining(settings: TrainSettings, scene: TrainScene): TrainP
   if (typeof rows === 'string') return problem(rows);
   const name = settings.name ?? proposedName(dictionaries, scene.taken);
   if (!isFolderName(name)) return problem('A name has letters, digits, dots, dashes and underscores.');
-  const { steps, batch, seed, lossTokens } = settings;
+  const { steps, batch, seed } = settings;
+  const lossTokens = settings.lossTokens ?? proposedWork(scene.shape).lossTokens;
   const heldOut = heldOutOf(rows);
   const request: TrainRequest = {
     ...scene.model,
     ...{ out: `${scene.folder}/${name}`, dictionaries, rows, steps, batch, seed, lossTokens, heldOut },
     ...{ pool: POOL, memory: MEMORY, disk: DISK, measureEvery: Math.max(1, Math.round(steps / MEASURINGS)) },
-    controls: settings.controls ?? trainableControls(scene.kinds).map(({ id }) => id),
+    controls: settings.controls ?? proposedControls(scene),
   };
   return { kind: 'ready', request, words: estimateWords(request, scene.shape) };
 }
 
 /** Those that are made of the rows alone: a supervised dictionary is made of attributes that are known of prompts. */
 export function trainableControls({ controls }: DictionaryKinds): DictionaryKinds['controls'] {
-  return controls.filter(({ id }) => id !== 'supervised');
+  return controls.filter(({ madeOf }) => madeOf !== 'attributes');
+}
+
+export function proposedControls({ kinds, shape }: Pick<TrainScene, 'kinds' | 'shape'>): readonly string[] {
+  const { trainsControls } = proposedWork(shape);
+  return trainableControls(kinds)
+    .filter(({ madeOf }) => trainsControls || madeOf !== 'training')
+    .map(({ id }) => id);
 }
 
 function problem(text: string): TrainPlan {
@@ -146,8 +159,16 @@ function proposedName(dictionaries: readonly DictionaryToTrain[], taken: readonl
 }
 
 function rowsOf(settings: TrainSettings, { shape, prompts }: TrainScene): RowsFrom | string {
-  if (settings.source === 'text') return { kind: 'text', texts: textsOf(settings, shape.context) };
+  if (settings.source === 'text') return { kind: 'text', texts: trainTexts(settings, shape) };
   return prompts === null ? 'Choose prompts first, or train on text.' : { kind: 'prompts', prompts };
+}
+
+/** The text that is chosen in Train, as a request has it. */
+export function trainTexts(
+  settings: Pick<TrainSettings, 'documents' | 'windows' | 'length'>,
+  shape: WorkShape,
+): CalibrationTexts {
+  return textsOf({ ...settings, windows: settings.windows ?? proposedWork(shape).windows }, shape.context);
 }
 
 /** An eighth of the tokens, no more than are needed for a number that stands still. */
@@ -162,7 +183,8 @@ function tokensOf(rows: RowsFrom): number | null {
 }
 
 /** `16,256 rows of 64 numbers (4.2 MB); 1,000 steps of 256 read each row 16 times. 2 dictionaries of 256 features; about 1.2 MB in training.` */
-function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequest, shape: ReadShape): string {
+function estimateWords(request: TrainRequest, shape: ReadShape): string {
+  const { dictionaries, rows, steps, batch, controls } = request;
   const tokens = tokensOf(rows);
   const places = [...new Map(dictionaries.map(({ place }) => [placeName(place), place] as const)).values()];
   const kinds = places.map((place) => ({ width: rowWidth(place, shape), each: rowsPerToken(place, shape) }));
@@ -176,7 +198,15 @@ function estimateWords({ dictionaries, rows, steps, batch, controls }: TrainRequ
   const held = kinds.reduce((sum, { width, each }) => sum + Math.min(POOL, each * tokens) * width * 4, 0);
   const times = (steps * batch) / most;
   const passes = times < 1 ? `${formatNumber(Math.round(times * 100))} % of them` : `each ${formatNumber(times)} times`;
-  return `At most ${formatNumber(most)} rows of ${[...new Set(kinds.map(({ width }) => width))].join(', ')} numbers (${formatBytes(held)}); ${work} read ${passes}. ${size}`;
+  return `At most ${formatNumber(most)} rows of ${[...new Set(kinds.map(({ width }) => width))].join(', ')} numbers (${formatBytes(held)}); ${work} read ${passes}. ${size} ${modelWords(request, tokens)}`;
+}
+
+/** What the model is run over: what a training waits for where the model is large. */
+function modelWords({ dictionaries, controls, steps, measureEvery, lossTokens }: TrainRequest, tokens: number): string {
+  const read = `The model reads ${formatNumber(tokens)} tokens for rows`;
+  if (lossTokens === 0) return `${read}.`;
+  const runs = Math.ceil(steps / measureEvery) * dictionaries.length * (1 + controls.length);
+  return `${read} and about ${formatNumber(runs * RUNS_OF_LOSS * lossTokens)} for recovered loss.`;
 }
 
 /** Weights of encoder and decoder with their biases, each beside its gradient and Adam's two moments, in float32. */

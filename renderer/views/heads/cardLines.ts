@@ -14,6 +14,6 @@ export function cardLines(measure: HeadMeasure): readonly (readonly [name: strin
     ['on', samples === '' ? dataset : `${dataset}, ${samples}`],
     ['intervals', intervalWords(measure)],
     ['source', source],
-    ['rule', `${rule} in ${specOfRule(rule) ?? 'another version'}`],
+    ...(rule === '' ? [] : [['rule', `${rule} in ${specOfRule(rule) ?? 'another version'}`] as const]),
   ];
 }

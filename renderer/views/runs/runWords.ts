@@ -53,7 +53,7 @@ export function promptsWords({ prompts }: Pick<RunSummary, 'prompts'>): string {
 /** `182 of 270 units · 20 s left`; empty while nothing is known. */
 export function progressWords({ progress, secondsLeft, state }: RunSummary): string {
   if (progress === null) return '';
-  const amount = `${formatNumber(progress.done)} of ${formatNumber(progress.total)} ${progress.of}`;
+  const amount = `${formatNumber(Math.floor(progress.done))} of ${formatNumber(progress.total)} ${progress.of}`;
   return secondsLeft === null || state !== 'running' ? amount : `${amount} · ${formatDuration(secondsLeft)} left`;
 }
 

@@ -21,10 +21,18 @@ const flag = { kind: 'flag', name: 'ghost', title: 'ghost', about: '', default: 
 const topK = { id: 'topK', title: 'TopK', about: '', source: '', settings: [k, flag] };
 const kinds: DictionaryKinds = {
   variants: [topK, { ...topK, id: 'standard', title: 'ReLU', settings: [] }],
-  controls: ['pca', 'untrained'].map((id) => ({ id, title: id, about: '' })),
+  controls: ['pca', 'untrained'].map((id) => ({ id, title: id, about: '', madeOf: 'rows' as const })),
   measures: [],
 };
-const shape = { layers: 4, heads: 8, headWidth: 16, width: 128, context: 256 };
+const shape = {
+  ...{ layers: 4, heads: 8, headWidth: 16, width: 128, context: 256 },
+  ...{ mlpWidth: 384, outputVocabulary: 2048 },
+};
+/** As SmolLM2-135M is. */
+const real = {
+  ...{ layers: 30, heads: 9, headWidth: 64, width: 576, context: 2048 },
+  ...{ mlpWidth: 1536, outputVocabulary: 49_152 },
+};
 const scene: TrainScene = {
   ...{ model: { model: '/m' }, shape, kinds, prompts: null, folder: '/p/dictionaries', taken: [] },
   heads: { set: [], primary: { layer: 2, head: 1 } },
@@ -59,6 +67,22 @@ describe('the plan of a training', () => {
     expect(words).toMatch(
       /^At most 16,256 rows of 16 numbers \(1\.0 MB\); 1,000 steps of 256 rows read each 15\.7 times\./,
     );
+  });
+
+  it('is as long as the model can be run over: all controls beside a small one, less text and loss for a real one', () => {
+    const frozen = { id: 'frozen', title: 'frozen', about: '', madeOf: 'training' as const };
+    const supervised = { ...frozen, id: 'supervised', madeOf: 'attributes' as const };
+    const known = { ...kinds, controls: [...kinds.controls, frozen, supervised] };
+    expect(requestOf({}, { kinds: known }).request).toMatchObject({
+      ...{ controls: ['pca', 'untrained', 'frozen'], lossTokens: 256, measureEvery: 200, rows: { texts: { n: 128 } } },
+    });
+    const { request, words } = requestOf({}, { kinds: known, shape: real });
+    expect(request).toMatchObject({
+      ...{ controls: ['pca', 'untrained'], lossTokens: 64, measureEvery: 200, rows: { texts: { n: 64 } } },
+    });
+    expect(words).toMatch(/The model reads 8,128 tokens for rows and about 9,600 for recovered loss\.$/);
+    const own = requestOf({ windows: 128, lossTokens: 0, controls: ['frozen'] }, { kinds: known, shape: real }).request;
+    expect(own).toMatchObject({ controls: ['frozen'], lossTokens: 0, rows: { texts: { n: 128 } } });
   });
 
   it('goes over heads of the selection, kinds and settings', () => {
