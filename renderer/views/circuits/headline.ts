@@ -34,10 +34,18 @@ function learningWords(judgements: readonly Judgement[]): string | null {
     case 'better':
       return `The untrained encoder does better than the trained one: ${numbers}.`;
     case 'worse':
-      return `The trained encoder does better than the untrained one: AUC ${aucWords(with_.auc)} against ${aucWords(without.auc)}.`;
+      return `The trained encoder does better than the untrained one${chanceWords(with_.auc)}: AUC ${aucWords(with_.auc)} against ${aucWords(without.auc)}.`;
     case 'unknown':
       return `Untrained encoder against the trained one: ${numbers}; one seed each, so there is no telling whether they differ.`;
   }
+}
+
+/** The area of a ranking by lot. */
+const CHANCE = 0.5;
+
+/** Better than another is not yet good. */
+function chanceWords({ mean }: SeedMean): string {
+  return mean > CHANCE ? '' : ', and neither is above chance';
 }
 
 function bestWords({ looks }: HeadlineOf, method: Judgement | null, control: Judgement | null): string | null {

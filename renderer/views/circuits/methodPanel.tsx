@@ -138,7 +138,7 @@ const costs = [...named, ...further];
 const every = [...named, ...ranked, ...further];
 
 /** Pixels at which all columns have room. */
-const WIDE = 1000;
+const WIDE = 1040;
 
 function mean(
   id: string,

@@ -31,7 +31,8 @@ export interface TrainSettings {
   readonly variants: readonly ChosenVariant[];
   readonly features: number;
   readonly normalisation: DictionaryToTrain['normalisation'];
-  readonly learningRate: number;
+  /** Null: the usual one of so many features and steps. */
+  readonly learningRate: number | null;
   readonly source: 'text' | 'prompts';
   /** The user's documents; stories of the program's own where null. */
   readonly documents: DocumentSource | null;
@@ -96,7 +97,7 @@ export interface DictionariesSettings {
 
 const firstTrain: TrainSettings = {
   ...{ site: 'z', scope: 'heads', heads: null, layers: null, variants: [{ variant: 'topK', typed: { k: '3, 6' } }] },
-  ...{ features: 256, normalisation: 'averageNorm', learningRate: 1e-3, source: 'text', documents: null },
+  ...{ features: 256, normalisation: 'averageNorm', learningRate: null, source: 'text', documents: null },
   ...{ windows: null, length: 128, steps: 1000, batch: 256, seed: 0, controls: null, lossTokens: null },
   ...{ name: null, fork: null },
 };

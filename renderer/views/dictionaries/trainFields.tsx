@@ -1,12 +1,14 @@
 /** What a training is told: what it reads, which kinds, on which text, for how long. */
 import type { ReactElement } from 'react';
 import type { DictionarySite } from '../../../engine/results/dictionaries.ts';
+import { usualLearningRate } from '../../../engine/results/usualLearningRate.ts';
+import { formatNumber } from '../../marks/format.ts';
 import { Field } from '../../parts/field.tsx';
 import { TextInput } from '../../parts/input.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { Select } from '../../parts/select.tsx';
-import { LabelledNumber } from '../retrieval/labelledNumber.tsx';
+import { LabelledNumber, OptionalNumber } from '../retrieval/labelledNumber.tsx';
 import type { HeadScope } from './dictionariesSettings.ts';
 import { useTrain } from './dictionariesSettings.ts';
 import { ControlFields } from './controlFields.tsx';
@@ -114,6 +116,7 @@ const normalisations = [
 
 function StepFields({ scene }: { readonly scene: TrainScene }): ReactElement {
   const [{ features, steps, batch, learningRate, normalisation, seed, lossTokens }, change] = useTrain();
+  const usual = usualLearningRate({ features, steps });
   return (
     <div className="form">
       <LabelledNumber label="Features" value={features} min={1} onChange={(next) => change({ features: next })} />
@@ -125,9 +128,11 @@ function StepFields({ scene }: { readonly scene: TrainScene }): ReactElement {
         onChange={(next) => change({ steps: next })}
       />
       <LabelledNumber label="Rows a step" value={batch} min={1} onChange={(next) => change({ batch: next })} />
-      <LabelledNumber
+      <OptionalNumber
         label="Learning rate"
+        auto={`${formatNumber(usual)}, by features and steps`}
         value={learningRate}
+        usual={usual}
         min={1e-8}
         max={10}
         isWhole={false}

@@ -7,6 +7,7 @@ import type {
 } from '../../../engine/results/dictionaries.ts';
 import type { CalibrationTexts } from '../../../engine/results/importance.ts';
 import type { DictionaryToTrain } from '../../../engine/results/trainDictionaries.ts';
+import { usualLearningRate } from '../../../engine/results/usualLearningRate.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { formatBytes } from '../../shell/formatBytes.ts';
 import type { ModelChoice, PromptsChoice } from '../../state/workspace.ts';
@@ -118,13 +119,14 @@ function dictionariesOf(settings: TrainSettings, scene: TrainScene): readonly Di
 }
 
 function oneOf(
-  { features, normalisation, learningRate, seed }: TrainSettings,
+  { features, steps, normalisation, learningRate, seed }: TrainSettings,
   variant: string,
   place: DictionaryPlace,
   { settings, tag }: { readonly settings: DictionaryToTrain['settings']; readonly tag: string },
 ): DictionaryToTrain {
   const name = [placeName(place), variant, ...(tag === '' ? [] : [tag])].join('-').slice(0, 96);
-  return { name, variant, features, place, settings, normalisation, learningRate, seed };
+  const rate = learningRate ?? usualLearningRate({ features, steps });
+  return { name, variant, features, place, settings, normalisation, learningRate: rate, seed };
 }
 
 function withFreeNames(all: readonly DictionaryToTrain[]): readonly DictionaryToTrain[] {

@@ -273,6 +273,14 @@ describe('the sentence on top', () => {
     expect(referenceWords({ reference, ranked: 32 })).toBe('Held against top 5 %: 2 of 32 nodes, measured here.');
   });
 
+  it('does not praise what is below chance', () => {
+    const rows = [
+      ...[0.2, 0.21, 0.22].map((auc, seed) => judged('untrained', seed, auc)),
+      ...[0.32, 0.33, 0.34].map((auc, seed) => judged('discrete-sae', seed, auc)),
+    ];
+    expect(sentences(rows)[0]).toMatch(/^The trained encoder does better .*, and neither is above chance: AUC 0\.33/);
+  });
+
   it('says which does better, and nothing before there is a number', () => {
     const rows = [
       ...[0.5, 0.51, 0.52].map((auc, seed) => judged('untrained', seed, auc)),

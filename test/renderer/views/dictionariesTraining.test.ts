@@ -1,4 +1,5 @@
 /** What a training would be asked, and what the window makes of its rows. */
+import { usualLearningRate } from '../../../engine/results/usualLearningRate.ts';
 import { describe, expect, it } from 'vitest';
 import { validate } from '../../../engine/results/validate.ts';
 import type { DictionaryKinds, DictionaryMeasures } from '../../../engine/results/dictionaries.ts';
@@ -62,6 +63,9 @@ describe('the plan of a training', () => {
     expect(request.dictionaries.map(({ settings }) => settings)).toEqual(
       [3, 6, 12].map((value) => ({ k: value, ghost: false })),
     );
+    const usual = usualLearningRate({ features: 256, steps: 1000 });
+    expect(request.dictionaries.map(({ learningRate }) => learningRate)).toEqual([usual, usual, usual]);
+    expect(requestOf({ learningRate: 0.02 }).request.dictionaries[0]?.learningRate).toBe(0.02);
     expect(request.out).toBe('/p/dictionaries/L2H1.z-topK');
     expect(request.controls).toEqual(['pca', 'untrained']);
     expect(words).toMatch(
