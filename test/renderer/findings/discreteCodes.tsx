@@ -53,6 +53,13 @@ function read<T>(name: string): T {
 
 const controls = new Set(['untrained', 'k-means', 'hash', 'write-norm', 'smd', 'probe', 'mean-difference']);
 
+/** What SmolLM2 was run on. */
+const tasks = [
+  { file: 'ioi', title: 'IOI' },
+  { file: 'greaterThan', title: 'greater-than' },
+  { file: 'induction', title: 'induction' },
+] as const;
+
 /** Name of the file beside the page, and what stands in it. */
 export const figures: readonly (readonly [name: string, draw: () => string])[] = [
   ['planted.svg', () => figure([[false, true].map((ofControls) => bars(plantedMeans(), ofControls))])],
@@ -63,9 +70,13 @@ export const figures: readonly (readonly [name: string, draw: () => string])[] =
 /** By the name that stands in the page's mark, `<!-- table: NAME -->`. */
 export const tables: readonly (readonly [name: string, rows: () => string])[] = [
   ['planted', plantedTable],
+  ['noise', noiseTable],
   ['options', () => settingsTable('improvements.json', 'planted', 'AUC, planted-ioi')],
   ['scales', () => settingsTable('tiny-scaled.json', 'exact-10', 'AUC, tiny-heads, top 10 %')],
-  ['ioi', () => benchTable('ioi.json')],
+  ['tasks', tasksTable],
+  ...tasks.map(({ file }) => [file, () => benchTable(`${file}.json`)] as const),
+  ['smollm2-options', () => settingsTable('ioi-options.json', 'exact-10', 'AUC, IOI, top 10 %')],
+  ['sizes', () => sizesTable('sizes.json', 'exact-10')],
   ['tiny-heads', () => benchTable('tiny-heads.json')],
 ];
 
@@ -84,32 +95,84 @@ function noiseOf(run: string): string {
   return /-(0(?:\.\d+)?)(?:-\d+)?$/.exec(run)?.[1] ?? '';
 }
 
+/** Seed of the noise; without noise there is one. */
+function drawOf(run: string): string {
+  return /-0(?:\.\d+)?-(\d+)$/.exec(run)?.[1] ?? '';
+}
+
 function areasOf({ methods }: RunNumbers, id: string, reference: string): readonly number[] {
   return methods.find(({ method }) => method === id)?.judged[reference]?.runs.aucs ?? [];
 }
 
-/** Without noise, each run's mean over models, so that intervals are over seeds and not over models. */
-function plantedMeans(): readonly Areas[] {
-  const runs = plantedRuns().filter(({ run }) => noiseOf(run) === '0');
-  return (runs[0]?.methods ?? []).map(({ method }) => {
-    const each = runs.map((run) => areasOf(run, method, 'planted'));
-    return { method, aucs: (each[0] ?? []).map((_, seed) => meanOf(each.map((aucs) => aucs[seed] ?? NaN))) };
-  });
+/**
+ * Means over models for every seed and draw of noise, so that intervals are over these and not over models. A draw of noise is
+ * another model: its seeds stand for themselves.
+ */
+function plantedMeans(noise = '0'): readonly Areas[] {
+  const runs = plantedRuns().filter(({ run }) => noiseOf(run) === noise);
+  const draws = [...new Set(runs.map(({ run }) => drawOf(run)))].map((draw) =>
+    runs.filter(({ run }) => drawOf(run) === draw),
+  );
+  return (runs[0]?.methods ?? []).map(({ method }) => ({
+    method,
+    aucs: draws.flatMap((models) => {
+      const each = models.map((run) => areasOf(run, method, 'planted'));
+      return (each[0] ?? []).map((_, seed) => meanOf(each.map((aucs) => aucs[seed] ?? NaN)));
+    }),
+  }));
 }
 
 function plantedTable(): string {
-  const runs = plantedRuns();
-  const means = plantedMeans();
-  const rows = means.map(({ method, aucs }) => [
+  const runs = plantedRuns().filter(({ run }) => noiseOf(run) === '0');
+  const rows = plantedMeans().map(({ method, aucs }) => [
     nameOf(method),
     spread(aucs),
     ...runs.map((run) => spread(areasOf(run, method, 'planted'))),
   ]);
-  const titles = runs.map(({ run, model }) => {
-    const noise = noiseOf(run);
-    return `${model.replace('planted-', '')}${noise === '0' ? '' : `, noise ${noise}`}`;
-  });
-  return markdown(['AUC', 'mean without noise', ...titles], rows);
+  return markdown(['AUC', 'mean', ...runs.map(({ model }) => model.replace('planted-', ''))], rows);
+}
+
+/** Shares of noise, one column each. */
+const noises = ['0', '0.02', '0.1'] as const;
+
+function noiseTable(): string {
+  const means = noises.map((noise) => plantedMeans(noise));
+  const rows = (means[0] ?? []).map(({ method }) => [
+    nameOf(method),
+    ...means.map((columns) => spread(columns.find((areas) => areas.method === method)?.aucs ?? [])),
+  ]);
+  return markdown(['AUC, mean of four models', ...noises.map((noise) => `noise ${noise}`)], rows);
+}
+
+/** Every method on every task: the area and how far circuits are from the whole model. */
+function tasksTable(): string {
+  const runs = tasks.map(({ file }) => read<RunNumbers>(`${file}.json`));
+  const cells = ({ methods, nodes }: RunNumbers, id: string) => {
+    const found = methods.find(({ method }) => method === id);
+    const curves = found?.curves.filter(({ order }) => order === 'absolute') ?? [];
+    return [spread(found?.judged['exact-10']?.runs.aucs ?? []), curveCells(curves, nodes)[1] ?? ''];
+  };
+  const rows = (runs[0]?.methods ?? []).map(({ method }) => [
+    nameOf(method),
+    ...runs.flatMap((run) => cells(run, method)),
+  ]);
+  const chance = runs.flatMap(({ random, nodes }) => ['', curveCells(random.curves, nodes)[1] ?? '']);
+  const titles = tasks.flatMap(({ title }) => [`${title}: AUC`, 'CMD']);
+  return markdown(['', ...titles], [...rows, ['random', ...chance]]);
+}
+
+/** Areas of rankings that were made of fewer prompts: means over runs. */
+function sizesTable(file: string, reference: string): string {
+  const { sampled } = read<RunNumbers>(file);
+  const own = sampled.filter((row) => row.reference === reference);
+  const sizes = [...new Set(own.map(({ prompts }) => prompts))].toSorted((a, b) => a - b);
+  const rows = [...new Set(own.map(({ method }) => method))].map((method) => [
+    nameOf(method),
+    ...sizes.map((size) =>
+      spread(own.filter((row) => row.method === method && row.prompts === size).map(({ auc }) => auc)),
+    ),
+  ]);
+  return markdown(['AUC, prompts of each class', ...sizes.map(String)], rows);
 }
 
 /** Trained beside untrained codes, a row for each setting that they were run with. */

@@ -1,11 +1,11 @@
 /** What a training would be asked, and what the window makes of its rows. */
-import { usualLearningRate } from '../../../engine/results/usualLearningRate.ts';
 import { describe, expect, it } from 'vitest';
 import { validate } from '../../../engine/results/validate.ts';
 import type { DictionaryKinds, DictionaryMeasures } from '../../../engine/results/dictionaries.ts';
 import type { EventOf } from '../../../engine/results/contract.ts';
 import { trainDictionariesRequest } from '../../../engine/results/trainDictionaries.ts';
 import type { TrainDictionariesHeader } from '../../../engine/results/trainDictionaries.ts';
+import { usualLearningRate } from '../../../engine/results/usualLearningRate.ts';
 import type { RunTable } from '../../../renderer/api/runTables.ts';
 import type { TrainSettings } from '../../../renderer/views/dictionaries/dictionariesSettings.ts';
 import { firstDictionaries } from '../../../renderer/views/dictionaries/dictionariesSettings.ts';
