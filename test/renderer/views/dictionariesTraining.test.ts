@@ -237,7 +237,7 @@ describe('the rows of a training', () => {
     expect(trainVerdict(rowsOf([...worse, measuredAt(0, 'a-pca', 0.5, 3)]))).toEqual([]);
     expect(trainVerdict(rowsOf([...worse, measuredAt(0, 'a-pca', 0.3, 8)]))).toEqual([]);
     expect(trainVerdict(rowsOf([...worse, measuredAt(0, 'a-pca', 0.3, 3)]))).toEqual([
-      'The control pca does as well as a: it leaves 30 % of the variance, not 40 % and moves the output by 0.003 nats (KL), not 0.004, at L0 3 against 3.',
+      'The control pca does as well as a: it leaves 30 % of the variance, not 40 % and moves the output by 0.00300 nats (KL), not 0.00400, at L0 3 against 3.',
     ]);
     expect(lastMeasured(rowsOf(worse), 'a-pca')).toBeNull();
   });
