@@ -12,7 +12,6 @@ import { Table } from '../../parts/table.tsx';
 import { headName } from '../../state/headNames.ts';
 import { byHead, bySource, sourceTotal } from './attributionSums.ts';
 import { HeadBars } from './headBars.tsx';
-import { useOpenFeature } from './useOpenFeature.ts';
 
 interface AttributionPartsProps {
   readonly attribution: FeatureAttribution;
@@ -22,7 +21,7 @@ interface AttributionPartsProps {
 }
 
 export function AttributionParts({ attribution, layer, position }: AttributionPartsProps): ReactElement {
-  const { tokens, heads, byPart, query, features, notes } = attribution;
+  const { tokens, heads, byPart, query, notes } = attribution;
   const [head, setHead] = useState<number | null>(null);
   const through = head !== null && heads.includes(head) ? head : null;
   const values = useMemo(() => bySource(attribution, through), [attribution, through]);
@@ -61,7 +60,6 @@ export function AttributionParts({ attribution, layer, position }: AttributionPa
       </Section>
       {byPart !== null && <PartTable parts={byPart} tokens={tokens} />}
       {query !== null && <QueryParts query={query} tokens={tokens} name={name} />}
-      {features.length > 0 && <EarlierFeatures features={features} tokens={tokens} />}
       {notes.map((note) => (
         <p key={note} className="sweeps-quiet dict-pad">
           {note}
@@ -155,44 +153,6 @@ function QueryParts({ query: { head, source, score, parts }, tokens, name }: Que
             </tbody>
           </table>
         ))}
-      </div>
-    </Section>
-  );
-}
-
-type EarlierFeature = FeatureAttribution['features'][number];
-
-interface EarlierFeaturesProps {
-  readonly features: readonly EarlierFeature[];
-  readonly tokens: readonly string[];
-}
-
-function EarlierFeatures({ features, tokens }: EarlierFeaturesProps): ReactElement {
-  const open = useOpenFeature();
-  const [selected, setSelected] = useState<string | null>(null);
-  const keyOf = ({ dictionary, feature, position }: EarlierFeature) => `${dictionary} ${feature} ${position}`;
-  const columns: readonly TableColumn<EarlierFeature>[] = [
-    { id: 'feature', title: 'Feature', width: '72px', isCode: true, cell: ({ feature }) => `#${feature}` },
-    {
-      ...{ id: 'dictionary', title: 'Dictionary', width: 'minmax(112px, 1fr)', isCode: true },
-      cell: ({ dictionary }) => dictionary.split(/[/\\]/).at(-1) ?? dictionary,
-    },
-    {
-      ...{ id: 'position', title: 'At token', width: 'minmax(96px, 1fr)', isCode: true },
-      cell: ({ position }) => `${position} ${tokenLabel({ text: tokens[position] ?? '' })}`,
-    },
-    valueColumn(),
-  ];
-  return (
-    <Section title="Features of earlier layers" aside="Enter opens one">
-      <div className="dict-parts">
-        <Table<EarlierFeature>
-          label="Features of earlier layers"
-          rows={features}
-          {...{ keyOf, columns, selected }}
-          onSelect={(row) => setSelected(keyOf(row))}
-          onOpen={({ dictionary, feature }) => open(dictionary, feature)}
-        />
       </div>
     </Section>
   );
