@@ -22,6 +22,8 @@ import { useShelf } from './useShelf.ts';
 export type AttributionBackProps = FeatureProps & {
   readonly position: number;
   readonly prompt: RequestOf<'attributeFeature'>['prompt'];
+  /** Notes that are told elsewhere. */
+  readonly told: readonly string[];
 };
 
 export function AttributionBack(props: AttributionBackProps): ReactElement | null {
@@ -93,6 +95,7 @@ function Found({
   through,
   names,
   model,
+  told,
   back: { least },
 }: StepsProps & { readonly found: ResultOf<'attributeFeature'> }): ReactElement {
   const open = useOpenFeature();
@@ -106,11 +109,19 @@ function Found({
         nameOf={(dictionary) => names.get(dictionary) ?? dictionary}
         labelOf={(dictionary, feature) => labels.get(dictionary)?.get(feature) ?? null}
       />
-      {found.notes.map((note) => (
-        <p key={note} className="sweeps-quiet">
-          {note}
+      {through.length > 1 && (
+        <p className="sweeps-quiet">
+          Where several dictionaries explain the same part of the stream, each is counted, and “no feature” is less by
+          that.
         </p>
-      ))}
+      )}
+      {found.notes
+        .filter((note) => !told.includes(note))
+        .map((note) => (
+          <p key={note} className="sweeps-quiet">
+            {note}
+          </p>
+        ))}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { tokenLabel } from '../../marks/tokens/displayToken.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { ShareBar } from './shareBar.tsx';
 import type { SplitFeature, StepSplit } from './stepTree.ts';
-import { featureCount, featuresTotal, largestPart } from './stepTree.ts';
+import { featureCount, largestPart, sumTerms } from './stepTree.ts';
 
 export interface AttributionTreeProps {
   readonly tree: StepSplit;
@@ -21,7 +21,7 @@ export interface AttributionTreeProps {
 
 /** What every row needs. */
 interface Look extends Omit<AttributionTreeProps, 'tree'> {
-  /** The pre-activation, and the largest part that a bar stands for. */
+  /** Sizes of the pre-activation, and of the largest part: that of the longest bar. */
   readonly whole: number;
   readonly most: number;
   readonly isOpen: (row: string, split: StepSplit) => boolean;
@@ -33,13 +33,13 @@ const MOST_OPEN = 60;
 
 export function AttributionTree({ tree, ...rest }: AttributionTreeProps): ReactElement {
   const { isOpen, toggle, all } = useFolds(featureCount(tree) <= MOST_OPEN);
-  const look: Look = { ...rest, whole: tree.value, most: largestPart(tree) || 1, isOpen, toggle };
+  const look: Look = { ...rest, whole: Math.abs(tree.value), most: largestPart(tree) || 1, isOpen, toggle };
   const canFold = tree.features.some(({ split }) => split !== null);
   return (
     <div className="dict-steps" role="group" aria-label="Steps back through earlier dictionaries">
       <div className="dict-step dict-step-head">
         <span className="dict-step-what">
-          feature, and the token where it is
+          feature and token
           {canFold && (
             <span>
               <Button look="plain" onClick={() => all(true)}>
@@ -51,9 +51,12 @@ export function AttributionTree({ tree, ...rest }: AttributionTreeProps): ReactE
             </span>
           )}
         </span>
-        <span>{`${formatFixed(-look.most, 2)} to ${formatFixed(look.most, 2)}`}</span>
-        <span title="Of the pre-activation that is split at the top.">share</span>
-        <span title="In units of the pre-activation that is split at the top.">value</span>
+        <span className="dict-step-scale">
+          <span>{formatFixed(-look.most, 2)}</span>
+          <span>{formatFixed(look.most, 2)}</span>
+        </span>
+        <span title="Of the size of the pre-activation that is split: negative where it takes away.">share</span>
+        <span title="In units of the pre-activation that is split, at every level.">value</span>
       </div>
       <Level split={tree} row="" look={look} />
     </div>
@@ -196,7 +199,7 @@ function Amount({ value, look: { whole, most } }: { readonly value: number; read
   return (
     <>
       <ShareBar share={value / most} isSigned />
-      <span className="dict-number">{whole === 0 ? formatFixed(NaN, 1) : percent(value / whole)}</span>
+      <span className="dict-number">{percent(value / whole)}</span>
       <span className="dict-number">{formatFixed(value, 4)}</span>
     </>
   );
@@ -206,23 +209,15 @@ function percent(share: number): string {
   return `${formatFixed(100 * share, 1)} %`;
 }
 
-/** `features 1.1060 + smaller 0.5660 + biases −1.5410 + no feature 0.8830 = 1.0140 (off by 9.6e−8)` */
+/** `features 1.1060 + smaller 0.5660 + biases −1.5410 + no feature 0.8830 = 1.0140 (rounding 9.6e−8)` */
 function SumLine({ split }: { readonly split: StepSplit }): ReactElement {
-  const { smaller, bias, rest, value, difference } = split;
-  const parts = [
-    ['features', featuresTotal(split)],
-    ...(smaller === 0 ? [] : ([['smaller', smaller]] as const)),
-    ...([
-      ['biases', bias],
-      ['no feature', rest],
-    ] as const),
-  ] as const;
   return (
     <>
-      {parts.map(([name, part]) => `${name} ${formatFixed(part, 4)}`).join(' + ')}
+      {sumTerms(split)
+        .map(([name, value]) => `${name} ${formatFixed(value, 4)}`)
+        .join(' + ')}
       {' = '}
-      <strong>{formatFixed(value, 4)}</strong>
-      {` (rounding ${formatNumber(difference)})`}
+      <strong>{formatFixed(split.value, 4)}</strong> <span>{`(rounding ${formatNumber(split.difference)})`}</span>
     </>
   );
 }

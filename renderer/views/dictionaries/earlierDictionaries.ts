@@ -6,14 +6,17 @@ import { isOfModel } from './useShelf.ts';
 /** At most, as the call takes them. */
 export const MOST_EARLIER = 16;
 
-/** In the order of the list, the newest first; no controls. */
+/** From the first layer on, of one layer the newest first; no controls. */
 export function earlierDictionaries(
   cards: readonly DictionaryCard[],
   { place }: DictionaryCard,
   model: { readonly name: string; readonly fingerprint: string },
 ): readonly DictionaryCard[] {
   const layer = place.layer ?? 0;
-  return cards.filter((one) => one.made !== 'control' && isOfModel(one, model) && (one.place.layer ?? layer) < layer);
+  const layerOf = (one: DictionaryCard) => one.place.layer ?? layer;
+  return cards
+    .filter((one) => one.made !== 'control' && isOfModel(one, model) && layerOf(one) < layer)
+    .toSorted((a, b) => layerOf(a) - layerOf(b));
 }
 
 /**

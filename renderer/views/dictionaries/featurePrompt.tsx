@@ -62,7 +62,7 @@ function OnPrompt({ model, card, feature, prompt }: OnPromptProps): ReactElement
   );
 }
 
-function Attribution(props: AttributionBackProps): ReactElement {
+function Attribution(props: Omit<AttributionBackProps, 'told'>): ReactElement {
   const { model, card, feature, position, prompt } = props;
   const request = { ...model.choice, dictionary: card.path, feature, prompt, position };
   const { data, error, isPlaceholderData } = useCall('attributeFeature', useStable(request));
@@ -70,7 +70,7 @@ function Attribution(props: AttributionBackProps): ReactElement {
   if (data === undefined) return <Loading what="Splitting the activation" />;
   return (
     <>
-      <AttributionBack key={keyOf({ dictionary: card.path, feature, position, prompt })} {...props} />
+      <AttributionBack key={keyOf({ dictionary: card.path, feature, position, prompt })} {...props} told={data.notes} />
       <div className="dict-attribution" data-stale={isPlaceholderData}>
         <AttributionParts attribution={data} layer={card.place.layer} position={position} />
       </div>

@@ -34,9 +34,15 @@ function isSame(a: StepFeature, b: StepFeature): boolean {
   return a.dictionary === b.dictionary && a.feature === b.feature && a.position === b.position && a.value === b.value;
 }
 
-/** Of all its features together. */
-export function featuresTotal({ features }: StepSplit): number {
-  return features.reduce((sum, { value }) => sum + value, 0);
+/** What adds up to its value, in words; without features where none are listed, and where none are smaller. */
+export function sumTerms({ features, smaller, bias, rest }: StepSplit): readonly (readonly [string, number])[] {
+  const listed = features.reduce((sum, { value }) => sum + value, 0);
+  return [
+    ...(features.length === 0 ? [] : [['features', listed] as const]),
+    ...(smaller === 0 ? [] : [['smaller', smaller] as const]),
+    ['biases', bias],
+    ['no feature', rest],
+  ];
 }
 
 /** Features of all steps. */
