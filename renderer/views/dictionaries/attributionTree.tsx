@@ -4,9 +4,10 @@ import { useState } from 'react';
 import { formatFixed, formatNumber } from '../../marks/format.ts';
 import { tokenLabel } from '../../marks/tokens/displayToken.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
+import { featureName } from './promptCodes.ts';
 import { ShareBar } from './shareBar.tsx';
 import type { SplitFeature, StepSplit } from './stepTree.ts';
-import { featureCount, largestPart, sumTerms } from './stepTree.ts';
+import { featureCount, hasSmaller, largestPart, sumTerms } from './stepTree.ts';
 
 export interface AttributionTreeProps {
   readonly tree: StepSplit;
@@ -30,6 +31,8 @@ interface Look extends Omit<AttributionTreeProps, 'tree'> {
 
 /** Features up to which all levels are open at first. */
 const MOST_OPEN = 60;
+/** Features of a level that are listed at first. */
+const MOST_ROWS = 20;
 
 export function AttributionTree({ tree, ...rest }: AttributionTreeProps): ReactElement {
   const { isOpen, toggle, all } = useFolds(featureCount(tree) <= MOST_OPEN);
@@ -87,16 +90,27 @@ interface LevelProps {
 
 function Level({ split, row, look }: LevelProps): ReactElement {
   const { features, smaller, bias, rest } = split;
+  const [listsAll, setListsAll] = useState(false);
+  const isWhole = listsAll || features.length <= MOST_ROWS + 1;
+  const listed = isWhole ? features : features.slice(0, MOST_ROWS);
+  const others = features.slice(listed.length);
   return (
     <ul className="dict-level">
-      {features.map((feature, i) => (
+      {listed.map((feature, i) => (
         <FeatureRow key={i} feature={feature} row={`${row}/${i}`} look={look} />
       ))}
-      {smaller !== 0 && (
+      {others.length > 0 && (
+        <PartRow value={others.reduce((sum, { value }) => sum + value, 0)} look={look} title="They give less each.">
+          <button type="button" className="dict-step-link" onClick={() => setListsAll(true)}>
+            {`${others.length} more features`}
+          </button>
+        </PartRow>
+      )}
+      {hasSmaller(split) && (
         <PartRow
           value={smaller}
           look={look}
-          title={`Features that give less than ${percent(look.least)} each, together.`}
+          title={`Features that give less than ${percent(look.least)} each, and those beyond the 200 largest, together.`}
         >
           smaller features
         </PartRow>
@@ -141,11 +155,11 @@ function FeatureRow({ feature: { split, ...one }, row, look }: FeatureRowProps):
           <button
             type="button"
             className="dict-step-link"
-            title="Opens its card"
+            title={`${featureName(feature, label)}: opens its card`}
             onClick={() => look.onOpen(dictionary, feature)}
           >
             <code>{`#${feature}`}</code>
-            {label !== null && ` ${label}`}
+            {label !== null && <span>{label}</span>}
           </button>
           <code className="dict-step-token">{`${position} ${tokenLabel({ text: look.tokens[position] ?? '' })}`}</code>
         </span>

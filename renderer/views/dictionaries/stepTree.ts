@@ -35,14 +35,20 @@ function isSame(a: StepFeature, b: StepFeature): boolean {
 }
 
 /** What adds up to its value, in words; without features where none are listed, and where none are smaller. */
-export function sumTerms({ features, smaller, bias, rest }: StepSplit): readonly (readonly [string, number])[] {
+export function sumTerms(split: StepSplit): readonly (readonly [string, number])[] {
+  const { features, smaller, bias, rest } = split;
   const listed = features.reduce((sum, { value }) => sum + value, 0);
   return [
     ...(features.length === 0 ? [] : [['features', listed] as const]),
-    ...(smaller === 0 ? [] : [['smaller', smaller] as const]),
+    ...(hasSmaller(split) ? [['smaller', smaller] as const] : []),
     ['biases', bias],
     ['no feature', rest],
   ];
+}
+
+/** More than rounding leaves? */
+export function hasSmaller({ smaller, difference }: StepSplit): boolean {
+  return Math.abs(smaller) > difference;
 }
 
 /** Features of all steps. */
