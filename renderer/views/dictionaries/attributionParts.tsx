@@ -10,9 +10,8 @@ import { Section } from '../../parts/section.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { headName } from '../../state/headNames.ts';
-import { byHead, bySource, sourceTotal } from './attributionSums.ts';
+import { byHead, bySource, explainedBy } from './attributionSums.ts';
 import { HeadBars } from './headBars.tsx';
-import { useOpenFeature } from './useOpenFeature.ts';
 
 interface AttributionPartsProps {
   readonly attribution: FeatureAttribution;
@@ -21,20 +20,46 @@ interface AttributionPartsProps {
   readonly position: number;
 }
 
-export function AttributionParts({ attribution, layer, position }: AttributionPartsProps): ReactElement {
-  const { tokens, heads, byPart, query, features, notes } = attribution;
-  const [head, setHead] = useState<number | null>(null);
-  const through = head !== null && heads.includes(head) ? head : null;
-  const values = useMemo(() => bySource(attribution, through), [attribution, through]);
-  const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-  const shown = useMemo(() => tokens.map((text) => ({ text })), [tokens]);
-  const toggle = (next: number) => setHead(next === head ? null : next);
+export function AttributionParts(props: AttributionPartsProps): ReactElement {
+  const { attribution, layer, position } = props;
+  const { tokens, heads, byPart, query, notes } = attribution;
   const name = (at: number) => (layer === null ? `H${at}` : headName({ layer, head: at }));
   return (
     <>
       <Section title="It adds up" aside={`token ${position}`}>
         <SumWords attribution={attribution} />
       </Section>
+      {heads.length > 0 && <Sources {...props} name={name} />}
+      {byPart !== null && (
+        <PartTable
+          parts={byPart}
+          tokens={tokens}
+          title={heads.length > 0 ? 'By part of the sources’ stream' : 'By part of the stream'}
+        />
+      )}
+      {query !== null && <QueryParts query={query} tokens={tokens} name={name} />}
+      {notes.map((note) => (
+        <p key={note} className="sweeps-quiet dict-pad">
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+type SourcesProps = AttributionPartsProps & { readonly name: (head: number) => string };
+
+/** Of what attention gives: which tokens it comes from, through which heads. */
+function Sources({ attribution, layer, position, name }: SourcesProps): ReactElement {
+  const { tokens, heads } = attribution;
+  const [head, setHead] = useState<number | null>(null);
+  const through = head !== null && heads.includes(head) ? head : null;
+  const values = useMemo(() => bySource(attribution, through), [attribution, through]);
+  const limit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const shown = useMemo(() => tokens.map((text) => ({ text })), [tokens]);
+  const toggle = (next: number) => setHead(next === head ? null : next);
+  return (
+    <>
       <Section title="By source token" aside={through === null ? 'through all heads' : `through ${name(through)}`}>
         <TokenStrip
           tokens={shown}
@@ -59,14 +84,6 @@ export function AttributionParts({ attribution, layer, position }: AttributionPa
           layer={layer}
         />
       </Section>
-      {byPart !== null && <PartTable parts={byPart} tokens={tokens} />}
-      {query !== null && <QueryParts query={query} tokens={tokens} name={name} />}
-      {features.length > 0 && <EarlierFeatures features={features} tokens={tokens} />}
-      {notes.map((note) => (
-        <p key={note} className="sweeps-quiet dict-pad">
-          {note}
-        </p>
-      ))}
     </>
   );
 }
@@ -74,11 +91,12 @@ export function AttributionParts({ attribution, layer, position }: AttributionPa
 /** `biases −0.120 + tokens 3.412 = 3.292 before the activation function (off by 2e−7); 3.292 after it` */
 function SumWords({ attribution }: { readonly attribution: FeatureAttribution }): ReactElement {
   const { bias, preActivation, activation, difference } = attribution;
+  const { name, total } = explainedBy(attribution);
   return (
     <p className="dict-sum">
       <span>{`biases ${formatFixed(bias, 4)}`}</span>
       {' + '}
-      <span>{`tokens ${formatFixed(sourceTotal(attribution), 4)}`}</span>
+      <span>{`${name} ${formatFixed(total, 4)}`}</span>
       {' = '}
       <strong>{formatFixed(preActivation, 4)}</strong>
       {` before the activation function (off by ${formatNumber(difference)}); ${formatFixed(activation, 4)} after it`}
@@ -88,13 +106,13 @@ function SumWords({ attribution }: { readonly attribution: FeatureAttribution })
 
 type Part = NonNullable<FeatureAttribution['byPart']>[number];
 
-function PartTable({
-  parts,
-  tokens,
-}: {
+interface PartTableProps {
   readonly parts: readonly Part[];
   readonly tokens: readonly string[];
-}): ReactElement {
+  readonly title: string;
+}
+
+function PartTable({ parts, tokens, title }: PartTableProps): ReactElement {
   const columns: readonly TableColumn<Part>[] = [
     { id: 'part', title: 'Part', width: 'minmax(96px, 1fr)', cell: ({ part }) => part, sortBy: ({ part }) => part },
     {
@@ -105,10 +123,10 @@ function PartTable({
     valueColumn(),
   ];
   return (
-    <Section title="By part of the sources’ stream" aside={`${formatNumber(parts.length)} parts, largest first`}>
+    <Section title={title} aside={`${formatNumber(parts.length)} parts, largest first`}>
       <div className="dict-parts">
         <Table<Part>
-          label="Parts of the sources' stream"
+          label={title}
           rows={largestFirst(parts)}
           keyOf={({ part, position }) => `${part} ${position}`}
           columns={columns}
@@ -155,44 +173,6 @@ function QueryParts({ query: { head, source, score, parts }, tokens, name }: Que
             </tbody>
           </table>
         ))}
-      </div>
-    </Section>
-  );
-}
-
-type EarlierFeature = FeatureAttribution['features'][number];
-
-interface EarlierFeaturesProps {
-  readonly features: readonly EarlierFeature[];
-  readonly tokens: readonly string[];
-}
-
-function EarlierFeatures({ features, tokens }: EarlierFeaturesProps): ReactElement {
-  const open = useOpenFeature();
-  const [selected, setSelected] = useState<string | null>(null);
-  const keyOf = ({ dictionary, feature, position }: EarlierFeature) => `${dictionary} ${feature} ${position}`;
-  const columns: readonly TableColumn<EarlierFeature>[] = [
-    { id: 'feature', title: 'Feature', width: '72px', isCode: true, cell: ({ feature }) => `#${feature}` },
-    {
-      ...{ id: 'dictionary', title: 'Dictionary', width: 'minmax(112px, 1fr)', isCode: true },
-      cell: ({ dictionary }) => dictionary.split(/[/\\]/).at(-1) ?? dictionary,
-    },
-    {
-      ...{ id: 'position', title: 'At token', width: 'minmax(96px, 1fr)', isCode: true },
-      cell: ({ position }) => `${position} ${tokenLabel({ text: tokens[position] ?? '' })}`,
-    },
-    valueColumn(),
-  ];
-  return (
-    <Section title="Features of earlier layers" aside="Enter opens one">
-      <div className="dict-parts">
-        <Table<EarlierFeature>
-          label="Features of earlier layers"
-          rows={features}
-          {...{ keyOf, columns, selected }}
-          onSelect={(row) => setSelected(keyOf(row))}
-          onOpen={({ dictionary, feature }) => open(dictionary, feature)}
-        />
       </div>
     </Section>
   );

@@ -28,7 +28,9 @@ export function byHead({ tokens, heads, bySource: values }: Split): readonly Hea
   });
 }
 
-/** Of everything that is some token's. */
-export function sourceTotal(split: Split): number {
-  return byHead(split).reduce((sum, { value }) => sum + value, 0);
+/** What stands beside the biases in the sum: the tokens of attention; of the stream itself, which has no sources, its parts. */
+export function explainedBy({ byPart, ...split }: Split & Pick<FeatureAttribution, 'byPart'>) {
+  const isSources = split.heads.length > 0 || byPart === null;
+  const terms = isSources ? byHead(split) : byPart;
+  return { name: isSources ? 'tokens' : 'parts', total: terms.reduce((sum, { value }) => sum + value, 0) };
 }

@@ -71,6 +71,16 @@ export interface FeatureFilter {
   readonly head: number | null;
 }
 
+/** How an activation is split through dictionaries of earlier layers. */
+export interface BackSettings {
+  readonly isOn: boolean;
+  readonly depth: number;
+  /** Share of the pre-activation below which features stand together. */
+  readonly least: number;
+  /** By folder, whether a dictionary is gone through where the user said so. */
+  readonly picked: Readonly<Record<string, boolean>>;
+}
+
 export interface DictionariesSettings {
   readonly face: DictionariesFace;
   readonly train: TrainSettings;
@@ -83,6 +93,7 @@ export interface DictionariesSettings {
   readonly sort: { readonly column: string; readonly direction: 'ascending' | 'descending' };
   readonly part: 'contexts' | 'prompt' | 'change';
   readonly change: { readonly kind: 'scale' | 'add'; readonly by: number; readonly amount: number };
+  readonly back: BackSettings;
   /** Another dictionary whose nearest features stand beside; also the second of two that are compared. */
   readonly other: string | null;
   /** The feature of `other` that is looked at. */
@@ -106,7 +117,7 @@ export const firstDictionaries: DictionariesSettings = {
   ...{ face: 'train', train: firstTrain, run: null, beside: null, hidden: [], filter: everyFeature },
   ...{ sort: { column: 'density', direction: 'descending' }, part: 'contexts' },
   ...{ change: { kind: 'scale', by: 0, amount: 1 }, other: null, otherFeature: null, leavesSilentOut: false },
-  ...{ textSource: 'own', text: '', heat: null },
+  ...{ textSource: 'own', text: '', heat: null, back: { isOn: false, depth: 2, least: 0.05, picked: {} } },
 };
 const stores = new WeakMap<Workbench, StoreApi<DictionariesSettings>>();
 

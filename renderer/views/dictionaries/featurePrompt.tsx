@@ -1,20 +1,19 @@
 /** Why a feature is active on the chosen prompt: what each source token gives it through each head, adding up exactly. */
 import type { ReactElement } from 'react';
 import { useMemo, useState } from 'react';
-import type { RequestOf } from '../../../engine/results/contract.ts';
 import { useCall } from '../../api/queries.ts';
-import { useStable } from '../../api/useStable.ts';
+import { keyOf, useStable } from '../../api/useStable.ts';
 import { formatNumber } from '../../marks/format.ts';
 import { TokenStrip } from '../../marks/tokens/tokenStrip.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Empty, ErrorState, Loading } from '../../parts/states.tsx';
-import { Switch } from '../../parts/switch.tsx';
 import type { ShownPrompt } from '../heads/shownPrompt.ts';
 import { useShownPrompt } from '../heads/shownPrompt.ts';
+import type { AttributionBackProps } from './attributionBack.tsx';
+import { AttributionBack } from './attributionBack.tsx';
 import { AttributionParts } from './attributionParts.tsx';
 import type { FeatureProps } from './featureFace.tsx';
 import { strongestPosition, valuesOfFeature } from './promptCodes.ts';
-import { isOfModel, useShelf } from './useShelf.ts';
 
 export function FeaturePrompt(props: FeatureProps): ReactElement {
   const { prompt, asked } = useShownPrompt();
@@ -63,44 +62,18 @@ function OnPrompt({ model, card, feature, prompt }: OnPromptProps): ReactElement
   );
 }
 
-type AttributionProps = FeatureProps & {
-  readonly position: number;
-  readonly prompt: RequestOf<'attributeFeature'>['prompt'];
-};
-
-/** Earlier dictionaries at most, as the call takes them. */
-const THROUGH = 16;
-
-function Attribution({ model, card, feature, position, prompt }: AttributionProps): ReactElement {
-  const earlier = useEarlier({ model, card });
-  const [isThrough, setIsThrough] = useState(false);
-  const through = isThrough && earlier.length > 0 ? { through: earlier } : {};
-  const request = { ...model.choice, dictionary: card.path, feature, prompt, position, ...through };
+function Attribution(props: Omit<AttributionBackProps, 'told'>): ReactElement {
+  const { model, card, feature, position, prompt } = props;
+  const request = { ...model.choice, dictionary: card.path, feature, prompt, position };
   const { data, error, isPlaceholderData } = useCall('attributeFeature', useStable(request));
   if (error !== null) return <ErrorState error={error} />;
   if (data === undefined) return <Loading what="Splitting the activation" />;
   return (
-    <div className="dict-attribution" data-stale={isPlaceholderData}>
-      {earlier.length > 0 && (
-        <div className="dict-through">
-          <Switch
-            label={`Through ${earlier.length} ${earlier.length === 1 ? 'dictionary' : 'dictionaries'} of earlier layers`}
-            isOn={isThrough}
-            onChange={setIsThrough}
-          />
-        </div>
-      )}
-      <AttributionParts attribution={data} layer={card.place.layer} position={position} />
-    </div>
+    <>
+      <AttributionBack key={keyOf({ dictionary: card.path, feature, position, prompt })} {...props} told={data.notes} />
+      <div className="dict-attribution" data-stale={isPlaceholderData}>
+        <AttributionParts attribution={data} layer={card.place.layer} position={position} />
+      </div>
+    </>
   );
-}
-
-/** Dictionaries of this model that read earlier layers. */
-function useEarlier({ model, card }: Pick<FeatureProps, 'model' | 'card'>): readonly string[] {
-  const { data } = useShelf();
-  const layer = card.place.layer ?? 0;
-  return (data?.dictionaries ?? [])
-    .filter((one) => one.made !== 'control' && isOfModel(one, model) && (one.place.layer ?? layer) < layer)
-    .slice(0, THROUGH)
-    .map(({ path }) => path);
 }

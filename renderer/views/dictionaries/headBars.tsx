@@ -1,10 +1,11 @@
 /** A number for each of some heads of a layer, as bars; pointing at one lights its head everywhere, pressing chooses it. */
-import type { CSSProperties, ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useHeadShape } from '../../api/hooks.ts';
 import { useWorkbench } from '../../api/workbench.ts';
 import { formatFixed } from '../../marks/format.ts';
 import { headIndex } from '../../marks/headShape.ts';
 import { headName } from '../../state/headNames.ts';
+import { ShareBar } from './shareBar.tsx';
 
 interface HeadBarsProps {
   readonly label: string;
@@ -39,19 +40,11 @@ export function HeadBars({ label, layer, rows, digits, chosen = null, onChoose }
             onClick={() => choose(head)}
           >
             <code>{layer === null ? `H${head}` : headName({ layer, head })}</code>
-            <span className="dict-bar" data-signed={isSigned}>
-              <span data-sign={Math.sign(value)} style={placeOf(value / most, isSigned)} />
-            </span>
+            <ShareBar share={value / most} isSigned={isSigned} />
             <span className="dict-number">{formatFixed(value, digits)}</span>
           </button>
         </li>
       ))}
     </ul>
   );
-}
-
-/** From the middle either way; from the left where nothing is below 0. */
-function placeOf(share: number, isSigned: boolean): CSSProperties {
-  if (!isSigned) return { left: 0, width: `${100 * share}%` };
-  return { width: `${50 * Math.abs(share)}%`, [share < 0 ? 'right' : 'left']: '50%' };
 }

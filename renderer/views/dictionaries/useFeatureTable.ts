@@ -17,6 +17,6 @@ export function useFeatureTable(card: DictionaryCard, model: ShownModel) {
 }
 
 /** Without the number of heads it is not known which head writes a feature of several, unless contexts were collected. */
-function tableRequest(card: DictionaryCard, model: ShownModel) {
+export function tableRequest(card: DictionaryCard, model: ShownModel) {
   return { dictionary: card.path, ...(isOfModel(card, model) ? { heads: model.shape.heads } : {}) };
 }

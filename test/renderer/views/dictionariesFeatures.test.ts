@@ -1,7 +1,7 @@
 /** Tables of features, codes of prompts, attributions and matchings as the window reads them. */
 import { describe, expect, it } from 'vitest';
 import type { DictionaryCard } from '../../../engine/results/dictionaries.ts';
-import { byHead, bySource, sourceTotal } from '../../../renderer/views/dictionaries/attributionSums.ts';
+import { byHead, bySource, explainedBy } from '../../../renderer/views/dictionaries/attributionSums.ts';
 import { readsHead, strongestFeatures } from '../../../renderer/views/dictionaries/dictionariesInspector.tsx';
 import { modelWords } from '../../../renderer/views/dictionaries/dictionaryList.tsx';
 import { everyFeature } from '../../../renderer/views/dictionaries/dictionariesSettings.ts';
@@ -113,7 +113,12 @@ describe('an attribution', () => {
       { head: 4, value: 3 },
       { head: 6, value: -2.5 },
     ]);
-    expect(sourceTotal(split)).toBe(0.5);
+    expect(explainedBy({ ...split, byPart: null })).toEqual({ name: 'tokens', total: 0.5 });
+  });
+  it('of the stream itself is the sum of its parts', () => {
+    const parts = [2, -0.5].map((value) => ({ part: 'embed', position: 1, value }));
+    const stream = { tokens: ['a', 'b'], heads: [], bySource: new Float32Array(), byPart: parts };
+    expect(explainedBy(stream)).toEqual({ name: 'parts', total: 1.5 });
   });
 });
 
