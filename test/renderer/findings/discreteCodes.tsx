@@ -75,6 +75,7 @@ export const tables: readonly (readonly [name: string, rows: () => string])[] = 
   ['scales', () => settingsTable('tiny-scaled.json', 'exact-10', 'AUC, tiny-heads, top 10 %')],
   ['tasks', tasksTable],
   ...tasks.map(({ file }) => [file, () => benchTable(`${file}.json`)] as const),
+  ['ioi-options', () => settingsTable('ioi-options.json', 'exact-10', 'AUC, IOI, top 10 %')],
   ['sizes', () => sizesTable('sizes.json', 'exact-10')],
   ['tiny-heads', () => benchTable('tiny-heads.json')],
 ];
