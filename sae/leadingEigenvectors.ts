@@ -8,6 +8,7 @@ import { lower } from '../engine/graph/lower.ts';
 import { Session } from '../engine/run/ort.ts';
 import type { Random } from '../engine/tensor/random.ts';
 import type { Pauses } from './pauses.ts';
+import { product } from './product.ts';
 import { symmetricEigen } from './symmetricEigen.ts';
 
 export interface LeadingEigenvectors {
@@ -38,14 +39,14 @@ export async function leadingEigenvectors(
   count: number,
   { random, pauses }: LeadingOptions,
 ): Promise<LeadingEigenvectors | null> {
-  const product = await MatrixProduct.create(matrix, n);
+  const times = await MatrixProduct.create(matrix, n);
   const basis = new Basis(n, { random, pauses });
   const [kept, most] = [count + block, 2 * count + 6 * block];
   try {
     await basis.add(drawn(block, n, random));
     for (let restart = 0; restart <= mostRestarts; restart++) {
       while (basis.images.length < most) {
-        const images = await product.of(basis.vectors.slice(basis.images.length));
+        const images = await times.of(basis.vectors.slice(basis.images.length));
         basis.images.push(...images);
         if (basis.images.length < most) await basis.add(images);
       }
@@ -57,7 +58,7 @@ export async function leadingEigenvectors(
     }
     return null;
   } finally {
-    await product.release();
+    await times.release();
   }
 }
 
@@ -108,7 +109,7 @@ interface RitzPairs {
 
 function isAt({ values, residuals }: RitzPairs, i: number): boolean {
   const residual = residuals[i] as Float64Array;
-  return isThere(Math.sqrt(dot(residual, residual)), values[i] as number, values[0] as number);
+  return isThere(Math.sqrt(product(residual, residual)), values[i] as number, values[0] as number);
 }
 
 /** Orthonormal vectors, and what the matrix makes of the first of them. */
@@ -141,9 +142,9 @@ class Basis {
   /** Of length 1 and orthogonal to all; null where nothing but rounding is left. */
   #newPart(vector: Float64Array): Float64Array | null {
     const part = vector.slice();
-    const before = Math.sqrt(dot(part, part));
-    for (let pass = 0; pass < 2; pass++) for (const other of this.vectors) addTimes(part, other, -dot(part, other));
-    const after = Math.sqrt(dot(part, part));
+    const before = Math.sqrt(product(part, part));
+    for (let pass = 0; pass < 2; pass++) for (const other of this.vectors) addTimes(part, other, -product(part, other));
+    const after = Math.sqrt(product(part, part));
     return after > 1e-9 * before ? part.map((value) => value / after) : null;
   }
 }
@@ -177,7 +178,7 @@ async function withinSpace(
 ): Promise<Float64Array> {
   const size = vectors.length;
   const inside = new Float64Array(size * size);
-  const entry = (i: number, j: number) => dot(vectors[i] as Float64Array, images[j] as Float64Array);
+  const entry = (i: number, j: number) => product(vectors[i] as Float64Array, images[j] as Float64Array);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) inside[i * size + j] = (entry(i, j) + entry(j, i)) / 2;
     await pauses.letIn();
@@ -200,12 +201,6 @@ function flat({ values, vectors }: RitzPairs, count: number): LeadingEigenvector
   const rows = new Float64Array(count * n);
   vectors.slice(0, count).forEach((vector, i) => rows.set(vector, i * n));
   return { values: Float64Array.from(values.slice(0, count)), vectors: rows };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }
 
 /** x += factor y */

@@ -1,7 +1,7 @@
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix in float64: Householder's reduction to three diagonals (Martin, Reinsch and
  * Wilkinson 1968), then implicit QL (Dubrulle, Martin and Wilkinson 1968). Everything goes along rows as they lie in memory. About
- * 2/3 n^3 multiplications for the values, 3 n^3 more for the vectors; it lets messages in between.
+ * 2/3 n^3 multiplications for the values, 3 n^3 more for the vectors; it lets messages in between, which ml-matrix' decomposition, 3 s at n = 576, does not.
  */
 import type { Pauses } from './pauses.ts';
 

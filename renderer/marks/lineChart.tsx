@@ -1,5 +1,5 @@
 import { curveLinear, curveStepAfter, line as linePath, area as areaPath } from 'd3';
-import type { PointerEvent, ReactElement, Ref } from 'react';
+import type { PointerEvent, ReactElement, ReactNode, Ref } from 'react';
 import { useRef } from 'react';
 import type { Axis } from './axes.tsx';
 import { BottomAxis, extentOf, LeftAxis, makeAxis } from './axes.tsx';
@@ -89,6 +89,9 @@ export function LineChart(props: LineChartProps): ReactElement {
     log: log === 'x' || log === 'both',
   });
   const pointer = usePlotPointer(props, x, rule);
+  const drawn = series.map((one, i) => (
+    <Series key={one.id ?? one.name} series={one} colour={colourOf(one, i)} x={x} y={y} steps={props.steps === true} />
+  ));
   return (
     <svg ref={svg} role="img" aria-label={label} width={width} height={height} className="mark" {...pointer}>
       <text y={11} fill="var(--ink)" className="mark-title">
@@ -104,19 +107,28 @@ export function LineChart(props: LineChartProps): ReactElement {
       {props.levels?.map((level) => (
         <Level key={level.value} {...level} from={left} to={width - 10} y={y.place(level.value)} />
       ))}
-      {series.map((one, i) => (
-        <Series
-          key={one.id ?? one.name}
-          series={one}
-          colour={colourOf(one, i)}
-          x={x}
-          y={y}
-          steps={props.steps === true}
-        />
-      ))}
+      {props.yDomain === undefined ? drawn : <Plot {...{ left, top, width, bottom }}>{drawn}</Plot>}
       {point !== null && <MeasuredPoint point={point} x={x} y={y} />}
       {marker !== null && <Marker x={x.place(marker)} top={top} bottom={bottom} />}
       <line ref={rule} y1={top} y2={bottom} stroke="var(--ink-3)" strokeDasharray="2 2" visibility="hidden" />
+    </svg>
+  );
+}
+
+interface PlotProps {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly bottom: number;
+  readonly children: ReactNode;
+}
+
+/** Lines may leave a range that is given: what lies beyond it is not drawn. */
+function Plot({ left, top, width, bottom, children }: PlotProps): ReactElement {
+  const box = { x: left, y: top - 1, width: width - left, height: bottom - top + 2 };
+  return (
+    <svg {...box} viewBox={Object.values(box).join(' ')}>
+      {children}
     </svg>
   );
 }

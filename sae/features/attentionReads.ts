@@ -7,7 +7,7 @@ import { affineOf, spreadOf } from '../../engine/scores/weights/norms.ts';
 import { readWeight } from '../../engine/scores/weights/readWeight.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { axisSize } from '../../engine/tensor/tensor.ts';
-import { product } from './product.ts';
+import { product } from '../product.ts';
 
 /** w . attnOut = heads . z + constant, and = sum over heads of write . headWrite + constant. */
 export interface AttentionReading {

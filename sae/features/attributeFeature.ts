@@ -26,7 +26,7 @@ import { rowPlaces } from './featurePlace.ts';
 import type { ModelReader } from './modelReader.ts';
 import { modelReader } from './modelReader.ts';
 import { preActivation } from './preActivation.ts';
-import { product } from './product.ts';
+import { product } from '../product.ts';
 import { scoreReadings } from './scoreParts.ts';
 import type { StreamPart, StreamPlace, StreamReading } from './streamParts.ts';
 import { partsCapture, streamParts, vectorAt } from './streamParts.ts';

@@ -4,7 +4,7 @@ import { weightOf } from '../dictionary.ts';
 import { rowScales } from '../prepared.ts';
 import { frozenPath } from '../pursuit/frozenPath.ts';
 import { pursue } from '../pursuit/pursue.ts';
-import { product } from './product.ts';
+import { product } from '../product.ts';
 
 export interface PreActivation {
   /** [D] in the model's units: value = reader . x + bias. */

@@ -13,7 +13,7 @@ import { readProjectionBiases } from '../../engine/scores/weights/projectionBias
 import { readWeight } from '../../engine/scores/weights/readWeight.ts';
 import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { axisSize } from '../../engine/tensor/tensor.ts';
-import { product } from './product.ts';
+import { product } from '../product.ts';
 import { vectorAt } from './streamParts.ts';
 
 export interface ScorePlace {

@@ -7,7 +7,7 @@ import type { Tensor } from '../../engine/tensor/tensor.ts';
 import { axisSize } from '../../engine/tensor/tensor.ts';
 import type { AttentionReading } from './attentionReads.ts';
 import { AttentionReads } from './attentionReads.ts';
-import { product } from './product.ts';
+import { product } from '../product.ts';
 
 /** The stream before a layer, or after its attention or its MLP. */
 export interface StreamPlace {

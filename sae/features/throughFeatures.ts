@@ -17,7 +17,7 @@ import { rowScales } from '../prepared.ts';
 import type { AttentionReading } from './attentionReads.ts';
 import type { RowPlace } from './featurePlace.ts';
 import { rowPlaces } from './featurePlace.ts';
-import { product } from './product.ts';
+import { product } from '../product.ts';
 import type { StreamPlace } from './streamParts.ts';
 
 export interface NamedProgram {

@@ -40,6 +40,7 @@ export function SampledPanel({ view, looks, reference, method }: ShownCircuit): 
                 title={`AUC against ${reference === null ? 'nothing' : referenceTitle(reference)}`}
                 series={series}
                 xTitle="prompts"
+                yDomain={[0, 1]}
                 wholeX
                 level={{ name: 'chance', value: 0.5 }}
                 wrapsNames

@@ -10,14 +10,7 @@ import { Panel } from '../../parts/panel.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import type { DictionariesModel } from './dictionariesModel.ts';
-import {
-  intervalWords,
-  measureCells,
-  measureColumns,
-  measureHead,
-  measureText,
-  measureWidth,
-} from './measureColumns.ts';
+import { intervalWords, measureCells, measureColumns, measureHead, measureText } from './measureColumns.ts';
 import { isOfModel } from './useShelf.ts';
 
 interface DictionaryListProps {
@@ -63,12 +56,12 @@ export function DictionaryList({ cards, problems, card, model }: DictionaryListP
 
 function columnsFor(model: DictionariesModel): readonly TableColumn<DictionaryCard>[] {
   return [
-    text('name', 'Name', 'minmax(176px, 1.8fr)', ({ name }) => name, true),
+    text('name', 'Name', 'minmax(164px, 1.8fr)', ({ name }) => name, true),
     text('reads', 'Reads', 'minmax(80px, 0.8fr)', ({ reads }) => reads),
-    text('by', 'Kind', 'minmax(112px, 1.2fr)', ({ by, made }) => (made === 'control' ? `control: ${by}` : by)),
+    text('by', 'Kind', 'minmax(104px, 1.2fr)', ({ by, made }) => (made === 'control' ? `control: ${by}` : by)),
     number('features', 'F', ({ features }) => features),
     ...measureColumns.map((column): TableColumn<DictionaryCard> => ({
-      ...{ id: column.id, title: column.title, width: `${measureWidth(column)}px`, align: 'right' },
+      ...{ id: column.id, title: column.title, width: `${column.width}px`, align: 'right' },
       cell: ({ measures }) => measureText(column, measures),
       sortBy: ({ measures }) => (measures === null ? NaN : column.of(measures)),
     })),

@@ -130,7 +130,7 @@ function StepFields({ scene }: { readonly scene: TrainScene }): ReactElement {
       <LabelledNumber label="Rows a step" value={batch} min={1} onChange={(next) => change({ batch: next })} />
       <OptionalNumber
         label="Learning rate"
-        auto={`${formatNumber(usual)}, by features and steps`}
+        auto={`${formatNumber(usual)}, the usual`}
         value={learningRate}
         usual={usual}
         min={1e-8}

@@ -10,14 +10,7 @@ import { Empty } from '../../parts/states.tsx';
 import type { TableColumn } from '../../parts/table.tsx';
 import { Table } from '../../parts/table.tsx';
 import { useChangeDictionaries } from './dictionariesSettings.ts';
-import {
-  intervalWords,
-  measureCells,
-  measureColumns,
-  measureHead,
-  measureText,
-  measureWidth,
-} from './measureColumns.ts';
+import { intervalWords, measureCells, measureColumns, measureHead, measureText } from './measureColumns.ts';
 import type { TrainEntry, TrainRows } from './trainRows.ts';
 import { lastMeasured } from './trainRows.ts';
 import { trainVerdict } from './trainVerdict.ts';
@@ -93,7 +86,7 @@ const columns: readonly TableColumn<Row>[] = [
   ...measureColumns.map((column): TableColumn<Row> => {
     const { id, title, of } = column;
     return {
-      ...{ id, title, width: `${measureWidth(column) + 8}px`, align: 'right' },
+      ...{ id, title, width: `${column.width + 8}px`, align: 'right' },
       cell: ({ measures }) => measureText(column, measures),
       sortBy: ({ measures }) => (measures === null ? NaN : of(measures)),
     };

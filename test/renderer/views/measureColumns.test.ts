@@ -24,7 +24,7 @@ describe('the numbers of a dictionary in tables', () => {
   if (column === undefined) throw new Error('no column');
 
   it('have their interval where it is known', () => {
-    expect(measureText(column, measures)).toBe('0.950 [0.900, 0.970]');
+    expect(measureText(column, measures)).toBe('0.950 [0.90, 0.97]');
     expect(measureText(column, older)).toBe('0.950');
   });
 
